@@ -1,0 +1,358 @@
+"""One mechanism for everything that two sides must agree on: documents, immutable versions, signatures (domain §4).
+
+`agreement` only records. The owning domain wraps it and writes its own projection in the same transaction.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from abm.agreement.canonical import digest_of, freeze, thaw
+from abm.audit.models import record
+from abm.kit.base import Base, Digest, Instant, Key, LongText, PublicId, Word, check, choice, session_of
+from abm.kit.rules import Conflict, require
+from abm.people.models import User
+
+
+class StaleDigest(Conflict):
+    """A signer's screen showed other bytes than the version has: nothing is signed, the difference is shown."""
+
+    def __init__(self, version: Version) -> None:
+        super().__init__(f"Version {version.number} is not what your page showed. Look at the difference, then decide.")
+        self.version = version
+
+
+class State(enum.StrEnum):
+    """Where a version stands. Whether a signed one is scheduled, in force or past follows from its span."""
+
+    OPEN = "open"
+    SIGNED = "signed"
+    SUPERSEDED = "superseded"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Verdict(enum.StrEnum):
+    APPROVE = "approve"
+    DECLINE = "decline"
+
+
+@dataclass(frozen=True)
+class Span:
+    """From when, and until when at the latest, a version may be in force. None: from signing, without end."""
+
+    starts: datetime | None = None
+    ends: datetime | None = None
+
+
+class Document(Base):
+    """Something under agreement: it has one working draft in its own domain, and numbered versions here."""
+
+    __tablename__ = "document"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    kind: Mapped[Word]
+    created_at: Mapped[Instant]
+
+    versions: Mapped[list[Version]] = relationship(back_populates="document", order_by="Version.number")
+
+    def lock(self) -> None:
+        """Wait for this document's turn: propose, sign, withdraw and expire go one after the other."""
+        session = session_of(self)
+        session.flush()
+        session.execute(select(Document.id).where(Document.id == self.id).with_for_update())
+        session.expire_all()  # what was read before the lock may have changed while we waited
+
+    def propose(
+        self, content: Mapping[str, object], *, voices: Sequence[str], span: Span, by: User, at: datetime
+    ) -> Version:
+        """Freeze content as the next version, open for signing by each voice; the open one is superseded."""
+        require(voices, "Nobody is named who has to sign.")
+        self.lock()
+        last = self.versions[-1] if self.versions else None
+        number, predecessor = (last.number + 1, last.digest) if last else (1, None)
+        if self.open_version is not None:
+            self.open_version.close(State.SUPERSEDED, by=by, at=at)
+        frozen = freeze(
+            kind=self.kind, document=self.public_id, number=number, predecessor=predecessor, content=content
+        )
+        version = Version(
+            document=self,
+            number=number,
+            predecessor=predecessor,
+            content=frozen.content,
+            digest=frozen.digest,
+            proposed_by=by,
+            proposed_at=at,
+            starts=span.starts,
+            ends=span.ends,
+            voices=[Voice(voice=voice) for voice in voices],
+        )
+        version.standing = Standing(document=self, state=State.OPEN)
+        session_of(self).add(version)
+        record(version, "proposed", by=by, at=at, after={"number": number, "digest": version.digest})
+        return version
+
+    @property
+    def open_version(self) -> Version | None:
+        return next((version for version in self.versions if version.state is State.OPEN), None)
+
+    def in_force(self, at: datetime) -> Version | None:
+        """What was, is or will be in force at an instant."""
+        return next((version for version in self.versions if version.standing.covers(at)), None)
+
+    def latest_signed(self) -> Version | None:
+        """The newest version that all signed, in force, scheduled or past."""
+        return next((version for version in reversed(self.versions) if version.state is State.SIGNED), None)
+
+
+class Version(Base):
+    """A numbered, immutable writing of a document. The stored bytes are the truth."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("document_id", "number"), check("number > 0", "number"))
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    number: Mapped[int]
+    predecessor: Mapped[Digest | None]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    digest: Mapped[Digest] = mapped_column(unique=True)
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    proposed_at: Mapped[Instant]
+    starts: Mapped[Instant | None]
+    ends: Mapped[Instant | None]
+
+    document: Mapped[Document] = relationship(back_populates="versions")
+    proposed_by: Mapped[User] = relationship()
+    voices: Mapped[list[Voice]] = relationship(order_by="Voice.id", lazy="selectin")
+    signatures: Mapped[list[Signature]] = relationship(
+        back_populates="version", order_by="Signature.id", lazy="selectin"
+    )
+    standing: Mapped[Standing] = relationship(back_populates="version", lazy="joined", innerjoin=True)
+
+    @property
+    def state(self) -> State:
+        return self.standing.state
+
+    def read(self) -> dict[str, object]:
+        """The content as it was proposed."""
+        return thaw(self.content)
+
+    def intact(self) -> bool:
+        """Whether the stored bytes still have the digest that was signed."""
+        return digest_of(self.content) == self.digest
+
+    def valid_signatures(self) -> list[Signature]:
+        """Signatures that were not withdrawn, oldest first."""
+        return [signature for signature in self.signatures if signature.withdrawal is None]
+
+    def signature_of(self, voice: str) -> Signature | None:
+        return next((s for s in self.valid_signatures() if s.voice == voice), None)
+
+    def awaited(self) -> list[str]:
+        """The voices that have not approved yet. A voice for all (see `Voice`) stands for the narrower ones."""
+        approving = {s.voice for s in self.valid_signatures() if s.verdict is Verdict.APPROVE}
+        return [v.voice for v in self.voices if v.voice not in approving and v.general not in approving]
+
+    def sign(
+        self,
+        *,
+        voice: str,
+        verdict: Verdict,
+        digest: str,
+        by: User,
+        at: datetime,
+        deputy_for: User | None = None,
+        comment: str = "",
+    ) -> bool:
+        """Give one voice's signature to exactly these bytes; hand back whether the version is now signed by all.
+
+        Raises StaleDigest for another digest, RuleBroken where the voice is not asked, the version is
+        closed, the voice or the person has signed already, or a decline lacks its reason.
+        """
+        self.document.lock()
+        if digest != self.digest:
+            raise StaleDigest(self)
+        asked = {v.voice for v in self.voices} | {v.general for v in self.voices}
+        require(voice in asked, "Your signature is not asked for on this version.")
+        require(self.state is State.OPEN, f"Version {self.number} is {self.state}: it is no longer open for signing.")
+        require(self.signature_of(voice) is None, f"{voice.capitalize()} has already signed version {self.number}.")
+        require(
+            all(s.person_id != by.id for s in self.valid_signatures()),
+            "You have already signed this version: one person gives one signature.",
+        )
+        require(verdict is Verdict.APPROVE or comment.strip(), "Say why you decline.", field="comment")
+        signature = Signature(
+            version=self,
+            voice=voice,
+            person=by,
+            deputy_for=deputy_for,
+            verdict=verdict,
+            comment=comment.strip(),
+            at=at,
+            digest=digest,
+        )
+        session_of(self).add(signature)
+        session_of(self).flush()
+        session_of(self).add(StandingSignature(version_id=self.id, voice=voice, person_id=by.id, signature=signature))
+        verb = "signed" if verdict is Verdict.APPROVE else "declined"
+        record(self, verb, by=by, at=at, after={"voice": voice, "digest": digest})
+        if verdict is Verdict.DECLINE:
+            self.close(State.DECLINED, by=by, at=at)
+        elif not self.awaited():
+            self._come_into_force(at)
+            return True
+        return False
+
+    def withdraw_signature(self, *, voice: str, by: User, at: datetime, reason: str = "") -> None:
+        """Take one's own signature back, while the version is still open."""
+        self.document.lock()
+        signature = self.signature_of(voice)
+        require(signature is not None, "There is no signature of yours to withdraw.")
+        assert signature is not None
+        require(signature.person_id == by.id, "Only who signed withdraws the signature.")
+        require(self.state is State.OPEN, f"Version {self.number} is {self.state}: signatures stay now.")
+        session = session_of(self)
+        signature.withdrawal = Withdrawal(by_id=by.id, at=at, reason=reason)
+        for row in session.scalars(select(StandingSignature).where(StandingSignature.signature_id == signature.id)):
+            session.delete(row)
+        record(self, "signature withdrawn", by=by, at=at, after={"voice": voice})
+
+    def withdraw(self, *, by: User, at: datetime) -> None:
+        """Take the whole proposal back. Who proposed it does."""
+        self.document.lock()
+        require(self.proposed_by_id == by.id, "Only who proposed this version withdraws it.")
+        self.close(State.WITHDRAWN, by=by, at=at)
+
+    def close(self, state: State, *, by: User | None, at: datetime) -> None:
+        """End an open version without coming into force. The document is locked by the caller."""
+        require(self.state is State.OPEN, f"Version {self.number} is {self.state} already.")
+        self.standing.state = state
+        self.standing.closed_at = at
+        record(self, state.value, by=by, at=at, after={"number": self.number})
+
+    def _come_into_force(self, at: datetime) -> None:
+        """In force from the later of the last signature and the start; the one before ends at that instant."""
+        starts = max(at, self.starts) if self.starts else at
+        for other in self.document.versions:
+            other.standing.end_by(starts)
+        session_of(self).flush()
+        self.standing.state = State.SIGNED
+        self.standing.starts, self.standing.ends = starts, self.ends
+        record(self, "came into force", by=None, at=at, after={"number": self.number, "from": starts})
+
+
+class Voice(Base):
+    """Somebody whose approval a version needs: a seat (`sales`) or one of several (`sales:ines`).
+
+    A voice with a colon is covered by the general one before it: the sales seat approves for all its managers.
+    """
+
+    __tablename__ = "version_voice"
+    __table_args__ = (UniqueConstraint("version_id", "voice"),)
+
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    voice: Mapped[Word]
+
+    @property
+    def general(self) -> str:
+        return self.voice.partition(":")[0]
+
+
+class Signature(Base):
+    """What one voice said to a version: approve or decline, by whom, when, on which digest. Only ever added."""
+
+    __tablename__ = "signature"
+
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+    voice: Mapped[Word]
+    person_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    deputy_for_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    verdict: Mapped[Verdict] = mapped_column(choice(Verdict, "verdict"))
+    comment: Mapped[LongText]
+    at: Mapped[Instant]
+    digest: Mapped[Digest]
+
+    version: Mapped[Version] = relationship(back_populates="signatures")
+    person: Mapped[User] = relationship(foreign_keys=[person_id], lazy="joined", innerjoin=True)
+    deputy_for: Mapped[User | None] = relationship(foreign_keys=[deputy_for_id], lazy="joined")
+    withdrawal: Mapped[Withdrawal | None] = relationship(lazy="joined")
+
+
+class Withdrawal(Base):
+    """That a signature was taken back. Only ever added."""
+
+    __tablename__ = "withdrawal"
+
+    id: Mapped[Key]
+    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"), unique=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[Instant]
+    reason: Mapped[LongText]
+
+
+class StandingSignature(Base):
+    """Projection: the signatures that stand. One per version and voice, one per version and person."""
+
+    __tablename__ = "standing_signature"
+    __table_args__ = (UniqueConstraint("version_id", "voice"), UniqueConstraint("version_id", "person_id"))
+
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    voice: Mapped[Word]
+    person_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"), unique=True)
+
+    signature: Mapped[Signature] = relationship()
+
+
+class Standing(Base):
+    """Projection: where a version stands, and its span once all have signed."""
+
+    __tablename__ = "standing"
+    __table_args__ = (
+        Index(
+            "ix_standing_one_open",
+            "document_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        check("(state = 'signed') = (starts IS NOT NULL)", "span_when_signed"),
+    )
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    state: Mapped[State] = mapped_column(choice(State, "state"))
+    starts: Mapped[Instant | None]
+    ends: Mapped[Instant | None]
+    closed_at: Mapped[Instant | None]
+
+    version: Mapped[Version] = relationship(back_populates="standing")
+    document: Mapped[Document] = relationship()
+
+    def covers(self, at: datetime) -> bool:
+        """Whether this version is in force at an instant."""
+        return self.starts is not None and self.starts <= at and (self.ends is None or at < self.ends)
+
+    def end_by(self, at: datetime) -> None:
+        """Give way to a successor that starts at this instant. One that had not begun never begins."""
+        if self.starts is not None and (self.ends is None or self.ends > at):
+            self.ends = max(at, self.starts)
+
+
+def version_for_signing(session: Session, document: Document, number: int) -> Version | None:
+    """A version of a document by its number."""
+    return session.scalar(select(Version).where(Version.document_id == document.id, Version.number == number))

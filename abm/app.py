@@ -1,0 +1,74 @@
+"""The factory: one Flask app from its settings. The only importer of routes; it touches no database."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response
+from flask_compress import Compress
+
+from abm.accounts.routes import accounts
+from abm.audit.models import request_id
+from abm.audit.routes import audit
+from abm.campaigns.routes import campaigns
+from abm.desk.navigation import init_navigation
+from abm.desk.routes import desk
+from abm.imports.routes import imports
+from abm.kit.assets import init_assets
+from abm.kit.config import Config
+from abm.kit.converters import init_converters
+from abm.kit.db import init_database
+from abm.kit.errors import init_errors
+from abm.kit.filters import init_filters
+from abm.kit.health import health
+from abm.kit.keys import install
+from abm.kit.resources import folder
+from abm.kit.security import init_security
+from abm.kit.theme import init_theme
+from abm.kit.web import htmx
+from abm.outbound.routes import outbound
+from abm.people.admin_routes import admin
+from abm.people.routes import people
+from abm.people.signing_in import init_sign_in
+from abm.progress.routes import progress
+from abm.targets.routes import targets
+
+BLUEPRINTS = (health, people, admin, audit, accounts, targets, campaigns, outbound, progress, imports, desk)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the app. Raises BadSetting where a setting makes no sense."""
+    config = config or Config.load()
+    install(config.secret_key)
+    app = Flask(__name__, template_folder=str(folder("templates")), static_folder=None)
+    app.config.update(TESTING=config.testing, ABM=config)
+    app.url_map.strict_slashes = False
+    init_converters(app)
+    app.before_request(_name_request)
+    init_database(app, config)
+    init_security(app, config)
+    init_sign_in(app)
+    init_errors(app)
+    init_filters(app)
+    init_assets(app)
+    init_theme(app)
+    init_navigation(app)
+    htmx.init_app(app)
+    Compress(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if config.demo:
+        from abm.demo.routes import demo  # noqa: PLC0415 a production start never loads the demonstration
+
+        app.register_blueprint(demo)
+    app.after_request(_tell_request_id)
+    return app
+
+
+def _name_request() -> None:
+    request_id.set(secrets.token_hex(8))
+
+
+def _tell_request_id(response: Response) -> Response:
+    response.headers["X-Request-ID"] = request_id.get()
+    return response

@@ -1,0 +1,75 @@
+"""The way around: what stands in the header, the sidebar and the phone's bottom bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request, url_for
+from flask_login import current_user
+
+from abm.people.access import May, granted, me
+from abm.people.current import find_organisation
+
+
+@dataclass(frozen=True)
+class Item:
+    """One way on. `current` marks where the reader stands."""
+
+    label: str
+    href: str
+    current: bool
+    children: tuple[Item, ...] = ()
+
+
+MAIN = (
+    ("Home", "desk.home", ("desk.home", "desk.today")),
+    ("Target list", "targets.current", ("targets.",)),
+    ("Campaigns", "campaigns.index", ("campaigns.",)),
+    ("Accounts", "accounts.listing", ("accounts.", "desk.account")),
+    ("Weekly view", "progress.current", ("progress.",)),
+)
+MORE = (
+    ("Commitments", "outbound.commitments", May.READ),
+    ("Imports", "imports.index", May.IMPORT),
+    ("People", "admin.people_index", May.MANAGE_PEOPLE),
+    ("Seats", "admin.seats_page", May.READ),
+    ("Settings", "admin.settings", May.CONFIGURE),
+    ("Audit", "audit.trail", May.READ_AUDIT),
+)
+PHONE = (
+    ("Today", "desk.today", ("desk.today",)),
+    ("Accounts", "accounts.listing", ("accounts.", "desk.account")),
+    ("Log", "desk.log", ("desk.log",)),
+    ("Week", "progress.current", ("progress.",)),
+)
+
+
+def init_navigation(app: Flask) -> None:
+    """Give every page of somebody signed in the ways that they may go."""
+    app.context_processor(_navigation)
+
+
+def _navigation() -> dict[str, object]:
+    if not current_user or not current_user.is_authenticated:
+        return {"organisation": find_organisation(), "navigation": [], "phone_navigation": []}
+    rights = granted(me())
+    more = tuple(_item(label, to, (to,)) for label, to, right in MORE if right in rights and _known(to))
+    return {
+        "organisation": find_organisation(),
+        "navigation": [
+            *(_item(*entry) for entry in MAIN if _known(entry[1])),
+            Item("More", "", any(item.current for item in more), more),
+        ],
+        "phone_navigation": [_item(*entry) for entry in PHONE if _known(entry[1])],
+        "rights": rights,
+        "May": May,
+    }
+
+
+def _known(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
+
+
+def _item(label: str, endpoint: str, places: tuple[str, ...]) -> Item:
+    here = request.endpoint or ""
+    return Item(label, url_for(endpoint), any(here == place or here.startswith(place) for place in places))

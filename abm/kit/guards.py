@@ -1,0 +1,172 @@
+"""Triggers that keep immutable rows immutable, whoever asks: installed anew after every migration.
+
+A table is guarded fully (rows are only added) or in named columns (the others may still move).
+Both engines refuse UPDATE and DELETE; SQLite also an INSERT OR REPLACE of an existing id,
+PostgreSQL also TRUNCATE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What may never change in a table: all of it, or these columns."""
+
+    table: str
+    columns: tuple[str, ...] = ()
+    key: str = "id"
+
+
+GUARDS = (
+    Guard("event"),
+    Guard("seal", key="seq"),
+    Guard("version"),
+    Guard("version_voice"),
+    Guard("signature"),
+    Guard("withdrawal"),
+    Guard("opportunity_revision"),
+    Guard("touch_revision"),
+    Guard("membership", columns=("list_id", "account_id", "tier", "motion", "ae_id", "starts", "version_id")),
+    Guard("touch", columns=("account_id", "logged_by_id", "client_key", "logged_at")),
+)
+
+# Rules across rows of the agreement, each a condition that refuses a change of `standing`.
+RULES = {
+    "standing_starts_open": ("INSERT", "NEW.state <> 'open'", "a version begins open"),
+    "standing_closed_stays": (
+        "UPDATE",
+        "OLD.state <> 'open' AND NEW.state <> OLD.state",
+        "a version that is signed or closed stays so",
+    ),
+    "standing_all_signed": (
+        "UPDATE",
+        """NEW.state = 'signed' AND OLD.state = 'open' AND EXISTS (
+            SELECT 1 FROM version_voice v JOIN version w ON w.id = v.version_id
+            WHERE v.version_id = NEW.version_id AND NOT EXISTS (
+                SELECT 1 FROM standing_signature s JOIN signature g ON g.id = s.signature_id
+                WHERE s.version_id = v.version_id AND g.version_id = v.version_id AND g.verdict = 'approve'
+                AND g.digest = w.digest AND g.voice = s.voice AND g.person_id = s.person_id
+                AND (s.voice = v.voice OR v.voice LIKE s.voice || ':%')
+                AND NOT EXISTS (SELECT 1 FROM withdrawal x WHERE x.signature_id = g.id)))""",
+        "a version comes into force only when every voice has approved its digest",
+    ),
+    "standing_one_in_force": (
+        "UPDATE",
+        """NEW.starts IS NOT NULL AND EXISTS (
+            SELECT 1 FROM standing o
+            WHERE o.document_id = NEW.document_id AND o.version_id <> NEW.version_id AND o.starts IS NOT NULL
+            AND (o.ends IS NULL OR o.ends > NEW.starts) AND (NEW.ends IS NULL OR NEW.ends > o.starts)
+            AND (o.ends IS NULL OR o.ends > o.starts) AND (NEW.ends IS NULL OR NEW.ends > NEW.starts))""",
+        "two versions of a document are never in force at once",
+    ),
+}
+
+
+def install_guards(connection: Connection) -> None:
+    """Put every trigger in place, replacing those that stand."""
+    present = set(_tables(connection))
+    for guard in GUARDS:
+        if guard.table in present:
+            for statement in _statements(guard, connection.dialect.name):
+                connection.execute(text(statement))
+    if "standing" in present:
+        for statement in _rule_statements(connection.dialect.name):
+            connection.exec_driver_sql(statement)
+
+
+def remove_guards(connection: Connection) -> None:
+    """Take the triggers away while a migration rebuilds tables."""
+    present = set(_tables(connection))
+    for guard in GUARDS:
+        if guard.table in present:
+            for name in trigger_names(guard, connection.dialect.name):
+                on = f' ON "{guard.table}"' if connection.dialect.name == "postgresql" else ""
+                connection.execute(text(f"DROP TRIGGER IF EXISTS {name}{on}"))
+    if "standing" in present:
+        on = " ON standing" if connection.dialect.name == "postgresql" else ""
+        for rule in RULES:
+            connection.execute(text(f"DROP TRIGGER IF EXISTS guard_{rule}{on}"))
+
+
+def trigger_names(guard: Guard, dialect: str) -> tuple[str, ...]:
+    """The names of a guard's triggers, as the catalogue lists them."""
+    last = "truncate" if dialect == "postgresql" else "replace"
+    return tuple(f"guard_{guard.table}_{kind}" for kind in ("update", "delete", last))
+
+
+def installed(connection: Connection) -> set[str]:
+    """The guards that the database's catalogue knows."""
+    if connection.dialect.name == "postgresql":
+        sql = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'guard%'"
+    else:
+        sql = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard%'"
+    return set(connection.execute(text(sql)).scalars())
+
+
+def _tables(connection: Connection) -> Iterator[str]:
+    if connection.dialect.name == "postgresql":
+        sql = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+    else:
+        sql = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    yield from connection.execute(text(sql)).scalars()
+
+
+def _statements(guard: Guard, dialect: str) -> Iterator[str]:
+    yield from (_postgresql(guard) if dialect == "postgresql" else _sqlite(guard))
+
+
+def _sqlite(guard: Guard) -> Iterator[str]:
+    table, refusal = f'"{guard.table}"', f"SELECT RAISE(ABORT, '{_message(guard)}');"
+    of = f" OF {', '.join(guard.columns)}" if guard.columns else ""
+    bodies = {"update": f"BEFORE UPDATE{of} ON {table}", "delete": f"BEFORE DELETE ON {table}"}
+    same = f"old.{guard.key} = NEW.{guard.key}"
+    bodies["replace"] = f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} AS old WHERE {same})"
+    for name in trigger_names(guard, "sqlite"):
+        yield f"DROP TRIGGER IF EXISTS {name}"
+        yield f"CREATE TRIGGER {name} {bodies[name.rpartition('_')[2]]} BEGIN {refusal} END"
+
+
+def _postgresql(guard: Guard) -> Iterator[str]:
+    table, function = f'"{guard.table}"', f"refuse_{guard.table}"
+    yield (
+        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{_message(guard)}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    of = f" OF {', '.join(guard.columns)}" if guard.columns else ""
+    bodies = {
+        "update": f"BEFORE UPDATE{of} ON {table} FOR EACH ROW",
+        "delete": f"BEFORE DELETE ON {table} FOR EACH ROW",
+        "truncate": f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT",
+    }
+    for name in trigger_names(guard, "postgresql"):
+        yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
+        yield f"CREATE TRIGGER {name} {bodies[name.rpartition('_')[2]]} EXECUTE FUNCTION {function}()"
+
+
+def _rule_statements(dialect: str) -> Iterator[str]:
+    for rule, (event, refused, message) in RULES.items():
+        name = f"guard_{rule}"
+        if dialect == "sqlite":
+            yield f"DROP TRIGGER IF EXISTS {name}"
+            yield (
+                f"CREATE TRIGGER {name} BEFORE {event} ON standing WHEN {refused} "
+                f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            )
+            continue
+        raising = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'"
+        yield (
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF {refused.replace('%', '%%')} THEN {raising}; END IF; RETURN NEW; END $$"
+        )
+        yield f"DROP TRIGGER IF EXISTS {name} ON standing"
+        yield f"CREATE TRIGGER {name} BEFORE {event} ON standing FOR EACH ROW EXECUTE FUNCTION {name}()"
+
+
+def _message(guard: Guard) -> str:
+    what = ", ".join(guard.columns) if guard.columns else "its rows"
+    return f"{guard.table}: {what} never change"

@@ -1,0 +1,180 @@
+"""The organisation, its people, what they do here and the teams they work in (domain §2)."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from abm.audit.models import record
+from abm.kit import clock
+from abm.kit.base import Base, Currency, Email, Instant, Key, Name, PublicId, Word, check, choice, session_of
+from abm.kit.clock import Quarter, Week
+from abm.kit.rules import require
+
+
+class Role(enum.StrEnum):
+    """What somebody does in the company; what each may do here stands in `access.GRANTS`."""
+
+    CMO = "cmo"
+    CRO = "cro"
+    MARKETER = "marketer"
+    SALES_MANAGER = "sales_manager"
+    AE = "ae"
+    SDR = "sdr"
+    REVOPS = "revops"
+    VIEWER = "viewer"
+
+    @property
+    def label(self) -> str:
+        return ROLE_LABELS[self]
+
+
+ROLE_LABELS = {
+    Role.CMO: "CMO",
+    Role.CRO: "CRO",
+    Role.MARKETER: "Marketer",
+    Role.SALES_MANAGER: "Sales manager",
+    Role.AE: "AE",
+    Role.SDR: "SDR",
+    Role.REVOPS: "RevOps",
+    Role.VIEWER: "Viewer",
+}
+
+
+class Organisation(Base):
+    """The one company of this installation, and how it counts time and money."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (check("id = 1", "single"), check("fiscal_start_month BETWEEN 1 AND 12", "month"))
+
+    id: Mapped[Key] = mapped_column(default=1)
+    name: Mapped[Name]
+    time_zone: Mapped[Word]
+    fiscal_start_month: Mapped[int]
+    currency: Mapped[Currency]
+    created_at: Mapped[Instant]
+
+    def today(self, at: datetime | None = None) -> date:
+        """The organisation's day at an instant, by default now."""
+        return clock.day_of(at or clock.now(), self.time_zone)
+
+    def quarter_of(self, day: date) -> Quarter:
+        return Quarter.of(day, self.fiscal_start_month)
+
+    def quarter(self, text: str) -> Quarter:
+        """Read `2026-q4` as a fiscal quarter of this organisation. Raises ValueError."""
+        return Quarter.parse(text, self.fiscal_start_month)
+
+    def current_quarter(self) -> Quarter:
+        return self.quarter_of(self.today())
+
+    def current_week(self) -> Week:
+        return Week.of(self.today())
+
+    def start_of(self, day: date) -> datetime:
+        return clock.start_of(day, self.time_zone)
+
+    def end_of(self, day: date) -> datetime:
+        return clock.end_of(day, self.time_zone)
+
+
+class Team(Base):
+    """People who sell together, under one sales manager, in one region."""
+
+    __tablename__ = "team"
+
+    id: Mapped[Key]
+    name: Mapped[Name] = mapped_column(unique=True)
+    region: Mapped[Word] = mapped_column(default="")
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", use_alter=True))
+
+    manager: Mapped[User | None] = relationship(foreign_keys=[manager_id])
+
+
+class User(Base):
+    """A person. Without an e-mail until invited; once deactivated the name and the work stay."""
+
+    __tablename__ = "user"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    name: Mapped[Name] = mapped_column(index=True)
+    email: Mapped[Email | None] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    created_at: Mapped[Instant]
+    deactivated_at: Mapped[Instant | None]
+
+    team: Mapped[Team | None] = relationship(foreign_keys=[team_id])
+    grants: Mapped[list[RoleGrant]] = relationship(
+        foreign_keys="RoleGrant.user_id", lazy="selectin", cascade="all, delete-orphan", order_by="RoleGrant.id"
+    )
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(grant.role for grant in self.grants)
+
+    def is_one_of(self, *roles: Role) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def active(self) -> bool:
+        return self.deactivated_at is None
+
+    def grant(self, roles: frozenset[Role], *, by: User | None, at: datetime) -> None:
+        """Give exactly these roles."""
+        require(roles, "Choose at least one role.", field="roles")
+        before = self.roles
+        if roles == before:
+            return
+        self.grants = [grant for grant in self.grants if grant.role in roles]
+        for role in sorted(roles - before):
+            self.grants.append(RoleGrant(role=role, granted_at=at, granted_by_id=by.id if by else None))
+        record(self, "roles changed", by=by, at=at, before={"roles": sorted(before)}, after={"roles": sorted(roles)})
+
+    def deactivate(self, *, by: User, at: datetime) -> None:
+        """End this person's access. Work and name stay; what they owned shows as needing a new owner."""
+        require(self.active, f"{self.name} is already deactivated.")
+        require(by.id != self.id, "Somebody else has to deactivate you.")
+        self.deactivated_at = at
+        record(self, "deactivated", by=by, at=at)
+
+    def reactivate(self, *, by: User, at: datetime) -> None:
+        require(not self.active, f"{self.name} is active.")
+        self.deactivated_at = None
+        record(self, "reactivated", by=by, at=at)
+
+
+class RoleGrant(Base):
+    """That somebody has a role, since when and by whom."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (UniqueConstraint("user_id", "role"),)
+
+    id: Mapped[Key]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    role: Mapped[Role] = mapped_column(choice(Role, "role"))
+    granted_at: Mapped[Instant]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+def add_user(
+    organisation: Organisation,
+    *,
+    name: str,
+    email: str | None,
+    roles: frozenset[Role],
+    by: User | None,
+    at: datetime,
+    team: Team | None = None,
+) -> User:
+    """A new person; e-mail addresses are kept in lower case and are unique. The caller flushes or commits."""
+    session = session_of(organisation)
+    user = User(name=name, email=email.lower() if email else None, created_at=at, team=team)
+    session.add(user)
+    record(user, "added", by=by, at=at, personal={"name": name, "email": email})
+    user.grant(roles, by=by, at=at)
+    return user

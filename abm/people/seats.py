@@ -1,0 +1,134 @@
+"""Who signs: the two seats, their deputies by date, and absence (domain §2)."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from abm.audit.models import record
+from abm.kit.base import Base, Day, Instant, Key, LongText, Name, check, choice, session_of
+from abm.kit.rules import require
+from abm.people.models import User
+
+
+class Side(enum.StrEnum):
+    """One of the two who agree."""
+
+    MARKETING = "marketing"
+    SALES = "sales"
+
+    @property
+    def other(self) -> Side:
+        return Side.SALES if self is Side.MARKETING else Side.MARKETING
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+class Seat(Base):
+    """A function that signs for one side, under the company's own title, held by one person or nobody."""
+
+    __tablename__ = "seat"
+    __table_args__ = (check("side IN ('marketing', 'sales')", "known_side"),)
+
+    id: Mapped[Key]
+    side: Mapped[Side] = mapped_column(choice(Side, "side"), unique=True)
+    title: Mapped[Name]
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), unique=True)  # nobody holds both
+    since: Mapped[Instant]
+
+    holder: Mapped[User | None] = relationship()
+    deputies: Mapped[list[Deputy]] = relationship(back_populates="seat", order_by="Deputy.first_day")
+
+    def give_to(self, user: User | None, *, by: User | None, at: datetime) -> None:
+        """Give the seat to a person, or leave it empty. Nobody holds, or deputises for, both seats."""
+        if user is not None:
+            require(user.active, f"{user.name} is deactivated and cannot hold a seat.", field="holder")
+            for other in session_of(self).scalars(select(Seat).where(Seat.id != self.id)):
+                require(not other.concerns(user), f"{user.name} already acts for {other.title}.", field="holder")
+        before = self.holder_id
+        self.holder = user
+        self.since = at
+        record(self, "given", by=by, at=at, before={"holder": before}, after={"holder": user.id if user else None})
+
+    def name_deputy(
+        self, user: User, *, first_day: date, last_day: date, reason: str, by: User, at: datetime
+    ) -> Deputy:
+        """Let somebody sign for this seat on some days. Only its holder names a deputy."""
+        require(self.holder_id == by.id, f"Only the holder of {self.title} names a deputy.")
+        require(user.active and user.id != by.id, "Choose another active person.", field="deputy")
+        require(first_day <= last_day, "The last day lies before the first.", field="last_day")
+        for other in session_of(self).scalars(select(Seat).where(Seat.id != self.id)):
+            require(not other.concerns(user), f"{user.name} already acts for {other.title}.", field="deputy")
+        deputy = Deputy(user=user, first_day=first_day, last_day=last_day, reason=reason, named_by_id=by.id, named_at=at)
+        self.deputies.append(deputy)
+        record(deputy, "named", by=by, at=at, after={"user": user.id, "first": first_day, "last": last_day})
+        return deputy
+
+    def concerns(self, user: User) -> bool:
+        """Whether a person holds this seat or is, or will be, its deputy."""
+        return self.holder_id == user.id or any(d.user_id == user.id and d.ended_at is None for d in self.deputies)
+
+    def signer(self, user: User, day: date) -> bool:
+        """Whether this person signs for the seat on that day: an active holder, or a deputy by date."""
+        if not user.active or self.holder_id is None:
+            return False
+        return self.holder_id == user.id or any(d.user_id == user.id and d.covers(day) for d in self.deputies)
+
+
+class Deputy(Base):
+    """That somebody stands in for a seat's holder from one day to another."""
+
+    __tablename__ = "deputy"
+    __table_args__ = (check("first_day <= last_day", "days_in_order"),)
+
+    id: Mapped[Key]
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    first_day: Mapped[Day]
+    last_day: Mapped[Day]
+    reason: Mapped[LongText]
+    named_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    named_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+
+    seat: Mapped[Seat] = relationship(back_populates="deputies")
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+
+    def covers(self, day: date) -> bool:
+        return self.ended_at is None and self.first_day <= day <= self.last_day
+
+    def end(self, *, by: User, at: datetime) -> None:
+        """Take the deputy back. What they signed stays."""
+        require(self.seat.holder_id == by.id, f"Only the holder of {self.seat.title} does this.")
+        require(self.ended_at is None, "This deputy was already taken back.")
+        self.ended_at = at
+        record(self, "ended", by=by, at=at)
+
+
+class Absence(Base):
+    """Days on which nothing is due from a person."""
+
+    __tablename__ = "absence"
+    __table_args__ = (check("first_day <= last_day", "days_in_order"),)
+
+    id: Mapped[Key]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    first_day: Mapped[Day]
+    last_day: Mapped[Day]
+    noted_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    noted_at: Mapped[Instant]
+
+
+def seats(session: Session) -> dict[Side, Seat]:
+    """Both seats, by side, with holders and deputies; empty before the first run."""
+    return {seat.side: seat for seat in session.scalars(select(Seat).order_by(Seat.id))}
+
+
+def seat_of(session: Session, user: User, day: date) -> Seat | None:
+    """The seat that a person signs for on a day, if any: a person never acts for both."""
+    return next((seat for seat in seats(session).values() if seat.signer(user, day)), None)

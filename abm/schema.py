@@ -1,0 +1,20 @@
+"""Every table of the product in one metadata, for migrations and tests: importing this module is what fills it."""
+
+from __future__ import annotations
+
+from abm.accounts import models as accounts
+from abm.agreement import models as agreement
+from abm.audit import models as audit
+from abm.campaigns import models as campaigns
+from abm.imports import models as imports
+from abm.kit import receipts
+from abm.kit.base import Base
+from abm.outbound import models as outbound
+from abm.people import mail, models, seats, sessions
+from abm.targets import models as targets
+from abm.touches import models as touches
+
+MODULES = (
+    accounts, agreement, audit, campaigns, imports, mail, models, outbound, receipts, seats, sessions, targets, touches
+)
+METADATA = Base.metadata
