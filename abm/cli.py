@@ -1,0 +1,201 @@
+"""The `abm` command: set up, serve, bring files in, and check what was signed."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import click
+from flask import Flask
+
+from abm.kit import clock
+from abm.kit.config import BadSetting, Config
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="accountable", prog_name="abm")
+def main() -> None:
+    """Accountable: Marketing and Sales agree on a list of target accounts, work it, and see the same facts."""
+
+
+def _stop(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(1)
+
+
+T = TypeVar("T")
+
+
+def _or_stop(work: Callable[[], T]) -> T:
+    """Do it; a broken rule or a refused file is a sentence and exit code 1."""
+    from abm.imports.reader import FileRefused  # noqa: PLC0415
+    from abm.kit.rules import RuleBroken  # noqa: PLC0415
+
+    try:
+        return work()
+    except (RuleBroken, FileRefused) as refusal:
+        _stop(str(refusal))
+
+
+def _app(*, demo: bool = False) -> Flask:
+    from abm.app import create_app  # noqa: PLC0415 `abm --help` need not load the whole product
+
+    try:
+        return create_app(Config.load(demo=demo))
+    except BadSetting as fault:
+        _stop(str(fault))
+
+
+def _ready_app(*, demo: bool = False) -> Flask:
+    """The app on a database that has every migration; else say what to do."""
+    from abm.kit.migrate import pending  # noqa: PLC0415
+
+    app = _app(demo=demo)
+    missing = pending(app.config["ABM"].database_url)
+    if missing:
+        _stop("The database is not set up for this version. Run `abm init` first: it loses nothing.")
+    return app
+
+
+@main.command()
+def init() -> None:
+    """Make the database, or bring it up to this version. Running it again is harmless."""
+    from abm.kit.migrate import pending, upgrade  # noqa: PLC0415
+
+    url = _app().config["ABM"].database_url
+    missing = pending(url)
+    upgrade(url)
+    click.echo(f"{len(missing)} migrations applied." if missing else "The database is up to date.")
+    click.echo("Next: `abm serve`, then open the address in a browser and found the organisation.")
+
+
+@main.command()
+@click.option("--reset", is_flag=True, help="Build it anew, with dates that move to today.")
+def demo(reset: bool) -> None:
+    """Build the demonstration: Fathom Freightware, in a database of its own."""
+    from abm.demo.building import build_demonstration  # noqa: PLC0415
+
+    built = build_demonstration(_app(demo=True), anew=reset)
+    click.echo("The demonstration was built." if built else "The demonstration is there already.")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64))
+@click.option("--demo", "demonstration", is_flag=True, help="Serve the demonstration.")
+def serve(host: str, port: int, threads: int, demonstration: bool) -> None:
+    """Serve on one machine, with the background work in the same process."""
+    import waitress  # noqa: PLC0415
+
+    from abm.jobs.worker import run  # noqa: PLC0415
+
+    app = _ready_app(demo=demonstration)
+    stop = threading.Event()
+    worker = threading.Thread(target=run, args=(app, stop), name="worker", daemon=True)
+    worker.start()
+    click.echo(f"Accountable serves at http://{host}:{port}")
+    try:
+        waitress.serve(app, host=host, port=port, threads=threads, ident="Accountable", clear_untrusted_proxy_headers=True)
+    finally:
+        stop.set()
+        worker.join(timeout=10)
+
+
+@main.command()
+def work() -> None:
+    """Do the background work, beside gunicorn: seal events, send mail. Several at once are harmless."""
+    from abm.jobs.worker import run  # noqa: PLC0415
+
+    run(_ready_app(), threading.Event())
+
+
+@main.group()
+def user() -> None:
+    """People."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.argument("email")
+@click.option("--role", "roles", multiple=True, required=True, help="cmo, cro, marketer, sales_manager, ae, sdr, revops, viewer")
+def user_add(name: str, email: str, roles: tuple[str, ...]) -> None:
+    """Add a person and print the one-time link with which they choose a password."""
+    from abm.people.inviting import invite  # noqa: PLC0415
+
+    app = _ready_app()
+    with app.test_request_context(base_url=app.config["ABM"].base_url):
+        click.echo(_or_stop(lambda: invite(name=name, email=email, roles=roles, at=clock.now())))
+
+
+@main.command("import")
+@click.argument("kind", type=click.Choice(["accounts", "opportunities", "people"]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "email", required=True, help="E-mail of the person in whose name this is done.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen, and write nothing.")
+@click.option("--stage", "stages", multiple=True, metavar="NAME=open|won|lost", help="What an unknown CRM stage means.")
+def import_(kind: str, file: Path, email: str, dry_run: bool, stages: tuple[str, ...]) -> None:
+    """Bring a CSV file in: the preview first, then all good rows in one transaction."""
+    from abm.imports.command import import_file  # noqa: PLC0415
+
+    app = _ready_app()
+    with app.app_context():
+        for line in _or_stop(lambda: import_file(kind, file, email=email, dry_run=dry_run, stages=stages)):
+            click.echo(line)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify(file: Path) -> None:
+    """Check a signed record without the database: its digest, and who signed it."""
+    from abm.agreement.record import check_record  # noqa: PLC0415
+
+    findings = check_record(file.read_bytes())
+    for finding in findings:
+        click.echo(str(finding))
+    if any(not finding.good for finding in findings):
+        sys.exit(1)
+
+
+@main.group()
+def audit() -> None:
+    """The audit trail."""
+
+
+@audit.command("verify")
+@click.option("--head", "noted", metavar="SEQ:HASH", help="A head that was noted outside, by `abm audit head`.")
+def audit_verify(noted: str | None) -> None:
+    """Walk the whole chain and name every event changed, removed or put in."""
+    from abm.audit.seal import verify as walk  # noqa: PLC0415
+    from abm.kit.db import writing  # noqa: PLC0415
+
+    expected = None
+    if noted:
+        seq, _, link = noted.partition(":")
+        if not seq.isdigit() or not link:
+            _stop("--head is what `abm audit head` printed: a number, a colon and a hash.")
+        expected = (int(seq), link)
+    with _ready_app().app_context(), writing() as session:
+        faults = walk(session(), expected_head=expected)
+        session.commit()
+    for fault in faults:
+        click.echo(str(fault))
+    if faults:
+        _stop(f"{len(faults)} faults.")
+    click.echo("The audit trail is whole.")
+
+
+@audit.command("head")
+def audit_head() -> None:
+    """Print the head of the chain, to be kept outside: it shows later whether the end was cut off."""
+    from abm.audit.seal import head, seal_events  # noqa: PLC0415
+    from abm.kit.db import writing  # noqa: PLC0415
+
+    with _ready_app().app_context(), writing() as session:
+        seal_events(session())
+        session.commit()
+        seq, link = head(session())
+    click.echo(f"{seq}:{link}")
