@@ -51,7 +51,7 @@ class Asset:
 
 
 def init_assets(app: Flask) -> None:
-    """Serve both files and give templates `asset("css")` and `asset("js")`. A missing source stops the start."""
+    """Serve both files and give templates `asset(kind)`. A missing source stops the start."""
     joined("css")
     joined("js")
     app.register_blueprint(blueprint)
@@ -66,10 +66,10 @@ def address_of(kind: str) -> str:
 @blueprint.get("/assets/<string:name>")
 def asset_file(name: str) -> Response:
     """A joined file, to be kept for good. Any other name is not here."""
-    for kind, mimetype in KINDS.items():
-        if name == joined(kind).name:
-            return Response(joined(kind).body, mimetype=mimetype, headers={"Cache-Control": FOREVER})
-    abort(404)
+    kind = name.rpartition(".")[2]
+    if kind not in KINDS or name != joined(kind).name:
+        abort(404)
+    return Response(joined(kind).body, mimetype=KINDS[kind], headers={"Cache-Control": FOREVER})
 
 
 asset_file.access = None  # type: ignore[attr-defined]  # open to everyone: the sign-in page wears it too

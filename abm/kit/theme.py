@@ -41,7 +41,7 @@ choose_theme.access = None  # type: ignore[attr-defined]  # open to everyone: it
 
 
 def _way_back() -> str:
-    """The page of this site that the form stood on; only its path and query, so that it cannot lead elsewhere."""
+    """The page of this site that the form stood on: its path and query, so that it cannot lead elsewhere."""
     page = urlsplit(request.referrer or "/")
     if page.netloc != request.host or not page.path.startswith("/") or page.path.startswith(("//", "/\\")):
         return "/"
