@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 from abm.app import create_app
 from abm.kit.config import Config
 from abm.kit.db import db, writing
+from tests.cast import Cast, assemble
 from tests.engines import EngineKind, Postgresql, Sqlite
 
 SECRET = "a secret that only tests use, long enough for its job"
@@ -72,3 +73,9 @@ def session(app: Flask) -> Iterator[scoped_session[Session]]:
 def client(app: Flask) -> FlaskClient:
     """Somebody who is not signed in."""
     return app.test_client()
+
+
+@pytest.fixture
+def cast(session: scoped_session[Session]) -> Cast:
+    """The company and its people, already saved."""
+    return assemble(session())
