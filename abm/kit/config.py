@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -43,7 +44,7 @@ class Config:
         hosts = environ.get("ABM_TRUSTED_HOSTS", "")
         return cls(
             database_url=database_url(url),
-            secret_key=environ.get("ABM_SECRET_KEY") or _kept_secret(folder),
+            secret_key=_checked_secret(environ["ABM_SECRET_KEY"]) if "ABM_SECRET_KEY" in environ else _kept_secret(folder),
             base_url=_checked_base_url(base_url),
             trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
             demo=demo,
@@ -92,15 +93,25 @@ def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
+def _checked_secret(text: str) -> str:
+    if len(text) < 32:
+        raise BadSetting("ABM_SECRET_KEY is too short to be a secret: use at least 32 random characters.")
+    return text
+
+
 def _kept_secret(folder: Path) -> str:
-    """The secret of this installation: made once, kept in a file that only its owner reads."""
+    """The secret of this installation: made once, kept in a file that only its owner reads.
+
+    It is written under another name first, so that a second process never reads half of it.
+    """
     path = folder / "secret_key"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        secret = secrets.token_urlsafe(48)
-        file.write(secret)
-    return secret
+    if not path.exists():
+        draft = folder / f"secret_key.{os.getpid()}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text(encoding="ascii").strip()

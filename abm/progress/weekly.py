@@ -1,0 +1,185 @@
+"""What an account's week was, judged by its tier's rhythm, and the figures that add up from it (domain §8). Pure."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from abm.definitions.defaults import COVERAGE
+from abm.people.seats import Side
+from abm.stages.models import Stage
+
+
+class Joint(enum.StrEnum):
+    """Are we both working this account? Shown before any other figure."""
+
+    BOTH = "both"
+    MARKETING = "marketing"
+    SALES = "sales"
+    RESTING = "resting"
+    PAST = "past"
+
+    @property
+    def label(self) -> str:
+        return JOINT_LABELS[self]
+
+
+JOINT_LABELS = {
+    Joint.BOTH: "Both active",
+    Joint.MARKETING: "Marketing active, Sales next",
+    Joint.SALES: "Sales active, Marketing next",
+    Joint.RESTING: "Resting as planned",
+    Joint.PAST: "Past rhythm",
+}
+
+
+@dataclass(frozen=True)
+class SideWeek:
+    """What one side did on an account: outbound touches this week, within its rhythm, within the coverage window.
+
+    `wanted` is what the rhythm asks for within its period; 0 asks for nothing.
+    """
+
+    this_week: int = 0
+    in_rhythm: int = 0
+    in_window: int = 0
+    wanted: int = 0
+    begun: bool = True  # whether the account has been on the list for a whole period of the rhythm
+
+    @property
+    def active(self) -> bool:
+        return self.this_week > 0
+
+    @property
+    def within_rhythm(self) -> bool:
+        """Whether being quiet this week is still as planned."""
+        return self.wanted == 0 or self.in_rhythm > 0 or not self.begun
+
+
+@dataclass(frozen=True)
+class AccountWeek:
+    """One account of the list in one week."""
+
+    account_id: int
+    name: str
+    slug: str
+    tier: int
+    ae_id: int | None
+    ae: str
+    team: str
+    sides: dict[Side, SideWeek] = field(default_factory=dict)
+    meetings_held: int = 0
+    meetings_booked: int = 0
+    stage: Stage = Stage.TARGET
+    stage_before: Stage = Stage.TARGET
+    cause: str = ""
+
+    def side(self, side: Side) -> SideWeek:
+        return self.sides.get(side, SideWeek())
+
+    @property
+    def joint(self) -> Joint:
+        """The joint activity of this week, as `domain.md` §8 words it."""
+        marketing, sales = self.side(Side.MARKETING), self.side(Side.SALES)
+        if marketing.active and sales.active:
+            return Joint.BOTH
+        if marketing.active:
+            return Joint.MARKETING
+        if sales.active:
+            return Joint.SALES
+        return Joint.RESTING if marketing.within_rhythm and sales.within_rhythm else Joint.PAST
+
+    def covered_by(self, side: Side) -> bool:
+        """Whether that side touched it within the window that its tier's coverage is measured in."""
+        return self.side(side).in_window > 0
+
+    @property
+    def moved(self) -> int:
+        """Stages gained since a week ago; negative where it went back."""
+        return self.stage.rank - self.stage_before.rank
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count of accounts out of all, and the accounts behind it by a name that an address can carry."""
+
+    key: str
+    label: str
+    holds: Callable[[AccountWeek], bool]
+
+
+FIGURES = {
+    figure.key: figure
+    for figure in (
+        *(Figure(joint.value, joint.label, lambda row, joint=joint: row.joint is joint) for joint in Joint),
+        Figure("covered-marketing", "Touched by Marketing", lambda row: row.covered_by(Side.MARKETING)),
+        Figure("covered-sales", "Touched by Sales", lambda row: row.covered_by(Side.SALES)),
+        Figure("covered-both", "Touched by both sides", lambda row: all(row.covered_by(side) for side in Side)),
+        Figure("uncovered", "Touched by neither side", lambda row: not any(row.covered_by(side) for side in Side)),
+        Figure("meetings-held", "Meeting held this week", lambda row: row.meetings_held > 0),
+        Figure("meetings-booked", "Meeting booked this week", lambda row: row.meetings_booked > 0),
+        Figure("moved-on", "Moved on since a week ago", lambda row: row.moved > 0),
+        Figure("moved-back", "Moved back since a week ago", lambda row: row.moved < 0),
+        *(Figure(f"stage-{s}", f"Stage now: {s.label}", lambda row, s=s: row.stage is s) for s in Stage),
+        *(Figure(f"was-{s}", f"Stage a week ago: {s.label}", lambda row, s=s: row.stage_before is s) for s in Stage),
+        Figure("all", "On the list", lambda _row: True),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many accounts of a tier each side, and both, touched within the tier's window, against the share wanted."""
+
+    tier: int
+    accounts: int
+    marketing: int
+    sales: int
+    both: int
+    wanted_percent: int
+    window: str
+
+
+def coverage_by_tier(rows: Sequence[AccountWeek]) -> list[Coverage]:
+    """Coverage = accounts touched by that side in the window ÷ accounts on the list (practice.md)."""
+    found = []
+    for tier, wanted in COVERAGE.items():
+        members = [row for row in rows if row.tier == tier]
+        found.append(
+            Coverage(
+                tier=tier,
+                accounts=len(members),
+                marketing=sum(row.covered_by(Side.MARKETING) for row in members),
+                sales=sum(row.covered_by(Side.SALES) for row in members),
+                both=sum(all(row.covered_by(side) for side in Side) for row in members),
+                wanted_percent=wanted.percent,
+                window=wanted.window,
+            )
+        )
+    return found
+
+
+def joint_counts(rows: Iterable[AccountWeek]) -> dict[str, int]:
+    """How many accounts there are of each joint activity, every key present."""
+    counted = Counter(row.joint.value for row in rows)
+    return {joint.value: counted[joint.value] for joint in Joint}
+
+
+def stage_matrix(rows: Iterable[AccountWeek]) -> dict[tuple[Stage, Stage], int]:
+    """How many accounts went from one stage (a week ago) to another (now)."""
+    return Counter((row.stage_before, row.stage) for row in rows)
+
+
+def select_rows(
+    rows: Iterable[AccountWeek], *, tier: int | None = None, ae_id: int | None = None, team: str | None = None
+) -> list[AccountWeek]:
+    """The rows of a tier, an AE or a team; None leaves that out of account."""
+    return [
+        row
+        for row in rows
+        if (tier is None or row.tier == tier)
+        and (ae_id is None or row.ae_id == ae_id)
+        and (team is None or row.team == team)
+    ]
