@@ -1,0 +1,126 @@
+"""A small app that shows every component on one page, for the tests of the look. No part of the product."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+from flask import Flask, render_template
+from flask_wtf import FlaskForm
+from jinja2 import ChoiceLoader, FileSystemLoader
+from wtforms import (
+    BooleanField,
+    DateField,
+    FileField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from abm.kit.assets import init_assets
+from abm.kit.config import Config
+from abm.kit.filters import init_filters
+from abm.kit.security import init_security
+from abm.kit.theme import init_theme
+
+ROOT = Path(__file__).parent.parent.parent
+AMARA = SimpleNamespace(is_authenticated=True, name="Amara Osei", public_id="amara")
+ANYONE = SimpleNamespace(is_authenticated=False)
+
+
+class GalleryForm(FlaskForm):  # type: ignore[misc]
+    """One field of every kind."""
+
+    idempotency_key = HiddenField(default="k1")
+    name = StringField("Name", [InputRequired("write the company's name"), Length(max=80)])
+    website = StringField("Website", description="The address that people type, such as halden.example.")
+    employees = IntegerField("Employees")
+    closes = DateField("Closes on")
+    tier = SelectField("Tier", choices=[SelectChoice("1", "Tier 1"), SelectChoice("2", "Tier 2")])
+    nomination = RadioField(
+        "Assessment",
+        [InputRequired("choose how ready it is")],
+        choices=[SelectChoice("ready", "Ready"), SelectChoice("work", "Needs work")],
+    )
+    roles = SelectMultipleField(
+        "Roles",
+        choices=[SelectChoice("ae", "AE"), SelectChoice("sdr", "SDR")],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    archived = BooleanField("Leave it out of lists", description="Its history stays.")
+    reason = TextAreaField("Reason", [InputRequired("say why in a sentence")])
+    file = FileField("File")
+    password = PasswordField("Password", [InputRequired("write your password")])
+
+
+def gallery_app() -> Flask:
+    """An app with the look, the headers of the product and nothing behind it."""
+    app = Flask("gallery", root_path=str(ROOT / "abm"))
+    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
+        [FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent)]
+    )
+    init_security(app, Config("sqlite://", "a secret of the gallery", testing=True))
+    init_filters(app)
+    init_assets(app)
+    init_theme(app)
+    app.context_processor(_surroundings)
+    app.add_url_rule("/", "gallery", _gallery)
+    app.add_url_rule("/form", "form", _form, methods=["GET", "POST"])
+    app.add_url_rule("/problem/<int:status>", "problem", _problem)
+    app.add_url_rule("/plain", "plain", lambda: render_template("plain_gallery.html", current_user=ANYONE))
+    app.add_url_rule("/sign-out", "people.sign_out", lambda: "", methods=["POST"])
+    app.add_url_rule("/rows", "rows", lambda: render_template("gallery_rows.html"))
+    app.add_url_rule("/broken", "broken", lambda: ("away", 503), methods=["GET", "POST"])
+    return app
+
+
+def _surroundings() -> dict[str, object]:
+    def item(label: str, **more: object) -> SimpleNamespace:
+        return SimpleNamespace(**{"label": label, "href": "/", "current": False, "children": None, **more})
+
+    places = ("Target list", "Campaigns", "Accounts", "Weekly review")
+    return {
+        "current_user": AMARA,
+        "organisation": SimpleNamespace(name="Fathom Freightware"),
+        "navigation": [
+            item("Home", current=True),
+            *(item(label) for label in places),
+            item("More", children=[item("Commitments"), item("Imports"), item("People")]),
+        ],
+        "phone_navigation": [item(label, current=label == "Today") for label in ("Today", "Accounts", "Log", "Review")],
+    }
+
+
+def _gallery() -> str:
+    return render_template("gallery.html", form=GalleryForm(), **figures())
+
+
+def figures() -> dict[str, object]:
+    """The figures of the gallery's chart."""
+    rows = [
+        ("Tier 1", {"both": 5, "marketing": 3, "sales": 1, "resting": 2, "past": 1}),
+        ("Tier 2", {"both": 14, "marketing": 9, "sales": 6, "resting": 7, "past": 2}),
+        ("Tier 3", {"both": 12, "marketing": 20, "sales": 8, "resting": 59, "past": 1}),
+        ("Without a tier", {}),
+    ]
+    return {"rows": [{"label": label, "counts": counts, "href": "/", "hrefs": {"both": "/"}} for label, counts in rows]}
+
+
+def _form() -> tuple[str, int]:
+    form = GalleryForm()
+    status = 422 if form.is_submitted() and not form.validate() else 200
+    return render_template("gallery_form.html", form=form), status
+
+
+def _problem(status: int) -> tuple[str, int]:
+    values = {"title": "You may not do this", "message": "Your role does not let you sign.", "may": ["CMO", "CRO"]}
+    return render_template(f"errors/{status}.html", **values), status
