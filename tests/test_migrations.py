@@ -63,6 +63,7 @@ def test_upgrading_again_changes_nothing_and_keeps_every_guard(database_url: str
     migrate.upgrade(database_url)
     engine = sa.create_engine(database_url, poolclass=sa.NullPool)
     expected = {name for guard in guards.GUARDS for name in guards.trigger_names(guard, engine.dialect.name)}
+    expected |= {f"guard_{rule}" for rule in guards.RULES}
     with engine.connect() as connection:
         assert guards.installed(connection) == expected
 
