@@ -1,5 +1,108 @@
+"""The weekly view: the one page of figures that both sides trust, and the accounts behind each figure."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from abm.kit.clock import Week
+from abm.kit.db import session
+from abm.kit.web import Answer, page
+from abm.people.access import May, me, needs
+from abm.people.current import my_seat, organisation
+from abm.progress.figures import figures_of
+from abm.progress.forms import Narrowing
+from abm.progress.queries import Colleague, Moment, WeekOfList, aes_shown_to, moment_of, week_of_list
+from abm.progress.promises import promises_of
+from abm.progress.weekly import FIGURES, AccountWeek, select_rows
+from abm.stages.models import Stage
 
 progress = Blueprint("progress", __name__)
+
+ROWS = 50
+
+
+@progress.get("/progress")
+@needs(May.READ)
+def current() -> Response:
+    """This week."""
+    return redirect(url_for("progress.week", week=organisation().current_week()))
+
+
+@progress.get("/progress/<week:week>")
+@needs(May.READ)
+def week(week: Week) -> Answer:
+    """The week of the list: joint activity first."""
+    form = Narrowing(request.args)
+    found = _find(week, form)
+    if found.facts is None:
+        return page("progress/no_list.html", moment=found.moment)
+    promises = promises_of(session(), found.moment, [row.account_id for row in found.rows])
+    return page(
+        "progress/week.html",
+        moment=found.moment,
+        facts=found.facts,
+        figures=figures_of(found.rows, promises),
+        stages=list(Stage),
+        form=form,
+        aes=found.aes,
+        teams=found.teams,
+    )
+
+
+@progress.get("/progress/<week:week>/accounts")
+@needs(May.READ)
+def accounts(week: Week) -> Answer:
+    """The accounts behind one figure of the week."""
+    form = Narrowing(request.args)
+    found = _find(week, form)
+    figure = FIGURES[form.figure.data or "all"]
+    rows = [row for row in found.rows if figure.holds(row)]
+    begin = form.after.data or 0
+    return page(
+        "progress/accounts.html",
+        moment=found.moment,
+        figure=figure,
+        rows=rows[begin : begin + ROWS],
+        total=len(rows),
+        begin=begin,
+        step=ROWS,
+        form=form,
+        aes=found.aes,
+        teams=found.teams,
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """A week, and its rows narrowed as the address asks; no facts where no list was in force."""
+
+    moment: Moment
+    facts: WeekOfList | None
+    rows: list[AccountWeek]
+    aes: dict[str, Colleague]
+
+    @property
+    def teams(self) -> list[str]:
+        """The teams that have accounts on the list."""
+        return sorted({row.team for row in self.facts.rows if row.team}) if self.facts else []
+
+
+def _find(week: Week, form: Narrowing) -> Found:
+    """Load the week; 404 for a filter that names nothing, or an AE whose figures the reader may not see."""
+    if not form.validate():
+        abort(404)
+    quarter = organisation().quarter(form.quarter.data) if form.quarter.data else None
+    moment = moment_of(organisation(), week, quarter)
+    if moment is None:
+        abort(404)
+    facts = week_of_list(session(), organisation(), moment)
+    everything = facts.rows if facts else []
+    aes = aes_shown_to(session(), me(), my_seat(), everything)
+    if form.ae.data and form.ae.data not in aes:
+        abort(404)
+    ae_id = aes[form.ae.data].user_id if form.ae.data else None
+    rows = select_rows(everything, tier=form.tier.data, ae_id=ae_id, team=form.team.data or None)
+    return Found(moment, facts, rows, aes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,61 +33,95 @@ def stages_on(
 
     An account that is missing from the answer has no facts: it is a plain `target`.
     """
-    touches = _engagement(session, accounts, day, definition)
-    deals = _deals(session, accounts, day)
+    return stages_on_days(session, accounts, [day], definition=definition)[day]
+
+
+def stages_on_days(
+    session: Session, accounts: AccountIds, days: Sequence[date], *, definition: StageDefinition = STAGES
+) -> dict[date, dict[int, AccountStage]]:
+    """The same for several days at once: still two queries, whatever the number of accounts and days."""
+    touches = _engagement(session, accounts, days, definition)
+    deals = _deals(session, accounts, days)
     return {
-        account: stage_of(Facts(**touches.get(account, {}), **deals.get(account, {})), definition)
-        for account in touches.keys() | deals.keys()
+        day: {
+            account: stage_of(
+                Facts(**touches.get(account, {}).get(day, {}), **deals.get(account, {}).get(day, {})), definition
+            )
+            for account in touches.keys() | deals.keys()
+        }
+        for day in days
     }
 
 
+Found = Mapping[int, Mapping[date, dict[str, int]]]
+
+
 def _engagement(
-    session: Session, accounts: AccountIds, day: date, definition: StageDefinition
-) -> Mapping[int, dict[str, int]]:
-    kind = tuple_(Touch.channel, Touch.outcome)
-    responded = kind.in_([(channel, key) for channel, key, _ in RESPONSES])
-    minutes = case(
-        *((_is(channel, key), rule.minutes) for channel, key, rule in RESPONSES if rule.minutes), else_=0
-    )
-    held = or_(*(_is(c, key) for c, key, rule in RESPONSES if rule.klass is OutcomeClass.MEETING_HELD))
-    demo = or_(*(_is(c, key) for c, key, _ in RESPONSES if key == "demo request"))
+    session: Session, accounts: AccountIds, days: Sequence[date], definition: StageDefinition
+) -> Found:
+    """Per account and day: responses, engagement minutes, people, requests for a demo and meetings held."""
+    window = timedelta(days=definition.window_days)
+    minutes = case(*((_is(channel, key), rule.minutes) for channel, key, rule in RESPONSES if rule.minutes), else_=0)
+    held = or_(*(_is(channel, key) for channel, key, rule in RESPONSES if rule.klass is OutcomeClass.MEETING_HELD))
+    demo = or_(*(_is(channel, key) for channel, key, _ in RESPONSES if key == "demo request"))
+    columns: list[Any] = []
+    for day in days:
+        then = (Touch.day > day - window) & (Touch.day <= day)
+        columns += [
+            _sum(then, 1),
+            _sum(then, minutes),
+            func.count(case((then, Touch.contact_id)).distinct()),
+            _sum(then & demo, 1),
+            _sum(then & held, 1),
+        ]
     rows = session.execute(
-        select(
-            Touch.account_id,
-            func.count().label("engagements"),
-            func.coalesce(func.sum(minutes), 0).label("minutes"),
-            func.count(Touch.contact_id.distinct()).label("people"),
-            func.coalesce(func.sum(case((demo, 1), else_=0)), 0).label("demo_requests"),
-            func.coalesce(func.sum(case((held, 1), else_=0)), 0).label("meetings_held"),
-        )
+        select(Touch.account_id, *columns)
         .where(
             Touch.account_id.in_(accounts),
             Touch.voided_at.is_(None),
-            Touch.day > day - timedelta(days=definition.window_days),
-            Touch.day <= day,
-            responded,
+            Touch.day > min(days) - window,
+            Touch.day <= max(days),
+            tuple_(Touch.channel, Touch.outcome).in_([(channel, key) for channel, key, _ in RESPONSES]),
         )
         .group_by(Touch.account_id)
     )
-    return {row.account_id: {name: int(row._mapping[name]) for name in row._fields[1:]} for row in rows}
+    return _by_day(rows, days, ("engagements", "minutes", "people", "demo_requests", "meetings_held"))
+
+
+def _deals(session: Session, accounts: AccountIds, days: Sequence[date]) -> Found:
+    """Per account and day: deals that were open, and deals that were won, at the end of the day."""
+    columns: list[Any] = []
+    for day in days:
+        there = Opportunity.created_on <= day
+        closed = Opportunity.closed_on <= day
+        columns += [
+            _sum(there & (Opportunity.closed_on.is_(None) | (Opportunity.closed_on > day)), 1),
+            _sum(there & closed & (CrmStage.category == StageCategory.WON), 1),
+        ]
+    rows = session.execute(
+        select(Opportunity.account_id, *columns)
+        .join(CrmStage, CrmStage.id == Opportunity.stage_id)
+        .where(Opportunity.account_id.in_(accounts), Opportunity.created_on <= max(days))
+        .group_by(Opportunity.account_id)
+    )
+    return _by_day(rows, days, ("open_deals", "won_deals"))
+
+
+def _sum(condition: ColumnElement[bool], value: object) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, value), else_=0)), 0)
 
 
 def _is(channel: object, key: str) -> ColumnElement[bool]:
     return (Touch.channel == channel) & (Touch.outcome == key)
 
 
-def _deals(session: Session, accounts: AccountIds, day: date) -> Mapping[int, dict[str, int]]:
-    """Deals that were open, and deals that were won, at the end of the day."""
-    open_then = or_(Opportunity.closed_on.is_(None), Opportunity.closed_on > day)
-    won = (CrmStage.category == StageCategory.WON) & (Opportunity.closed_on <= day)
-    counted: dict[str, Any] = {
-        "open_deals": func.sum(case((open_then, 1), else_=0)),
-        "won_deals": func.sum(case((won, 1), else_=0)),
+def _by_day(rows: Iterable[Sequence[Any]], days: Sequence[date], names: Sequence[str]) -> Found:
+    """Split each row's columns into one set of facts per day."""
+    width = len(names)
+    return {
+        int(row[0]): {
+            day: dict(zip(names, map(int, row[1 + width * place : 1 + width * (place + 1)]), strict=True))
+            for place, day in enumerate(days)
+        }
+        for row in rows
     }
-    rows = session.execute(
-        select(Opportunity.account_id, *(column.label(name) for name, column in counted.items()))
-        .join(CrmStage, CrmStage.id == Opportunity.stage_id)
-        .where(Opportunity.account_id.in_(accounts), Opportunity.created_on <= day, or_(open_then, won))
-        .group_by(Opportunity.account_id)
-    )
-    return {int(row.account_id or 0): {name: int(row._mapping[name]) for name in counted} for row in rows}

@@ -1,0 +1,94 @@
+"""The figures of a week, added up from its rows for the page (practice.md has the formulas). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from abm.people.seats import Side
+from abm.progress.promises import Promise
+from abm.progress.weekly import AccountWeek, Coverage, Joint, coverage_by_tier, joint_counts, stage_matrix
+from abm.stages.models import Stage
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row of the joint-activity chart: a tier or a team, and its accounts by joint activity.
+
+    `href` leads to the row's accounts, `hrefs` to those of each part.
+    """
+
+    label: str
+    key: str
+    counts: dict[str, int]
+    href: str | None = None
+    hrefs: dict[str, str] | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class WeekFigures:
+    """Everything that the weekly page shows."""
+
+    accounts: int
+    joint: dict[str, int]
+    takeaway: str
+    tiers: list[Bar]
+    teams: list[Bar]
+    coverage: list[Coverage]
+    covered_both: int
+    meetings_held: int
+    meetings_booked: int
+    moved_on: int
+    moved_back: int
+    matrix: dict[tuple[Stage, Stage], int]
+    promises: dict[Side, Promise]
+
+    def stood(self, stage: Stage) -> int:
+        """How many accounts were in a stage a week ago."""
+        return sum(count for (before, _), count in self.matrix.items() if before is stage)
+
+    def stand(self, stage: Stage) -> int:
+        """How many accounts are in a stage now."""
+        return sum(count for (_, now), count in self.matrix.items() if now is stage)
+
+
+def figures_of(rows: Sequence[AccountWeek], promises: dict[Side, Promise]) -> WeekFigures:
+    """Add the rows up."""
+    joint = joint_counts(rows)
+    return WeekFigures(
+        accounts=len(rows),
+        joint=joint,
+        takeaway=takeaway(joint, len(rows)),
+        tiers=[_bar(f"Tier {tier}", str(tier), [r for r in rows if r.tier == tier]) for tier in (1, 2, 3)],
+        teams=[
+            _bar(team or "No team", team, [r for r in rows if r.team == team]) for team in sorted({r.team for r in rows})
+        ],
+        coverage=coverage_by_tier(rows),
+        covered_both=sum(all(row.covered_by(side) for side in Side) for row in rows),
+        meetings_held=sum(row.meetings_held for row in rows),
+        meetings_booked=sum(row.meetings_booked for row in rows),
+        moved_on=sum(row.moved > 0 for row in rows),
+        moved_back=sum(row.moved < 0 for row in rows),
+        matrix=stage_matrix(rows),
+        promises=promises,
+    )
+
+
+def takeaway(joint: dict[str, int], accounts: int) -> str:
+    """The chart's answer to "are we both working the list?", in one sentence."""
+    if not accounts:
+        return "No account is on this part of the list."
+    both, past = joint[Joint.BOTH], joint[Joint.PAST]
+    planned = joint[Joint.RESTING]
+    return (
+        f"Both sides worked {both} of {accounts} accounts this week; {planned} rested as planned "
+        f"and {past} {'is' if past == 1 else 'are'} past their rhythm."
+    )
+
+
+def _bar(label: str, key: str, rows: Sequence[AccountWeek]) -> Bar:
+    return Bar(label, key, joint_counts(rows))

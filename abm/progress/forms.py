@@ -1,0 +1,23 @@
+"""What a weekly view is narrowed to."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, StringField
+from wtforms.validators import AnyOf, Length, NumberRange, Optional, Regexp
+
+from abm.progress.weekly import FIGURES
+
+
+class Narrowing(FlaskForm):
+    """Filters of the week, from the address: each may be left out."""
+
+    class Meta:
+        csrf = False
+
+    quarter = StringField("Quarter", [Optional(), Regexp(r"(?:19|2\d)\d{2}-q[1-4]\Z")])
+    tier = IntegerField("Tier", [Optional(), NumberRange(1, 3, "Tiers are 1, 2 and 3.")])
+    ae = StringField("AE", [Optional(), Length(max=16)])
+    team = StringField("Team", [Optional(), Length(max=200)])
+    figure = StringField("Figure", [Optional(), AnyOf(list(FIGURES), "There is no such figure.")])
+    after = IntegerField("After", [Optional(), NumberRange(0, 1_000_000)])

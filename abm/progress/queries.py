@@ -1,0 +1,217 @@
+"""The facts of one week of the list, in a handful of queries whatever its size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from abm.accounts.models import Account, TeamFunction, TeamMember
+from abm.definitions.defaults import COVERAGE
+from abm.kit import clock
+from abm.kit.clock import Quarter, Week
+from abm.people.models import Organisation, Team, User
+from abm.people.seats import Seat, Side
+from abm.progress.weekly import AccountWeek, SideWeek
+from abm.stages.models import AccountStage, Stage
+from abm.stages.queries import stages_on_days
+from abm.targets.models import Membership
+from abm.targets.in_force import Signed, signed_list_at
+from abm.touches.models import Direction, OutcomeClass, Rollup, TouchSide
+
+WEEKS_BACK = 13
+NO_STAGE = AccountStage(Stage.TARGET, "no response yet")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Which days a weekly view speaks of: a quarter's share of a week, up to today where the week is open."""
+
+    quarter: Quarter
+    week: Week
+    first: date
+    last: date  # the last day of the share
+    until: date  # the last day that has passed or is today
+    at: datetime  # the instant whose list counts
+
+    open: bool
+
+    @property
+    def shared_with(self) -> list[Quarter]:
+        """The other quarters that have days of this week."""
+        return [q for q in (self.quarter.plus(-1), self.quarter.plus(1)) if q.days_in(self.week)]
+
+
+@dataclass(frozen=True)
+class WeekOfList:
+    """One week of one list: who signed what, and a row per account."""
+
+    moment: Moment
+    signed: Signed
+    rows: list[AccountWeek]
+
+
+def moment_of(organisation: Organisation, week: Week, quarter: Quarter | None = None) -> Moment | None:
+    """The days of a week, in the quarter asked for or else in that of its latest day that has come.
+
+    None where the quarter has no day of that week.
+    """
+    now = clock.now()
+    today = organisation.today(now)
+    chosen = quarter or organisation.quarter_of(min(week.sunday, max(week.monday, today)))
+    days = chosen.days_in(week)
+    if days is None:
+        return None
+    first, last = days
+    until = max(first, min(last, today))
+    end = organisation.end_of(last) - timedelta(microseconds=1)
+    begun = now >= organisation.start_of(first)
+    return Moment(chosen, week, first, last, until, min(now, end) if begun else end, open=now <= end)
+
+
+def week_of_list(session: Session, organisation: Organisation, moment: Moment) -> WeekOfList | None:
+    """Everything the weekly view counts, or None when no list was in force then."""
+    signed = signed_list_at(session, organisation, moment.at)
+    if signed is None:
+        return None
+    members = _members(session, signed.list_id, moment)
+    ids = select(Membership.account_id).where(*_on_list(signed.list_id, moment.at))
+    touches = _touches(session, ids, moment)
+    before = moment.first - timedelta(days=1)
+    stages = stages_on_days(session, ids, [moment.until, before])
+    rows = [
+        _row(member, signed, touches.get(member.account_id, {}), stages[moment.until], stages[before], moment)
+        for member in members
+    ]
+    return WeekOfList(moment, signed, rows)
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """An AE whose figures the reader may see."""
+
+    user_id: int
+    public_id: str
+    name: str
+
+
+def aes_shown_to(
+    session: Session, reader: User, seat: Seat | None, rows: Sequence[AccountWeek]
+) -> dict[str, Colleague]:
+    """The AEs of these accounts whose own figures a person may see: oneself, one's team, for the sales seat all."""
+    ids = {row.ae_id for row in rows if row.ae_id is not None}
+    statement = select(User.id, User.public_id, User.name).where(User.id.in_(ids)).order_by(User.name, User.id)
+    if seat is None or seat.side is not Side.SALES:
+        statement = statement.outerjoin(Team, Team.id == User.team_id)
+        statement = statement.where(or_(User.id == reader.id, Team.manager_id == reader.id))
+    return {row.public_id: Colleague(row.id, row.public_id, row.name) for row in session.execute(statement)}
+
+
+def _on_list(list_id: int, at: datetime) -> tuple[Any, ...]:
+    return (
+        Membership.list_id == list_id,
+        Membership.starts <= at,
+        Membership.ends.is_(None) | (Membership.ends > at),
+    )
+
+
+def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Row[Any]]:
+    """Each account on the list, with the AE who answers for it on the last day, else the one who was planned."""
+    planned, working = aliased(User), aliased(User)
+    ae_then = (
+        (TeamMember.account_id == Account.id)
+        & (TeamMember.function == TeamFunction.AE)
+        & (TeamMember.first_day <= moment.until)
+        & (TeamMember.last_day.is_(None) | (TeamMember.last_day >= moment.until))
+    )
+    return session.execute(
+        select(
+            Membership.account_id,
+            Membership.tier,
+            Membership.starts,
+            Account.name,
+            Account.slug,
+            func.coalesce(working.id, planned.id).label("ae_id"),
+            func.coalesce(working.name, planned.name, "").label("ae"),
+            func.coalesce(Team.name, "").label("team"),
+        )
+        .join(Account, Account.id == Membership.account_id)
+        .outerjoin(TeamMember, ae_then)
+        .outerjoin(working, working.id == TeamMember.user_id)
+        .outerjoin(planned, planned.id == Membership.ae_id)
+        .outerjoin(Team, Team.id == func.coalesce(working.team_id, planned.team_id))
+        .where(*_on_list(list_id, moment.at))
+        .order_by(Membership.tier, Account.name, Account.id)
+    ).all()
+
+
+def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, dict[TouchSide, Row[Any]]]:
+    """Per account and side: outbound touches of this week's share, of 1, 4 and 13 weeks, and meetings of this week."""
+    weeks = [str(moment.week.plus(-back)) for back in range(WEEKS_BACK)]
+    this_week = (Rollup.week == weeks[0]) & (Rollup.quarter == str(moment.quarter))
+    outbound = Rollup.direction == Direction.OUTBOUND
+    counted = {
+        "this_week": outbound & this_week,
+        "weeks_1": outbound & (Rollup.week == weeks[0]),
+        "weeks_4": outbound & Rollup.week.in_(weeks[:4]),
+        "weeks_13": outbound,
+        "held": this_week & (Rollup.outcome_class == OutcomeClass.MEETING_HELD),
+        "booked": this_week & (Rollup.outcome_class == OutcomeClass.MEETING_BOOKED),
+    }
+    columns = [
+        func.coalesce(func.sum(case((which, Rollup.touches), else_=0)), 0).label(name)
+        for name, which in counted.items()
+    ]
+    found: dict[int, dict[TouchSide, Row[Any]]] = {}
+    for row in session.execute(
+        select(Rollup.account_id, Rollup.side, *columns)
+        .where(Rollup.account_id.in_(ids), Rollup.week.in_(weeks))
+        .group_by(Rollup.account_id, Rollup.side)
+    ):
+        found.setdefault(row.account_id, {})[row.side] = row
+    return found
+
+
+def _row(
+    member: Row[Any],
+    signed: Signed,
+    touches: Mapping[TouchSide, Row[Any]],
+    stages: Mapping[int, AccountStage],
+    stages_before: Mapping[int, AccountStage],
+    moment: Moment,
+) -> AccountWeek:
+    now = stages.get(member.account_id, NO_STAGE)
+    return AccountWeek(
+        account_id=member.account_id,
+        name=member.name,
+        slug=member.slug,
+        tier=member.tier,
+        ae_id=member.ae_id,
+        ae=member.ae,
+        team=member.team,
+        sides={side: _side(side, touches.get(TouchSide(side.value)), member, signed, moment) for side in Side},
+        meetings_held=sum(row.held for row in touches.values()),
+        meetings_booked=sum(row.booked for row in touches.values()),
+        stage=now.stage,
+        stage_before=stages_before.get(member.account_id, NO_STAGE).stage,
+        cause=now.cause,
+    )
+
+
+def _side(side: Side, row: Row[Any] | None, member: Row[Any], signed: Signed, moment: Moment) -> SideWeek:
+    rhythm = signed.rhythm(member.tier, side)
+    begun = member.starts <= moment.at - timedelta(weeks=rhythm.weeks)
+    if row is None:
+        return SideWeek(wanted=rhythm.touches, begun=begun)
+    by_weeks = {1: row.weeks_1, 4: row.weeks_4, 13: row.weeks_13}
+    return SideWeek(
+        this_week=row.this_week,
+        in_rhythm=by_weeks[rhythm.weeks],
+        in_window=by_weeks[COVERAGE[member.tier].weeks],
+        wanted=rhythm.touches,
+        begun=begun,
+    )
