@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session, scoped_session
 
-from abm.app import create_app
 from abm.kit.config import Config
 from abm.kit.db import db, writing
 from tests.cast import Cast, assemble
@@ -58,6 +57,8 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
 @pytest.fixture
 def app(config: Config, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The app. Its connections are closed when the test ends, so that its database can go."""
+    from abm.app import create_app  # noqa: PLC0415 tests of pure modules never load the product
+
     app = create_app(config)
     app.jinja_env.bytecode_cache = compiled_templates
     yield app
