@@ -25,8 +25,11 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 class Person(Protocol):
     """Whoever did something: a user, known here by number and name alone."""
 
-    id: Mapped[int]
-    name: Mapped[str]
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
 
 
 class Event(Base):
