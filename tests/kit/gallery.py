@@ -21,7 +21,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # its stubs lag behind
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -65,7 +65,7 @@ class GalleryForm(FlaskForm):  # type: ignore[misc]
 def gallery_app() -> Flask:
     """An app with the look, the headers of the product and nothing behind it."""
     app = Flask("gallery", root_path=str(ROOT / "abm"))
-    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent)]
     )
     init_security(app, Config("sqlite://", "a secret of the gallery", testing=True))
@@ -96,7 +96,9 @@ def _surroundings() -> dict[str, object]:
             *(item(label) for label in places),
             item("More", children=[item("Commitments"), item("Imports"), item("People")]),
         ],
-        "phone_navigation": [item(label, current=label == "Today") for label in ("Today", "Accounts", "Log", "Review")],
+        "phone_navigation": [
+            item(label, current=label == "Today") for label in ("Today", "Accounts", "Log", "Review")
+        ],
     }
 
 
@@ -112,7 +114,11 @@ def figures() -> dict[str, object]:
         ("Tier 3", {"both": 12, "marketing": 20, "sales": 8, "resting": 59, "past": 1}),
         ("Without a tier", {}),
     ]
-    return {"rows": [{"label": label, "counts": counts, "href": "/", "hrefs": {"both": "/"}} for label, counts in rows]}
+    return {
+        "rows": [
+            {"label": label, "counts": counts, "href": "/", "hrefs": {"both": "/"}} for label, counts in rows
+        ]
+    }
 
 
 def _form() -> tuple[str, int]:
@@ -122,5 +128,9 @@ def _form() -> tuple[str, int]:
 
 
 def _problem(status: int) -> tuple[str, int]:
-    values = {"title": "You may not do this", "message": "Your role does not let you sign.", "may": ["CMO", "CRO"]}
+    values = {
+        "title": "You may not do this",
+        "message": "Your role does not let you sign.",
+        "may": ["CMO", "CRO"],
+    }
     return render_template(f"errors/{status}.html", **values), status

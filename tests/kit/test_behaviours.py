@@ -1,4 +1,4 @@
-"""What script adds: focus that stays, drafts that survive, menus and keys. Each has its plain way without script."""
+"""What script adds: focus that stays, drafts that survive, menus and keys; all of it has its plain way."""
 
 from __future__ import annotations
 

@@ -51,7 +51,8 @@ def test_a_cookie_written_by_hand_counts_as_none(visitor: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "referrer", ["https://evil.example/form", "http://localhost//evil.example", "http://localhost/\\evil.example", "x"]
+    "referrer",
+    ["https://evil.example/form", "http://localhost//evil.example", "http://localhost/\\evil.example", "x"],
 )
 def test_the_way_back_stays_on_this_site(visitor: FlaskClient, referrer: str) -> None:
     assert choose(visitor, "dark", referrer).location == "/"

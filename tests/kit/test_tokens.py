@@ -11,7 +11,8 @@ from abm.kit.assets import STATIC
 TOKENS = {
     name: {"light": light, "dark": dark}
     for name, light, dark in re.findall(
-        r"--([\w-]+): light-dark\(#(\w{6}), #(\w{6})\)", (STATIC / "css" / "tokens.css").read_text(encoding="utf-8")
+        r"--([\w-]+): light-dark\(#(\w{6}), #(\w{6})\)",
+        (STATIC / "css" / "tokens.css").read_text(encoding="utf-8"),
     )
 }
 GROUNDS = ("canvas", "surface", "raised")
@@ -27,7 +28,11 @@ TEXTS = [
     ("on-accent", "accent-strong"),
 ]
 DRAWINGS = [
-    *((mark, ground) for mark in ("control", "focus", "marketing", "sales", "joint") for ground in ("canvas", "surface")),
+    *(
+        (mark, ground)
+        for mark in ("control", "focus", "marketing", "sales", "joint")
+        for ground in ("canvas", "surface")
+    ),
     ("comparison", "surface"),
 ]
 
