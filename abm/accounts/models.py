@@ -1,59 +1,55 @@
-"""The companies we sell to, the people there, and the deals with them (domain §3)."""
+"""The companies we sell to (domain §3); contacts, deals and teams have their own files, gathered here."""
 
 from __future__ import annotations
 
-import enum
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterable
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
-from abm.kit.base import Base, Currency, Day, Email, Facts, Instant, Key, LongText, Minor, Name, PublicId, Slug, Word
-from abm.kit.base import check, choice
-from abm.people.models import User
+from abm.accounts.changes import Change, check_text, refuse_stale, set_facts
+from abm.accounts.contacts import BuyingRole, Contact, add_contact
+from abm.accounts.crm_stages import CrmStage, StageCategory, add_stage, all_stages, stage_named
+from abm.accounts.deals import DealType, Opportunity, OpportunityRevision, Source, create_opportunity
+from abm.accounts.domains import AccountDomain, replace_domains
+from abm.accounts.external_ids import ExternalId, know_as, rows_known_as
+from abm.accounts.identity import normal_name, slug_of
+from abm.accounts.rates import ExchangeRate, Rates, Sum, converted, rates_of, set_rate
+from abm.accounts.team import TeamFunction, TeamMember, join_team
+from abm.audit.models import record
+from abm.kit.base import (
+    Base,
+    Currency,
+    Day,
+    Facts,
+    Instant,
+    Key,
+    LongText,
+    Minor,
+    Name,
+    PublicId,
+    Slug,
+    Word,
+    check,
+    public_id,
+    session_of,
+)
+from abm.kit.rules import refuse, require
+from abm.people.models import Organisation, User
 
+# Everything of this domain that other floors use, in one place.
+__all__ = (
+    "Account", "AccountDomain", "BuyingRole", "Contact", "CrmStage", "DealType", "ExchangeRate", "ExternalId",
+    "Opportunity", "OpportunityRevision", "Rates", "Source", "StageCategory", "Sum", "TeamFunction",
+    "TeamMember", "add_contact", "add_stage", "all_stages", "converted", "create_account",
+    "create_opportunity", "know_as", "rates_of", "rows_known_as", "set_rate", "stage_named",
+)  # fmt: skip
 
-class TeamFunction(enum.StrEnum):
-    """What somebody does for an account. The AE is the one who answers for it."""
-
-    AE = "ae"
-    SDR = "sdr"
-    SE = "se"
-    CSM = "csm"
-    MARKETER = "marketer"
-
-
-class BuyingRole(enum.StrEnum):
-    CHAMPION = "champion"
-    ECONOMIC_BUYER = "economic buyer"
-    TECHNICAL_BUYER = "technical buyer"
-    USER = "user"
-    INFLUENCER = "influencer"
-    BLOCKER = "blocker"
-    UNKNOWN = "unknown"
-
-
-class Source(enum.StrEnum):
-    """Who brought an opportunity."""
-
-    MARKETING = "marketing"
-    SALES = "sales"
-    PARTNER = "partner"
-    CUSTOMER = "customer"
-    UNKNOWN = "unknown"
-
-
-class DealType(enum.StrEnum):
-    NEW = "new"
-    EXPANSION = "expansion"
-    RENEWAL = "renewal"
-
-
-class StageCategory(enum.StrEnum):
-    OPEN = "open"
-    WON = "won"
-    LOST = "lost"
+GENERATIONS = 20  # of parents above an account; more is a mistake in the data
+LARGEST = {"employees": 100_000_000, "revenue": 10**16}
 
 
 class Account(Base):
@@ -64,7 +60,7 @@ class Account(Base):
         check("employees IS NULL OR employees >= 0", "employees"),
         check("revenue IS NULL OR revenue >= 0", "revenue"),
         check("parent_id IS NULL OR parent_id <> id", "not_its_own_parent"),
-        Index("ix_account_listing", "archived_at", "name", "id"),
+        Index("ix_account_listing", "archived_at", "normal_name", "id"),
     )
 
     id: Mapped[Key]
@@ -84,177 +80,154 @@ class Account(Base):
     custom: Mapped[Facts] = mapped_column(default=dict)
     archived_at: Mapped[Instant | None]
     do_not_approach: Mapped[LongText | None]  # why
-    do_not_approach_until: Mapped[Day | None]
+    do_not_approach_until: Mapped[Day | None]  # the last day on which it holds; None: until taken back
     created_at: Mapped[Instant]
     revision: Mapped[int] = mapped_column(default=1)
 
-    parent: Mapped[Account | None] = relationship(remote_side="Account.id")
+    parent: Mapped[Account | None] = relationship(remote_side="Account.id", back_populates="children")
+    children: Mapped[list[Account]] = relationship(back_populates="parent", order_by="Account.normal_name")
     domains: Mapped[list[AccountDomain]] = relationship(
         back_populates="account", cascade="all, delete-orphan", order_by="AccountDomain.id"
     )
     team: Mapped[list[TeamMember]] = relationship(back_populates="account", order_by="TeamMember.id")
     contacts: Mapped[list[Contact]] = relationship(back_populates="account", order_by="Contact.name")
     opportunities: Mapped[list[Opportunity]] = relationship(
-        back_populates="account", order_by="Opportunity.created_on.desc()"
+        back_populates="account", order_by="(Opportunity.created_on.desc(), Opportunity.id.desc())"
     )
 
     __mapper_args__ = {"version_id_col": revision}
 
+    KIND = frozenset({"industry", "segment", "employees", "revenue", "revenue_currency", "custom"})
+    FACTS = KIND | {"name", "country", "city", "division", "parent_id"}
 
-class AccountDomain(Base):
-    """A web domain of an account. Only a domain marked so identifies it, and then is unique."""
+    def change(self, *, by: User | None, at: datetime, revision: int | None = None, **facts: object) -> Change:
+        """Change what is known of the company. `parent` takes an account or None; `revenue` is minor units.
 
-    __tablename__ = "account_domain"
-    __table_args__ = (
-        UniqueConstraint("account_id", "domain"),
-        Index(
-            "ix_account_domain_identifying",
-            "domain",
-            unique=True,
-            sqlite_where=text("identifies"),
-            postgresql_where=text("identifies"),
-        ),
-    )
+        Raises Conflict, with both values of what differs, where `revision` is no longer the latest.
+        """
+        columns = _columns(facts)
+        refuse_stale(self, columns, seen=revision, allowed=self.FACTS)
+        parent = facts.get("parent")
+        if isinstance(parent, Account):
+            self._check_parent(parent)
+        change = _set(self, columns)
+        if change:
+            record(self, "changed", by=by, at=at, before=change.before, after=change.after)
+            session_of(self).expire(self, ["parent"])
+        return change
 
-    id: Mapped[Key]
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    domain: Mapped[Name] = mapped_column(index=True)
-    identifies: Mapped[bool]
+    def set_domains(
+        self, identifying: Iterable[str], *, shared: Iterable[str] = (), by: User | None, at: datetime
+    ) -> None:
+        """Have exactly these web domains. One that identifies is nobody else's; hosts never identify."""
+        if replace_domains(self, identifying, shared, by=by, at=at):
+            flag_modified(self, "name")  # an edit of its domains counts as a revision of the account
 
-    account: Mapped[Account] = relationship(back_populates="domains")
+    def assign(
+        self,
+        user: User,
+        *,
+        function: TeamFunction = TeamFunction.AE,
+        first_day: date,
+        by: User | None,
+        at: datetime,
+    ) -> TeamMember:
+        """Put somebody on the team from a day on; a new AE ends the former one's time."""
+        return join_team(self, user, function=function, first_day=first_day, by=by, at=at)
 
+    def ae_on(self, day: date) -> User | None:
+        """Who answered for the account on a day."""
+        held = (member for member in self.team if member.function is TeamFunction.AE and member.on(day))
+        return next((member.user for member in held), None)
 
-class ExternalId(Base):
-    """How another system names one of our rows: the surest identity of an import."""
+    def approachable_on(self, day: date) -> bool:
+        """Whether anybody may approach the account on a day."""
+        return self.archived_at is None and not self.left_alone_on(day)
 
-    __tablename__ = "external_id"
-    __table_args__ = (UniqueConstraint("system", "kind", "value"),)
+    def left_alone_on(self, day: date) -> bool:
+        """Whether "do not approach" holds on a day."""
+        until = self.do_not_approach_until
+        return self.do_not_approach is not None and (until is None or day <= until)
 
-    id: Mapped[Key]
-    system: Mapped[Word]  # salesforce, hubspot, maven …
-    kind: Mapped[Word]  # account, opportunity, contact, user
-    value: Mapped[Name]
-    row_id: Mapped[int] = mapped_column(index=True)
+    def leave_alone(self, why: str, *, until: date | None, by: User, at: datetime) -> None:
+        """Mark the account as "do not approach", with the reason, until a day or until taken back."""
+        require(why.strip(), "Say why nobody should approach this account.", field="why")
+        check_text(why, field="why")
+        before = {"why": self.do_not_approach, "until": self.do_not_approach_until}
+        self.do_not_approach, self.do_not_approach_until = why.strip(), until
+        record(self, "left alone", by=by, at=at, before=before, after={"why": why.strip(), "until": until})
 
+    def approach_again(self, *, by: User, at: datetime) -> None:
+        """Take "do not approach" back."""
+        require(self.do_not_approach is not None, f"Nothing keeps anybody from approaching {self.name}.")
+        before = {"why": self.do_not_approach, "until": self.do_not_approach_until}
+        self.do_not_approach = self.do_not_approach_until = None
+        record(self, "opened again", by=by, at=at, before=before)
 
-class TeamMember(Base):
-    """That somebody works an account in a function, from one day to another."""
+    def archive(self, *, by: User, at: datetime) -> None:
+        """Take the account out of lists and searches. Its facts and its page stay."""
+        require(self.archived_at is None, f"{self.name} is already archived.")
+        self.archived_at = at
+        record(self, "archived", by=by, at=at)
 
-    __tablename__ = "team_member"
-    __table_args__ = (
-        check("last_day IS NULL OR first_day <= last_day", "days_in_order"),
-        Index(
-            "ix_team_member_one_ae",
-            "account_id",
-            unique=True,
-            sqlite_where=text("function = 'ae' AND last_day IS NULL"),
-            postgresql_where=text("function = 'ae' AND last_day IS NULL"),
-        ),
-    )
+    def restore(self, *, by: User, at: datetime) -> None:
+        require(self.archived_at is not None, f"{self.name} is not archived.")
+        self.archived_at = None
+        record(self, "restored", by=by, at=at)
 
-    id: Mapped[Key]
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    function: Mapped[TeamFunction] = mapped_column(choice(TeamFunction, "team_function"))
-    first_day: Mapped[Day]
-    last_day: Mapped[Day | None]  # the last day on which it holds; None: still does
-    assigned_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    assigned_at: Mapped[Instant]
-
-    account: Mapped[Account] = relationship(back_populates="team")
-    user: Mapped[User] = relationship(foreign_keys=[user_id])
-
-    def on(self, day: date) -> bool:
-        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
-
-
-class Contact(Base):
-    """A person at an account, their part in buying, and the channels on which they want to be left alone."""
-
-    __tablename__ = "contact"
-    __table_args__ = (Index("ix_contact_account_email", "account_id", "email"),)
-
-    id: Mapped[Key]
-    public_id: Mapped[PublicId]
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    name: Mapped[Name]
-    title: Mapped[Name] = mapped_column(default="")
-    email: Mapped[Email | None]
-    phone: Mapped[Word] = mapped_column(default="")
-    buying_role: Mapped[BuyingRole] = mapped_column(choice(BuyingRole, "buying_role"), default=BuyingRole.UNKNOWN)
-    opted_out: Mapped[Facts] = mapped_column(default=dict)  # channel -> day of the opt-out, ISO
-    created_at: Mapped[Instant]
-    archived_at: Mapped[Instant | None]
-
-    account: Mapped[Account] = relationship(back_populates="contacts")
-
-
-class CrmStage(Base):
-    """A stage of the company's own sales process: one table, asked about when an import brings a new name."""
-
-    __tablename__ = "crm_stage"
-
-    id: Mapped[Key]
-    name: Mapped[Name] = mapped_column(unique=True)
-    position: Mapped[int]
-    category: Mapped[StageCategory] = mapped_column(choice(StageCategory, "stage_category"))
-    qualified: Mapped[bool]
+    def _check_parent(self, parent: Account) -> None:
+        above: Account | None = parent
+        for _ in range(GENERATIONS):
+            if above is None:
+                return
+            message = f"{parent.name} belongs to {self.name}: it cannot be its parent too."
+            require(above.id != self.id, message, field="parent")
+            above = above.parent
+        refuse(f"{parent.name} has more than {GENERATIONS} companies above it.", field="parent")
 
 
-class Opportunity(Base):
-    """A deal. Account and creation day may be missing in imported data: it is then unmatched, outside list figures."""
-
-    __tablename__ = "opportunity"
-    __table_args__ = (
-        check("amount IS NULL OR amount >= 0", "amount"),
-        Index("ix_opportunity_account_closed", "account_id", "closed_on"),
-    )
-
-    id: Mapped[Key]
-    public_id: Mapped[PublicId]
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    name: Mapped[Name]
-    amount: Mapped[Minor | None]  # in minor units of currency
-    currency: Mapped[Currency]
-    stage_id: Mapped[int] = mapped_column(ForeignKey("crm_stage.id"), index=True)
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
-    source: Mapped[Source] = mapped_column(choice(Source, "source"), default=Source.UNKNOWN)
-    partner: Mapped[Name] = mapped_column(default="")
-    type: Mapped[DealType] = mapped_column(choice(DealType, "deal_type"), default=DealType.NEW)
-    created_on: Mapped[Day | None] = mapped_column(index=True)
-    qualified_on: Mapped[Day | None]
-    closed_on: Mapped[Day | None]
-    updated_at: Mapped[Instant]
-
-    account: Mapped[Account | None] = relationship(back_populates="opportunities")
-    stage: Mapped[CrmStage] = relationship(lazy="joined", innerjoin=True)
-    owner: Mapped[User | None] = relationship()
+def create_account(organisation: Organisation, *, name: str, by: User | None, at: datetime, **facts: object) -> Account:
+    """A new account with an address of its own. `facts` as for `Account.change`."""
+    session = session_of(organisation)
+    require(name.strip(), "Write the company's name.", field="name")
+    account = Account(slug=_free_slug(session, name), created_at=at, custom={}, domains=[], team=[])
+    with session.no_autoflush:
+        change = _set(account, _columns({**facts, "name": name}))
+    try:
+        with session.begin_nested():
+            session.add(account)
+    except IntegrityError:  # somebody took the address in between
+        account.slug = f"{account.slug[:60]}-{public_id()[:6]}"
+        session.add(account)
+    record(account, "created", by=by, at=at, after=change.after)
+    return account
 
 
-class OpportunityRevision(Base):
-    """What an opportunity looked like from an instant on. Every change is kept."""
-
-    __tablename__ = "opportunity_revision"
-
-    id: Mapped[Key]
-    opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunity.id"), index=True)
-    at: Mapped[Instant]
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    stage_id: Mapped[int] = mapped_column(ForeignKey("crm_stage.id"))
-    amount: Mapped[Minor | None]
-    currency: Mapped[Currency]
-    closed_on: Mapped[Day | None]
+def _columns(facts: dict[str, object]) -> dict[str, object]:
+    """Facts as columns: a parent by its id, a name without blanks around it."""
+    columns = {name: value.strip() if isinstance(value, str) else value for name, value in facts.items()}
+    if "parent" in columns:
+        columns["parent_id"] = getattr(columns.pop("parent"), "id", None)
+    require("name" not in columns or columns["name"], "Write the company's name.", field="name")
+    for name, largest in LARGEST.items():
+        value = columns.get(name)
+        fits = value is None or (isinstance(value, int) and 0 <= value <= largest)
+        require(fits, f"The {name} cannot be negative, nor larger than any company's.", field=name)
+    return columns
 
 
-class ExchangeRate(Base):
-    """What one unit of a currency was worth in the reporting currency from a day on."""
+def _set(account: Account, columns: dict[str, object]) -> Change:
+    change = set_facts(account, columns, allowed=Account.FACTS)
+    known = account.revenue is None or account.revenue_currency
+    require(known, "Say in which currency the revenue is.", field="revenue_currency")
+    if "name" in change.after:
+        account.normal_name = normal_name(account.name)
+    return change
 
-    __tablename__ = "exchange_rate"
-    __table_args__ = (UniqueConstraint("currency", "day"), check("rate > 0", "positive"))
 
-    id: Mapped[Key]
-    currency: Mapped[Currency]
-    day: Mapped[Day]
-    rate: Mapped[Decimal] = mapped_column(Numeric(18, 8))
-    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    entered_at: Mapped[Instant]
+def _free_slug(session: Session, name: str) -> str:
+    base = slug_of(name)
+    tried = [base, *(f"{base}-{number}" for number in range(2, 20))]
+    taken = set(session.scalars(select(Account.slug).where(Account.slug.in_(tried))))
+    free = (slug for slug in tried if slug not in taken)
+    return next(free, f"{base}-{public_id()[:6]}")
