@@ -27,6 +27,7 @@ def _stop(message: str) -> NoReturn:
 
 
 T = TypeVar("T")
+ROLES = "cmo, cro, marketer, sales_manager, ae, sdr, revops, viewer"
 
 
 def _or_stop(work: Callable[[], T]) -> T:
@@ -99,7 +100,9 @@ def serve(host: str, port: int, threads: int, demonstration: bool) -> None:
     worker.start()
     click.echo(f"Accountable serves at http://{host}:{port}")
     try:
-        waitress.serve(app, host=host, port=port, threads=threads, ident="Accountable", clear_untrusted_proxy_headers=True)
+        waitress.serve(
+            app, host=host, port=port, threads=threads, ident="Accountable", clear_untrusted_proxy_headers=True
+        )
     finally:
         stop.set()
         worker.join(timeout=10)
@@ -121,7 +124,7 @@ def user() -> None:
 @user.command("add")
 @click.argument("name")
 @click.argument("email")
-@click.option("--role", "roles", multiple=True, required=True, help="cmo, cro, marketer, sales_manager, ae, sdr, revops, viewer")
+@click.option("--role", "roles", multiple=True, required=True, help=ROLES)
 def user_add(name: str, email: str, roles: tuple[str, ...]) -> None:
     """Add a person and print the one-time link with which they choose a password."""
     from abm.people.inviting import invite  # noqa: PLC0415

@@ -10,11 +10,48 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-STEMS = (
-    "Halden Orbis Kestrel Norrland Brightwater Calder Ardent Vestra Solano Merrow Tindall Ostara Quayle Fennick "
-    "Lindgren Marlowe Aster Bexley Corvane Dunmore Eastry Fjordane Glenrock Havisham Inverloch Jessop Kirkwall "
-    "Larkspur Montrose Nereus Oakhurst Penhale Ravensby Silverton Thornbury Ullswater Varden Westmark Yarrow Zephyr"
-).split()
+STEMS = [
+    "Halden",
+    "Orbis",
+    "Kestrel",
+    "Norrland",
+    "Brightwater",
+    "Calder",
+    "Ardent",
+    "Vestra",
+    "Solano",
+    "Merrow",
+    "Tindall",
+    "Ostara",
+    "Quayle",
+    "Fennick",
+    "Lindgren",
+    "Marlowe",
+    "Aster",
+    "Bexley",
+    "Corvane",
+    "Dunmore",
+    "Eastry",
+    "Fjordane",
+    "Glenrock",
+    "Havisham",
+    "Inverloch",
+    "Jessop",
+    "Kirkwall",
+    "Larkspur",
+    "Montrose",
+    "Nereus",
+    "Oakhurst",
+    "Penhale",
+    "Ravensby",
+    "Silverton",
+    "Thornbury",
+    "Ullswater",
+    "Varden",
+    "Westmark",
+    "Yarrow",
+    "Zephyr",
+]
 TRADES = {
     "Logistics": ("Freight", "Logistics", "Cold Chain", "Haulage", "Shipping"),
     "Pharma": ("Pharma", "Therapeutics", "Biologics", "Vaccines", "Labs"),
@@ -37,14 +74,70 @@ PLACES = (
     ("Poland", "Gdańsk"),
     ("Ireland", "Cork"),
 )
-FIRST_NAMES = (
-    "Anna Bruno Clara David Elena Felix Greta Henrik Irene Jakob Karin Luca Marta Nils Olga Paul Rosa Stefan "
-    "Teresa Viktor Wanda Yusuf Zoe Mei Kofi Aisha Ravi Lena Omar Ingrid"
-).split()
-LAST_NAMES = (
-    "Abel Berger Costa Duarte Ekström Fischer Garcia Holm Ivanova Jansen Kowal Larsen Moreau Novak Olsen Petrov "
-    "Quinn Rossi Silva Tanaka Ueda Vidal Weber Xu Young Zimmer Okafor Haddad Nakamura Lindholm"
-).split()
+FIRST_NAMES = [
+    "Anna",
+    "Bruno",
+    "Clara",
+    "David",
+    "Elena",
+    "Felix",
+    "Greta",
+    "Henrik",
+    "Irene",
+    "Jakob",
+    "Karin",
+    "Luca",
+    "Marta",
+    "Nils",
+    "Olga",
+    "Paul",
+    "Rosa",
+    "Stefan",
+    "Teresa",
+    "Viktor",
+    "Wanda",
+    "Yusuf",
+    "Zoe",
+    "Mei",
+    "Kofi",
+    "Aisha",
+    "Ravi",
+    "Lena",
+    "Omar",
+    "Ingrid",
+]
+LAST_NAMES = [
+    "Abel",
+    "Berger",
+    "Costa",
+    "Duarte",
+    "Ekström",
+    "Fischer",
+    "Garcia",
+    "Holm",
+    "Ivanova",
+    "Jansen",
+    "Kowal",
+    "Larsen",
+    "Moreau",
+    "Novak",
+    "Olsen",
+    "Petrov",
+    "Quinn",
+    "Rossi",
+    "Silva",
+    "Tanaka",
+    "Ueda",
+    "Vidal",
+    "Weber",
+    "Xu",
+    "Young",
+    "Zimmer",
+    "Okafor",
+    "Haddad",
+    "Nakamura",
+    "Lindholm",
+]
 JOBS = (
     ("Head of Supply Chain", "economic buyer"),
     ("Director of Quality", "champion"),

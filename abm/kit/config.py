@@ -44,7 +44,7 @@ class Config:
         hosts = environ.get("ABM_TRUSTED_HOSTS", "")
         return cls(
             database_url=database_url(url),
-            secret_key=_checked_secret(environ["ABM_SECRET_KEY"]) if "ABM_SECRET_KEY" in environ else _kept_secret(folder),
+            secret_key=_secret(environ, folder),
             base_url=_checked_base_url(base_url),
             trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
             demo=demo,
@@ -93,7 +93,10 @@ def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _checked_secret(text: str) -> str:
+def _secret(environ: Mapping[str, str], folder: Path) -> str:
+    text = environ.get("ABM_SECRET_KEY")
+    if text is None:
+        return _kept_secret(folder)
     if len(text) < 32:
         raise BadSetting("ABM_SECRET_KEY is too short to be a secret: use at least 32 random characters.")
     return text

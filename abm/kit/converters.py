@@ -65,6 +65,4 @@ class QuarterText(BaseConverter):
 
 def init_converters(app: Flask) -> None:
     """Make `<number:id>`, `<slug:slug>`, `<public:id>`, `<week:week>` and `<quarter:quarter>` known."""
-    app.url_map.converters.update(
-        number=Number, slug=Slug, public=PublicIdText, week=WeekText, quarter=QuarterText
-    )
+    app.url_map.converters.update(number=Number, slug=Slug, public=PublicIdText, week=WeekText, quarter=QuarterText)

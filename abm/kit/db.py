@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, request
 from flask_sqlalchemy import SQLAlchemy
@@ -31,7 +31,7 @@ SQLITE_PRAGMAS = (
 )
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
-session: scoped_session[Session] = db.session
+session = cast("scoped_session[Session]", db.session)
 
 _writes: ContextVar[bool] = ContextVar("writes", default=False)
 

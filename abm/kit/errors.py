@@ -66,8 +66,14 @@ def problem(status: int, message: str, *, may: list[str] | None = None) -> Respo
         answer.headers["HX-Retarget"] = "#messages"
         answer.headers["HX-Reswap"] = "innerHTML"
         return answer
-    template = f"errors/{status if status in TITLES and status not in {400, 405} else 500 if status > 499 else 404}.html"
-    return Response(render_template(template, **values), status, content_type="text/html")
+    return Response(render_template(f"errors/{_template(status)}.html", **values), status, content_type="text/html")
+
+
+def _template(status: int) -> int:
+    """The page that speaks of a status, or of the nearest that has one."""
+    if status in TITLES and status not in {400, 405}:
+        return status
+    return 500 if status >= 500 else 404
 
 
 def _rule_broken(error: RuleBroken) -> Response:
@@ -75,7 +81,7 @@ def _rule_broken(error: RuleBroken) -> Response:
     return problem(409, error.message)
 
 
-def _stale_form(error: CSRFError) -> Response:
+def _stale_form(_error: CSRFError) -> Response:
     return problem(400, "This form is from another session, so nothing was saved. Go back, reload and send it again.")
 
 
@@ -91,5 +97,5 @@ def _http_error(error: HTTPException) -> Response:
 def _fault(error: Exception) -> Response:
     session.rollback()
     status = 503 if is_away(error) else 500
-    log.exception("%s %s", request.method, request.path)
+    log.error("%s %s", request.method, request.path, exc_info=error)
     return problem(status, MESSAGES[status])

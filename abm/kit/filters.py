@@ -71,7 +71,9 @@ def money(minor: int | None, currency: str | None, *, short: bool = False) -> st
         return DASH
     amount = Decimal(minor).scaleb(-get_currency_precision(currency))
     if short:
-        return format_currency(amount.quantize(Decimal(1)), currency, locale=LOCALE, format="¤#,##0", currency_digits=False)
+        return format_currency(
+            amount.quantize(Decimal(1)), currency, locale=LOCALE, format="¤#,##0", currency_digits=False
+        )
     return format_currency(amount, currency, locale=LOCALE)
 
 

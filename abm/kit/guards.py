@@ -32,7 +32,7 @@ GUARDS = (
     Guard("opportunity_revision"),
     Guard("touch_revision"),
     Guard("membership", columns=("list_id", "account_id", "tier", "motion", "ae_id", "starts", "version_id")),
-    Guard("touch", columns=("account_id", "logged_by_id", "client_key", "logged_at")),
+    Guard("touch", columns=("account_id", "logged_by_id", "client_key", "fingerprint", "logged_at")),
 )
 
 # Rules across rows of the agreement, each a condition that refuses a change of `standing`.
@@ -125,7 +125,7 @@ def _sqlite(guard: Guard) -> Iterator[str]:
     of = f" OF {', '.join(guard.columns)}" if guard.columns else ""
     bodies = {"update": f"BEFORE UPDATE{of} ON {table}", "delete": f"BEFORE DELETE ON {table}"}
     same = f"old.{guard.key} = NEW.{guard.key}"
-    bodies["replace"] = f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} AS old WHERE {same})"
+    bodies["replace"] = f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} AS old WHERE {same})"  # noqa: S608 names of our own tables
     for name in trigger_names(guard, "sqlite"):
         yield f"DROP TRIGGER IF EXISTS {name}"
         yield f"CREATE TRIGGER {name} {bodies[name.rpartition('_')[2]]} BEGIN {refusal} END"

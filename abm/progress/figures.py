@@ -65,7 +65,8 @@ def figures_of(rows: Sequence[AccountWeek], promises: dict[Side, Promise]) -> We
         takeaway=takeaway(joint, len(rows)),
         tiers=[_bar(f"Tier {tier}", str(tier), [r for r in rows if r.tier == tier]) for tier in (1, 2, 3)],
         teams=[
-            _bar(team or "No team", team, [r for r in rows if r.team == team]) for team in sorted({r.team for r in rows})
+            _bar(team or "No team", team, [r for r in rows if r.team == team])
+            for team in sorted({r.team for r in rows})
         ],
         coverage=coverage_by_tier(rows),
         covered_both=sum(all(row.covered_by(side) for side in Side) for row in rows),

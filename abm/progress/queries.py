@@ -19,9 +19,10 @@ from abm.people.seats import Seat, Side
 from abm.progress.weekly import AccountWeek, SideWeek
 from abm.stages.models import AccountStage, Stage
 from abm.stages.queries import stages_on_days
-from abm.targets.models import Membership
 from abm.targets.in_force import Signed, signed_list_at
-from abm.touches.models import Direction, OutcomeClass, Rollup, TouchSide
+from abm.targets.models import Membership
+from abm.touches.kinds import Direction, OutcomeClass, TouchSide
+from abm.touches.models import Rollup
 
 WEEKS_BACK = 13
 NO_STAGE = AccountStage(Stage.TARGET, "no response yet")
@@ -84,7 +85,13 @@ def week_of_list(session: Session, organisation: Organisation, moment: Moment) -
     before = moment.first - timedelta(days=1)
     stages = stages_on_days(session, ids, [moment.until, before])
     rows = [
-        _row(member, signed, touches.get(member.account_id, {}), stages[moment.until], stages[before], moment)
+        _row(
+            member,
+            _sides(member, signed, touches.get(member.account_id, {}), moment),
+            touches.get(member.account_id, {}),
+            stages[moment.until].get(member.account_id, NO_STAGE),
+            stages[before].get(member.account_id, NO_STAGE),
+        )
         for member in members
     ]
     return WeekOfList(moment, signed, rows)
@@ -150,15 +157,21 @@ def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Row[Any
 
 
 def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, dict[TouchSide, Row[Any]]]:
-    """Per account and side: outbound touches of this week's share, of 1, 4 and 13 weeks, and meetings of this week."""
+    """Per account and side: outbound touches of this week's share, of each window and rhythm, and meetings.
+
+    While a week is open its rhythm reaches one week further back: on a Tuesday nobody is late yet.
+    """
     weeks = [str(moment.week.plus(-back)) for back in range(WEEKS_BACK)]
     this_week = (Rollup.week == weeks[0]) & (Rollup.quarter == str(moment.quarter))
     outbound = Rollup.direction == Direction.OUTBOUND
     counted = {
         "this_week": outbound & this_week,
-        "weeks_1": outbound & (Rollup.week == weeks[0]),
-        "weeks_4": outbound & Rollup.week.in_(weeks[:4]),
-        "weeks_13": outbound,
+        "window_1": outbound & (Rollup.week == weeks[0]),
+        "window_4": outbound & Rollup.week.in_(weeks[:4]),
+        "window_13": outbound,
+        "rhythm_1": outbound & Rollup.week.in_(weeks[: 1 + moment.open]),
+        "rhythm_4": outbound & Rollup.week.in_(weeks[: 4 + moment.open]),
+        "rhythm_13": outbound,
         "held": this_week & (Rollup.outcome_class == OutcomeClass.MEETING_HELD),
         "booked": this_week & (Rollup.outcome_class == OutcomeClass.MEETING_BOOKED),
     }
@@ -178,13 +191,11 @@ def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, dict[To
 
 def _row(
     member: Row[Any],
-    signed: Signed,
+    sides: dict[Side, SideWeek],
     touches: Mapping[TouchSide, Row[Any]],
-    stages: Mapping[int, AccountStage],
-    stages_before: Mapping[int, AccountStage],
-    moment: Moment,
+    stage: AccountStage,
+    stage_before: AccountStage,
 ) -> AccountWeek:
-    now = stages.get(member.account_id, NO_STAGE)
     return AccountWeek(
         account_id=member.account_id,
         name=member.name,
@@ -193,25 +204,28 @@ def _row(
         ae_id=member.ae_id,
         ae=member.ae,
         team=member.team,
-        sides={side: _side(side, touches.get(TouchSide(side.value)), member, signed, moment) for side in Side},
+        sides=sides,
         meetings_held=sum(row.held for row in touches.values()),
         meetings_booked=sum(row.booked for row in touches.values()),
-        stage=now.stage,
-        stage_before=stages_before.get(member.account_id, NO_STAGE).stage,
-        cause=now.cause,
+        stage=stage.stage,
+        stage_before=stage_before.stage,
+        cause=stage.cause,
     )
 
 
-def _side(side: Side, row: Row[Any] | None, member: Row[Any], signed: Signed, moment: Moment) -> SideWeek:
-    rhythm = signed.rhythm(member.tier, side)
-    begun = member.starts <= moment.at - timedelta(weeks=rhythm.weeks)
-    if row is None:
-        return SideWeek(wanted=rhythm.touches, begun=begun)
-    by_weeks = {1: row.weeks_1, 4: row.weeks_4, 13: row.weeks_13}
-    return SideWeek(
-        this_week=row.this_week,
-        in_rhythm=by_weeks[rhythm.weeks],
-        in_window=by_weeks[COVERAGE[member.tier].weeks],
-        wanted=rhythm.touches,
-        begun=begun,
-    )
+def _sides(
+    member: Row[Any], signed: Signed, touches: Mapping[TouchSide, Row[Any]], moment: Moment
+) -> dict[Side, SideWeek]:
+    """What each side did on an account, beside what its tier's rhythm asks for."""
+    found = {}
+    for side in Side:
+        rhythm = signed.rhythm(member.tier, side)
+        row = touches.get(TouchSide(side.value))
+        found[side] = SideWeek(
+            this_week=row.this_week if row else 0,
+            in_rhythm=row._mapping[f"rhythm_{rhythm.weeks}"] if row else 0,
+            in_window=row._mapping[f"window_{COVERAGE[member.tier].weeks}"] if row else 0,
+            wanted=rhythm.touches,
+            begun=member.starts <= moment.at - timedelta(weeks=rhythm.weeks),
+        )
+    return found

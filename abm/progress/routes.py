@@ -14,8 +14,8 @@ from abm.people.access import May, me, needs
 from abm.people.current import my_seat, organisation
 from abm.progress.figures import figures_of
 from abm.progress.forms import Narrowing
-from abm.progress.queries import Colleague, Moment, WeekOfList, aes_shown_to, moment_of, week_of_list
 from abm.progress.promises import promises_of
+from abm.progress.queries import Colleague, Moment, WeekOfList, aes_shown_to, moment_of, week_of_list
 from abm.progress.weekly import FIGURES, AccountWeek, select_rows
 from abm.stages.models import Stage
 

@@ -110,23 +110,31 @@ class Figure:
     holds: Callable[[AccountWeek], bool]
 
 
-FIGURES = {
-    figure.key: figure
-    for figure in (
-        *(Figure(joint.value, joint.label, lambda row, joint=joint: row.joint is joint) for joint in Joint),
-        Figure("covered-marketing", "Touched by Marketing", lambda row: row.covered_by(Side.MARKETING)),
-        Figure("covered-sales", "Touched by Sales", lambda row: row.covered_by(Side.SALES)),
-        Figure("covered-both", "Touched by both sides", lambda row: all(row.covered_by(side) for side in Side)),
-        Figure("uncovered", "Touched by neither side", lambda row: not any(row.covered_by(side) for side in Side)),
-        Figure("meetings-held", "Meeting held this week", lambda row: row.meetings_held > 0),
-        Figure("meetings-booked", "Meeting booked this week", lambda row: row.meetings_booked > 0),
-        Figure("moved-on", "Moved on since a week ago", lambda row: row.moved > 0),
-        Figure("moved-back", "Moved back since a week ago", lambda row: row.moved < 0),
-        *(Figure(f"stage-{s}", f"Stage now: {s.label}", lambda row, s=s: row.stage is s) for s in Stage),
-        *(Figure(f"was-{s}", f"Stage a week ago: {s.label}", lambda row, s=s: row.stage_before is s) for s in Stage),
-        Figure("all", "On the list", lambda _row: True),
-    )
-}
+def _of_joint(joint: Joint) -> Figure:
+    return Figure(joint.value, joint.label, lambda row: row.joint is joint)
+
+
+def _of_stage(stage: Stage) -> Figure:
+    return Figure(f"stage-{stage}", f"Stage now: {stage.label}", lambda row: row.stage is stage)
+
+
+def _of_former_stage(stage: Stage) -> Figure:
+    return Figure(f"was-{stage}", f"Stage a week ago: {stage.label}", lambda row: row.stage_before is stage)
+
+
+_FIGURES = (
+    *map(_of_joint, Joint),
+    Figure("covered-marketing", "Touched by Marketing", lambda row: row.covered_by(Side.MARKETING)),
+    Figure("covered-sales", "Touched by Sales", lambda row: row.covered_by(Side.SALES)),
+    Figure("covered-both", "Touched by both sides", lambda row: all(row.covered_by(side) for side in Side)),
+    Figure("meetings-held", "Meeting held this week", lambda row: row.meetings_held > 0),
+    Figure("moved-on", "Moved on since a week ago", lambda row: row.moved > 0),
+    Figure("moved-back", "Moved back since a week ago", lambda row: row.moved < 0),
+    *map(_of_stage, Stage),
+    *map(_of_former_stage, Stage),
+    Figure("all", "On the list", lambda _row: True),
+)
+FIGURES = {figure.key: figure for figure in _FIGURES}
 
 
 @dataclass(frozen=True)

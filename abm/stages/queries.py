@@ -13,17 +13,13 @@ from abm.accounts.models import CrmStage, Opportunity, StageCategory
 from abm.definitions.defaults import STAGES, StageDefinition
 from abm.stages.models import AccountStage, Facts
 from abm.stages.rules import stage_of
-from abm.touches.models import OutcomeClass, Touch
-from abm.touches.outcomes import OUTCOMES
+from abm.touches.kinds import OutcomeClass
+from abm.touches.models import Touch
+from abm.touches.outcomes import all_outcomes
 
 AccountIds = Sequence[int] | Select[tuple[int]]
 
-RESPONSES = [
-    (channel, key, rule)
-    for channel, outcomes in OUTCOMES.items()
-    for key, rule in outcomes.items()
-    if rule.klass in {OutcomeClass.RESPONDED, OutcomeClass.MEETING_HELD, OutcomeClass.MEETING_BOOKED}
-]
+RESPONSES = [(channel, key, rule) for channel, key, rule in all_outcomes() if rule.responded]
 
 
 def stages_on(
@@ -45,7 +41,8 @@ def stages_on_days(
     return {
         day: {
             account: stage_of(
-                Facts(**touches.get(account, {}).get(day, {}), **deals.get(account, {}).get(day, {})), definition
+                Facts(**touches.get(account, {}).get(day, {}), **deals.get(account, {}).get(day, {})),
+                definition,
             )
             for account in touches.keys() | deals.keys()
         }
@@ -56,9 +53,7 @@ def stages_on_days(
 Found = Mapping[int, Mapping[date, dict[str, int]]]
 
 
-def _engagement(
-    session: Session, accounts: AccountIds, days: Sequence[date], definition: StageDefinition
-) -> Found:
+def _engagement(session: Session, accounts: AccountIds, days: Sequence[date], definition: StageDefinition) -> Found:
     """Per account and day: responses, engagement minutes, people, requests for a demo and meetings held."""
     window = timedelta(days=definition.window_days)
     minutes = case(*((_is(channel, key), rule.minutes) for channel, key, rule in RESPONSES if rule.minutes), else_=0)

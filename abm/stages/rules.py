@@ -6,7 +6,7 @@ from abm.definitions.defaults import STAGES, StageDefinition
 from abm.stages.models import AccountStage, Facts, Stage
 
 
-def stage_of(facts: Facts, definition: StageDefinition = STAGES) -> AccountStage:
+def stage_of(facts: Facts, definition: StageDefinition = STAGES) -> AccountStage:  # noqa: PLR0911 one line a stage
     """The stage of an account and its cause (practice.md: Demandbase, RollWorks, Engagio)."""
     days = definition.window_days
     if facts.won_deals:

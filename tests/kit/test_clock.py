@@ -23,7 +23,7 @@ MONTHS = st.integers(1, 12)
         (datetime(2027, 1, 1, 10, 0, tzinfo=UTC), "Pacific/Pago_Pago", date(2026, 12, 31)),
     ],
 )
-def test_an_instant_falls_on_the_day_of_the_organisations_zone(instant: datetime, zone: str, day: date) -> None:
+def test_an_instant_falls_on_a_day_of_the_zone(instant: datetime, zone: str, day: date) -> None:
     assert day_of(instant, zone) == day
 
 
@@ -68,9 +68,12 @@ def test_2026_has_a_week_53_and_2027_has_none() -> None:
         Week.parse("2027-w53")
 
 
-@pytest.mark.parametrize("text", ["", "2026-47", "2026-w5", "2026-w00", "2026-W47", "2026-w47 ", "2026-w476", "²026-w47"])
+MISWRITTEN = ["", "2026-47", "2026-w5", "2026-w00", "2026-W47", "2026-w47 ", "2026-w476", "²026-w47"]
+
+
+@pytest.mark.parametrize("text", MISWRITTEN)
 def test_a_week_written_otherwise_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"week|Invalid"):
         Week.parse(text)
 
 

@@ -1,4 +1,4 @@
-"""What the engine promises: writers wait for their turn, readers cannot write, guards stand where they should."""
+"""What the engine promises: writers wait for their turn, readers cannot write, guards stand."""
 
 from __future__ import annotations
 

@@ -1,0 +1,27 @@
+"""Cells that leave for a spreadsheet: none that it would run, and each comes back as it was.
+
+A spreadsheet takes a cell for a formula when it begins with `=`, `+`, `-` or `@`, in some languages with their
+full-width forms, and skips blanks before them. Such a cell leaves with an apostrophe in front, which is how
+spreadsheets themselves mark text. Write the file with `csv.QUOTE_ALL`, so that no other delimiter opens a new cell.
+"""
+
+from __future__ import annotations
+
+_FORMULA = tuple("=+-@＝＋－＠")
+_SEPARATORS = ("\t", "\r", "\n")
+_UNSEEN = "\u200b\u2060\ufeff"
+
+
+def defused(cell: str) -> str:
+    """The text cell as it may stand in an export. For text only: figures are written as figures."""
+    return f"'{cell}" if _would_run(cell.lstrip("'")) else cell
+
+
+def undefused(cell: str) -> str:
+    """The cell as it was before `defused`."""
+    return cell[1:] if cell.startswith("'") and _would_run(cell.lstrip("'")) else cell
+
+
+def _would_run(cell: str) -> bool:
+    seen = cell.lstrip(_UNSEEN).lstrip().lstrip(_UNSEEN)
+    return cell.startswith(_SEPARATORS) or seen.startswith(_FORMULA)

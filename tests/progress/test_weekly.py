@@ -1,0 +1,112 @@
+"""An account's week, judged by its tier's rhythm, and the figures that add up from it."""
+
+from __future__ import annotations
+
+import pytest
+
+from abm.people.seats import Side
+from abm.progress.figures import figures_of, takeaway
+from abm.progress.weekly import FIGURES, AccountWeek, Joint, SideWeek, coverage_by_tier, select_rows
+from abm.stages.models import Stage
+
+ACTIVE = SideWeek(this_week=2, in_rhythm=2, in_window=2, wanted=1)
+QUIET_AS_PLANNED = SideWeek(this_week=0, in_rhythm=1, in_window=1, wanted=1)
+PAST = SideWeek(this_week=0, in_rhythm=0, in_window=0, wanted=1)
+NEW_ON_THE_LIST = SideWeek(this_week=0, in_rhythm=0, in_window=0, wanted=1, begun=False)
+NOTHING_ASKED = SideWeek(wanted=0)
+
+
+def account(
+    number: int, marketing: SideWeek, sales: SideWeek, *, tier: int = 1, **facts: object
+) -> AccountWeek:
+    return AccountWeek(
+        account_id=number,
+        name=f"Account {number}",
+        slug=f"account-{number}",
+        tier=tier,
+        ae_id=7,
+        ae="Tomás",
+        team="North",
+        sides={Side.MARKETING: marketing, Side.SALES: sales},
+        **facts,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(
+    ("marketing", "sales", "joint"),
+    [
+        (ACTIVE, ACTIVE, Joint.BOTH),
+        (ACTIVE, PAST, Joint.MARKETING),
+        (ACTIVE, QUIET_AS_PLANNED, Joint.MARKETING),
+        (PAST, ACTIVE, Joint.SALES),
+        (QUIET_AS_PLANNED, QUIET_AS_PLANNED, Joint.RESTING),
+        (NEW_ON_THE_LIST, NOTHING_ASKED, Joint.RESTING),
+        (PAST, QUIET_AS_PLANNED, Joint.PAST),
+        (QUIET_AS_PLANNED, PAST, Joint.PAST),
+        (PAST, PAST, Joint.PAST),
+    ],
+)
+def test_joint_activity_follows_from_both_sides_and_the_rhythm(
+    marketing: SideWeek, sales: SideWeek, joint: Joint
+) -> None:
+    assert account(1, marketing, sales).joint is joint
+
+
+def test_a_quiet_week_of_an_account_in_its_rhythm_is_its_plan_and_not_a_fault() -> None:
+    quiet = account(1, QUIET_AS_PLANNED, QUIET_AS_PLANNED, tier=3)
+    assert quiet.joint.label == "Resting as planned"
+    assert not FIGURES["past"].holds(quiet)
+
+
+def test_coverage_counts_each_side_and_both_per_tier() -> None:
+    rows = [
+        account(1, ACTIVE, ACTIVE),
+        account(2, ACTIVE, PAST),
+        account(3, PAST, QUIET_AS_PLANNED),
+        account(4, PAST, PAST),
+        account(5, ACTIVE, ACTIVE, tier=2),
+    ]
+    first, second, third = coverage_by_tier(rows)
+    assert (first.accounts, first.marketing, first.sales, first.both) == (4, 2, 2, 1)
+    assert (second.accounts, second.both, second.wanted_percent) == (1, 1, 90)
+    assert third.accounts == 0
+
+
+def test_every_account_has_exactly_one_joint_activity() -> None:
+    sides = [ACTIVE, QUIET_AS_PLANNED, PAST, NEW_ON_THE_LIST, NOTHING_ASKED]
+    rows = [account(n, m, s) for n, (m, s) in enumerate((m, s) for m in sides for s in sides)]
+    figures = figures_of(rows, {})
+    assert sum(figures.joint.values()) == len(rows) == figures.accounts
+    for row in rows:
+        assert sum(FIGURES[joint.value].holds(row) for joint in Joint) == 1
+
+
+def test_the_stage_matrix_counts_who_moved_where() -> None:
+    rows = [
+        account(1, ACTIVE, ACTIVE, stage=Stage.MEETING, stage_before=Stage.ENGAGED),
+        account(2, ACTIVE, ACTIVE, stage=Stage.AWARE, stage_before=Stage.ENGAGED),
+        account(3, ACTIVE, ACTIVE, stage=Stage.AWARE, stage_before=Stage.AWARE),
+    ]
+    figures = figures_of(rows, {})
+    assert figures.matrix == {
+        (Stage.ENGAGED, Stage.MEETING): 1,
+        (Stage.ENGAGED, Stage.AWARE): 1,
+        (Stage.AWARE, Stage.AWARE): 1,
+    }
+    assert (figures.moved_on, figures.moved_back) == (1, 1)
+    assert figures.stood(Stage.ENGAGED) == 2
+    assert figures.stand(Stage.AWARE) == 2
+
+
+def test_rows_are_narrowed_by_tier_ae_and_team() -> None:
+    rows = [account(1, ACTIVE, ACTIVE), account(2, PAST, PAST, tier=2)]
+    assert [row.account_id for row in select_rows(rows, tier=2)] == [2]
+    assert select_rows(rows, ae_id=8) == []
+    assert len(select_rows(rows, ae_id=7, team="North")) == 2
+
+
+def test_the_takeaway_answers_whether_both_work_the_list() -> None:
+    counts = {"both": 31, "marketing": 9, "sales": 5, "resting": 100, "past": 5}
+    assert takeaway(counts, 150) == (
+        "Both sides worked 31 of 150 accounts this week; 100 rested as planned and 5 are past their rhythm."
+    )
