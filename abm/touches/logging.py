@@ -1,0 +1,148 @@
+"""Logging a touch: once per (user, client key) for good, however often and from however many places it is sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NotRequired, TypedDict, Unpack
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from abm.accounts.contacts import OPT_OUT_CHANNELS
+from abm.accounts.models import Account, Contact
+from abm.audit.models import record
+from abm.kit.base import session_of
+from abm.kit.rules import require
+from abm.people.models import Organisation, User
+from abm.touches.kinds import Channel, Direction, TouchSide
+from abm.touches.models import CLOCKS_DIFFER, Identified, Touch, as_columns, check_truth, hold_account
+from abm.touches.outcomes import OPTED_OUT
+from abm.touches.rollups import count_in, counted, stored
+
+KEY_LENGTH = 40
+
+
+class TouchFacts(TypedDict):
+    """What a touch says."""
+
+    side: TouchSide
+    direction: Direction
+    channel: Channel
+    outcome: str
+    when: datetime
+    contact: NotRequired[Contact | None]
+    campaign: NotRequired[Identified | None]
+    note: NotRequired[str]
+
+
+def log_touch(
+    account: Account,
+    *,
+    organisation: Organisation,
+    by: User,
+    at: datetime,
+    client_key: str,
+    imported: bool = False,
+    **facts: Unpack[TouchFacts],
+) -> Touch:
+    """Log one contact, and count it. The same key with the same facts is the same touch, even years later.
+
+    Raises RuleBroken for the same key with other facts, for what cannot have been so, and for reaching out to
+    people or accounts that are to be left alone.
+    """
+    require(0 < len(client_key) <= KEY_LENGTH, "This form lacks its key. Open it again.")
+    session = hold_account(account)
+    fingerprint = _fingerprint(account, facts)
+    first = _logged_before(session, by, client_key, fingerprint)
+    if first is not None:
+        return first
+    touch = _drawn_up(account, organisation, facts, at=at)
+    touch.logged_by, touch.logged_at = by, at
+    touch.client_key, touch.fingerprint = client_key, fingerprint
+    _check(touch, facts.get("contact"), at=at, imported=imported)
+    try:
+        with session.begin_nested():
+            session.add(touch)
+    except IntegrityError:  # the same key arrived on another account at this very moment
+        first = _logged_before(session, by, client_key, fingerprint)
+        if first is None:
+            raise
+        return first
+    count_in(session, touch.kind(organisation), minutes=touch.rule.minutes)
+    _record(touch, by=by, at=at)
+    return touch
+
+
+def rollups_equal_facts(session: Session) -> bool:
+    """Whether the rollups say what counting every unvoided touch anew would say."""
+    organisation = session.get_one(Organisation, 1)
+    touches = session.scalars(select(Touch).where(Touch.voided_at.is_(None)))
+    facts = counted([(touch.kind(organisation), touch.rule.minutes) for touch in touches])
+    return stored(session) == facts
+
+
+def _fingerprint(account: Account, facts: Mapping[str, object]) -> str:
+    """SHA-256 over what was sent, so that the key with another body is told from a repetition."""
+    said = {}
+    for name, value in facts.items():
+        if isinstance(value, datetime):
+            said[name] = f"{value.timestamp():.6f}"
+        elif value not in (None, ""):
+            said[name] = str(getattr(value, "id", value))
+    return hashlib.sha256(repr((account.id, sorted(said.items()))).encode()).hexdigest()
+
+
+def _logged_before(session: Session, by: User, client_key: str, fingerprint: str) -> Touch | None:
+    touch = session.scalar(select(Touch).where(Touch.logged_by_id == by.id, Touch.client_key == client_key))
+    if touch is not None:
+        require(
+            touch.fingerprint == fingerprint,
+            "This form was already sent with other contents, and logged then. Open it again to log another touch.",
+        )
+    return touch
+
+
+def _drawn_up(account: Account, organisation: Organisation, facts: TouchFacts, *, at: datetime) -> Touch:
+    """The touch before any check; a phone whose clock runs a little ahead means now."""
+    when = facts["when"]
+    settled = {**facts, "when": at if at < when <= at + CLOCKS_DIFFER else when}
+    touch = Touch(account=account, account_id=account.id, note="", contact_id=None, campaign_id=None)
+    for name, value in as_columns(settled, organisation).items():
+        setattr(touch, name, value)
+    return touch
+
+
+def _check(touch: Touch, contact: Contact | None, *, at: datetime, imported: bool) -> None:
+    account = touch.account
+    require(account.archived_at is None, f"{account.name} is archived. Restore it before logging on it.")
+    check_truth(touch, at=at, imported=imported)
+    if touch.outcome == OPTED_OUT:
+        require(contact is not None, "Choose who opted out.", field="contact")
+    if touch.direction is Direction.INBOUND:
+        return
+    require(
+        not account.left_alone_on(touch.day),
+        f"{account.name} is marked “do not approach”: {account.do_not_approach}.",
+    )
+    if contact is not None:
+        since = contact.opted_out.get(touch.channel.value)
+        require(
+            since is None or touch.day < date.fromisoformat(since),
+            f"{contact.name} has opted out of {touch.channel.value}. Choose another way or another person.",
+            field="contact",
+        )
+
+
+def _record(touch: Touch, *, by: User, at: datetime) -> None:
+    """Keep the event. Somebody who opted out in this touch is left alone on its channel from then on."""
+    said = {name: getattr(touch, name) for name in sorted(touch.FACTS - {"note"})}
+    notes = {"note": touch.note} if touch.note else None
+    record(touch, "logged", by=by, at=at, after={"account": touch.account_id} | said, personal=notes)
+    if touch.outcome != OPTED_OUT or touch.contact_id is None or touch.channel.value not in OPT_OUT_CHANNELS:
+        return
+    contact = session_of(touch).get_one(Contact, touch.contact_id)
+    if contact.may_be_reached_by(touch.channel.value):
+        contact.opt_out(touch.channel.value, on=touch.day, by=by, at=at)

@@ -1,0 +1,77 @@
+"""How many touches of each kind an account had in a week: written with each touch, so that figures never scan them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import astuple, dataclass
+
+from sqlalchemy import ForeignKey, Index, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from abm.kit.base import Base, Word, check, choice
+from abm.touches.kinds import Channel, Direction, OutcomeClass, TouchSide
+
+
+class Rollup(Base):
+    """How many unvoided touches of one kind an account had in a (quarter, week). Written with the touch."""
+
+    __tablename__ = "touch_rollup"
+    __table_args__ = (check("touches >= 0", "not_negative"), Index("ix_touch_rollup_week", "quarter", "week"))
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    quarter: Mapped[Word] = mapped_column(primary_key=True)
+    week: Mapped[Word] = mapped_column(primary_key=True)
+    side: Mapped[TouchSide] = mapped_column(choice(TouchSide, "rollup_side"), primary_key=True)
+    direction: Mapped[Direction] = mapped_column(choice(Direction, "rollup_direction"), primary_key=True)
+    channel: Mapped[Channel] = mapped_column(choice(Channel, "rollup_channel"), primary_key=True)
+    outcome_class: Mapped[OutcomeClass] = mapped_column(choice(OutcomeClass, "outcome_class"), primary_key=True)
+    touches: Mapped[int]
+    minutes: Mapped[int] = mapped_column(default=0)  # engagement minutes, by `outcomes`
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Which line of the rollup a touch counts on: its natural key."""
+
+    account_id: int
+    quarter: str
+    week: str
+    side: TouchSide
+    direction: Direction
+    channel: Channel
+    outcome_class: OutcomeClass
+
+
+KEY = list(Kind.__dataclass_fields__)
+
+
+def count_in(session: Session, kind: Kind, *, minutes: int) -> None:
+    """Count one touch more on its line."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    fresh = insert(Rollup).values({**dict(zip(KEY, astuple(kind), strict=True)), "touches": 1, "minutes": minutes})
+    more = {"touches": Rollup.touches + 1, "minutes": Rollup.minutes + minutes}
+    session.execute(fresh.on_conflict_do_update(index_elements=KEY, set_=more))
+
+
+def count_out(session: Session, kind: Kind, *, minutes: int) -> None:
+    """Count one touch less on its line."""
+    line = (getattr(Rollup, name) == value for name, value in zip(KEY, astuple(kind), strict=True))
+    less = {"touches": Rollup.touches - 1, "minutes": Rollup.minutes - minutes}
+    session.execute(update(Rollup).where(*line).values(less).execution_options(synchronize_session=False))
+
+
+def stored(session: Session) -> dict[Kind, tuple[int, int]]:
+    """What the rollup says: touches and minutes of every line that counts any."""
+    rows = session.execute(select(*Rollup.__table__.c).where(Rollup.touches > 0))
+    return {Kind(*(getattr(row, name) for name in KEY)): (row.touches, row.minutes) for row in rows}
+
+
+def counted(kinds: list[tuple[Kind, int]]) -> dict[Kind, tuple[int, int]]:
+    """What it should say, from the (line, minutes) of every touch."""
+    touches: Counter[Kind] = Counter()
+    minutes: Counter[Kind] = Counter()
+    for kind, worth in kinds:
+        touches[kind] += 1
+        minutes[kind] += worth
+    return {kind: (touches[kind], minutes[kind]) for kind in touches}
