@@ -133,6 +133,16 @@ def test_keys_walk_through_rows_and_can_be_switched_off(page: Page) -> None:
     expect(page.get_by_label("Your menu, Amara Osei")).to_be_focused()
 
 
+def test_a_list_follows_what_is_typed_and_can_be_shared(page: Page) -> None:
+    page.goto("/?sort=-name")
+    search = page.get_by_role("searchbox", name="Search accounts", exact=True)
+    with page.expect_response(lambda answer: "q=halden" in answer.url):
+        search.press_sequentially("halden", delay=20)
+    expect(page).to_have_url("/?q=halden&sort=-name&tier=1&ae=")
+    expect(search).to_be_focused()
+    expect(page.locator("#accounts")).to_have_count(1)
+
+
 def test_a_password_can_be_looked_at(page: Page) -> None:
     page.goto("/plain")
     page.get_by_label("Password").fill("a password of mine")
