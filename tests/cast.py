@@ -52,7 +52,7 @@ def assemble(session: Session, *, zone: str = "Europe/Berlin", fiscal_start_mont
     session.add(organisation)
 
     def hire(name: str, role: Role) -> User:
-        email = f"{name.split()[0].lower()}@fathom.example"
+        email = f"{name.split(maxsplit=1)[0].lower()}@fathom.example"
         return add_user(organisation, name=name, email=email, roles=frozenset({role}), by=None, at=FOUNDED)
 
     ines = hire("Ines Calder", Role.SALES_MANAGER)

@@ -44,7 +44,11 @@ class Signed:
         policy = self.policies.get(tier)
         if policy is None:
             return Rhythm(0, 1)
-        amount, period = ("sales_touches", "sales_period") if side is Side.SALES else ("marketing_plays", "marketing_period")
+        amount, period = (
+            ("sales_touches", "sales_period")
+            if side is Side.SALES
+            else ("marketing_plays", "marketing_period")
+        )
         return Rhythm(int(policy[amount]), PERIOD_WEEKS[Period(policy[period])])
 
 
