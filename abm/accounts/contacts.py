@@ -113,7 +113,7 @@ def add_contact(
     buying_role: BuyingRole = BuyingRole.UNKNOWN,
 ) -> Contact:
     """A new person at an account."""
-    contact = Contact(account=account, created_at=at, opted_out={})
+    contact = Contact(account=account, title="", phone="", created_at=at, opted_out={})
     session_of(account).add(contact)
     facts: dict[str, object] = {
         "name": name,

@@ -57,7 +57,7 @@ def slug_of(name: str) -> str:
 
 def clean_domain(text: str) -> str:
     """`https://www.Halden.com/about` as `halden.com`. Raises RuleBroken for what is no domain."""
-    host = re.sub(r"^[a-z][a-z+.-]{0,20}:[/\\]*|^[/\\]+", "", text[:400].strip().lower())
+    host = re.sub(r"^[a-z][a-z+.-]{0,20}:[/\\]+|^[/\\]+", "", text[:400].strip().lower())
     host = re.split(r"[/\\?#]", host, maxsplit=1)[0].rpartition("@")[2].partition(":")[0].strip(".")
     host = host.removeprefix("www.")
     try:

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.audit.models import record
-from abm.kit.base import Base, Day, Instant, Key, check, choice
+from abm.kit.base import Base, Day, Instant, Key, check, choice, session_of
 from abm.kit.rules import require
 from abm.people.models import Role, User
 
@@ -131,6 +131,7 @@ def _add(
         assigned_by_id=by.id if by else None,
         assigned_at=at,
     )
+    session_of(account).add(member)
     after = {"account": account.id, "user": user.id, "function": function, "first_day": first_day}
     record(member, "assigned", by=by, at=at, after=after)
     return member
