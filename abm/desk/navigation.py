@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask, current_app, request, url_for
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
+from sqlalchemy.exc import DBAPIError
 
 from abm.people.access import May, granted, me
 from abm.people.current import find_organisation
@@ -50,7 +51,11 @@ def init_navigation(app: Flask) -> None:
 
 
 def _navigation() -> dict[str, object]:
-    if not current_user or not current_user.is_authenticated:
+    try:
+        known = bool(current_user and current_user.is_authenticated)
+    except DBAPIError:  # the page that says so must not ask the database again
+        return {"organisation": None, "navigation": [], "phone_navigation": [], "current_user": AnonymousUserMixin()}
+    if not known:
         return {"organisation": find_organisation(), "navigation": [], "phone_navigation": []}
     rights = granted(me())
     more = tuple(_item(label, to, (to,)) for label, to, right in MORE if right in rights and _known(to))

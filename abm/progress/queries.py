@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy import Row, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account, TeamFunction, TeamMember
 from abm.definitions.defaults import COVERAGE
-from abm.kit import clock
-from abm.kit.clock import Quarter, Week
 from abm.people.models import Organisation, Team, User
 from abm.people.seats import Seat, Side
+from abm.progress.moments import Moment
 from abm.progress.weekly import AccountWeek, SideWeek
 from abm.stages.models import AccountStage, Stage
 from abm.stages.queries import stages_on_days
@@ -29,49 +28,13 @@ NO_STAGE = AccountStage(Stage.TARGET, "no response yet")
 
 
 @dataclass(frozen=True)
-class Moment:
-    """Which days a weekly view speaks of: a quarter's share of a week, up to today where the week is open."""
-
-    quarter: Quarter
-    week: Week
-    first: date
-    last: date  # the last day of the share
-    until: date  # the last day that has passed or is today
-    at: datetime  # the instant whose list counts
-
-    open: bool
-
-    @property
-    def shared_with(self) -> list[Quarter]:
-        """The other quarters that have days of this week."""
-        return [q for q in (self.quarter.plus(-1), self.quarter.plus(1)) if q.days_in(self.week)]
-
-
-@dataclass(frozen=True)
 class WeekOfList:
     """One week of one list: who signed what, and a row per account."""
 
     moment: Moment
     signed: Signed
     rows: list[AccountWeek]
-
-
-def moment_of(organisation: Organisation, week: Week, quarter: Quarter | None = None) -> Moment | None:
-    """The days of a week, in the quarter asked for or else in that of its latest day that has come.
-
-    None where the quarter has no day of that week.
-    """
-    now = clock.now()
-    today = organisation.today(now)
-    chosen = quarter or organisation.quarter_of(min(week.sunday, max(week.monday, today)))
-    days = chosen.days_in(week)
-    if days is None:
-        return None
-    first, last = days
-    until = max(first, min(last, today))
-    end = organisation.end_of(last) - timedelta(microseconds=1)
-    begun = now >= organisation.start_of(first)
-    return Moment(chosen, week, first, last, until, min(now, end) if begun else end, open=now <= end)
+    account_ids: Select[int]
 
 
 def week_of_list(session: Session, organisation: Organisation, moment: Moment) -> WeekOfList | None:
@@ -94,7 +57,7 @@ def week_of_list(session: Session, organisation: Organisation, moment: Moment) -
         )
         for member in members
     ]
-    return WeekOfList(moment, signed, rows)
+    return WeekOfList(moment, signed, rows, ids)
 
 
 @dataclass(frozen=True)
@@ -126,7 +89,7 @@ def _on_list(list_id: int, at: datetime) -> tuple[Any, ...]:
     )
 
 
-def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Row[Any]]:
+def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Any]:
     """Each account on the list, with the AE who answers for it on the last day, else the one who was planned."""
     planned, working = aliased(User), aliased(User)
     ae_then = (

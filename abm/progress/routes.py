@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
+from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
 from abm.kit.clock import Week
@@ -12,10 +16,11 @@ from abm.kit.db import session
 from abm.kit.web import Answer, page
 from abm.people.access import May, me, needs
 from abm.people.current import my_seat, organisation
-from abm.progress.figures import figures_of
+from abm.progress.figures import Bar, figures_of
 from abm.progress.forms import Narrowing
+from abm.progress.moments import Moment, moment_of
 from abm.progress.promises import promises_of
-from abm.progress.queries import Colleague, Moment, WeekOfList, aes_shown_to, moment_of, week_of_list
+from abm.progress.queries import Colleague, WeekOfList, aes_shown_to, week_of_list
 from abm.progress.weekly import FIGURES, AccountWeek, select_rows
 from abm.stages.models import Stage
 
@@ -39,12 +44,14 @@ def week(week: Week) -> Answer:
     found = _find(week, form)
     if found.facts is None:
         return page("progress/no_list.html", moment=found.moment)
-    promises = promises_of(session(), found.moment, [row.account_id for row in found.rows])
+    promises = promises_of(session(), _accounts_of(found.facts, found.rows), moment=found.moment)
+    figures = figures_of(found.rows, promises)
     return page(
         "progress/week.html",
         moment=found.moment,
         facts=found.facts,
-        figures=figures_of(found.rows, promises),
+        figures=figures,
+        tiers=[_linked(bar, found.moment) for bar in figures.tiers],
         stages=list(Stage),
         form=form,
         aes=found.aes,
@@ -106,3 +113,15 @@ def _find(week: Week, form: Narrowing) -> Found:
     ae_id = aes[form.ae.data].user_id if form.ae.data else None
     rows = select_rows(everything, tier=form.tier.data, ae_id=ae_id, team=form.team.data or None)
     return Found(moment, facts, rows, aes)
+
+
+def _accounts_of(facts: WeekOfList, rows: Sequence[AccountWeek]) -> Sequence[int] | Select[int]:
+    """The accounts looked at, as a query where that is the whole list: no statement names thousands."""
+    return facts.account_ids if len(rows) == len(facts.rows) else [row.account_id for row in rows]
+
+
+def _linked(bar: Bar, moment: Moment) -> Bar:
+    """A bar of the chart whose parts lead to the accounts behind them."""
+    kept: dict[str, Any] = {name: request.args.get(name) for name in ("ae", "team", "quarter")}
+    to = partial(url_for, "progress.accounts", week=moment.week, tier=bar.key, **kept)
+    return replace(bar, href=to(figure="all"), hrefs={key: to(figure=key) for key in bar.counts})

@@ -17,7 +17,7 @@ from abm.touches.kinds import OutcomeClass
 from abm.touches.models import Touch
 from abm.touches.outcomes import all_outcomes
 
-AccountIds = Sequence[int] | Select[tuple[int]]
+AccountIds = Sequence[int] | Select[int]
 
 RESPONSES = [(channel, key, rule) for channel, key, rule in all_outcomes() if rule.responded]
 

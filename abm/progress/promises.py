@@ -1,0 +1,69 @@
+"""What both sides had promised for a week of the list, and what was done of it: equal weight for both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from abm.outbound.models import Commitment, Credit
+from abm.people.seats import Side
+from abm.progress.moments import Moment
+from abm.touches.models import Touch
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Touches or plays that one side promised in windows that the week lies in.
+
+    `wanted` in all, `done` by the last day looked at, `expected` pro rata to the days that have passed.
+    """
+
+    side: Side
+    wanted: int = 0
+    done: int = 0
+    expected: int = 0
+
+
+def promises_of(session: Session, accounts: Sequence[int] | Select[int], *, moment: Moment) -> dict[Side, Promise]:
+    """Per side, over commitments on these accounts whose window meets the days of the moment."""
+    done = (
+        select(Credit.commitment_id, func.count().label("done"))
+        .join(Touch, Touch.id == Credit.touch_id)
+        .where(Touch.day <= moment.until)
+        .group_by(Credit.commitment_id)
+        .subquery()
+    )
+    end = func.coalesce(Commitment.closed_on, Commitment.last_day)
+    rows = session.execute(
+        select(
+            Commitment.side,
+            Commitment.first_day,
+            Commitment.last_day,
+            func.sum(Commitment.wanted),
+            func.coalesce(func.sum(done.c.done), 0),
+        )
+        .outerjoin(done, done.c.commitment_id == Commitment.id)
+        .where(Commitment.account_id.in_(accounts), Commitment.first_day <= moment.last, end >= moment.first)
+        .group_by(Commitment.side, Commitment.first_day, Commitment.last_day)
+    ).all()
+    found = {side: Promise(side) for side in Side}
+    for side, begins, ends, wanted, kept in rows:
+        before = found[side]
+        found[side] = Promise(
+            side,
+            wanted=before.wanted + int(wanted),
+            done=before.done + int(kept),
+            expected=before.expected + expected_by(int(wanted), begins, ends, moment.until),
+        )
+    return found
+
+
+def expected_by(wanted: int, first: date, last: date, today: date) -> int:
+    """How much of a promise is planned by the end of a day, pro rata to the days of its window, rounded."""
+    days = (last - first).days + 1
+    passed = min(max((today - first).days + 1, 0), days)
+    return round(wanted * passed / days)
