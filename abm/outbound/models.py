@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import enum
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.accounts.models import Account
+from abm.audit.models import record
 from abm.campaigns.models import Campaign
 from abm.kit.base import Base, Day, Instant, Key, LongText, Name, PublicId, Word, check, choice
+from abm.kit.rules import require
 from abm.people.models import User
 from abm.people.seats import Side
+from abm.touches.models import Channel
 
 
 class CommitmentSource(enum.StrEnum):
@@ -43,6 +47,7 @@ class Commitment(Base):
     source_id: Mapped[Word]  # public id of the campaign, the play or the list
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    channel: Mapped[Channel | None] = mapped_column(choice(Channel, "commitment_channel"))  # of a play; None: any
     side: Mapped[Side] = mapped_column(choice(Side, "commitment_side"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # None: needs an owner
     wanted: Mapped[int]
@@ -59,6 +64,32 @@ class Commitment(Base):
     campaign: Mapped[Campaign | None] = relationship()
     person: Mapped[User | None] = relationship(foreign_keys=[person_id])
 
+    @property
+    def end(self) -> date:
+        """The last day that counts: that of the window, or the day on which it was closed early."""
+        return self.last_day if self.closed_on is None else min(self.last_day, self.closed_on)
+
+    def planned_by(self, day: date) -> int:
+        """How much was planned to be done at the end of a day, evenly over the window; after its end, all of it.
+
+        A window that was closed early owes its share up to that day.
+        """
+        return planned(self.wanted, self.first_day, self.last_day, min(day, self.end))
+
+    def answered_by(self, user: User) -> bool:
+        """Whether this person answers for it: whoever it is assigned to, and the manager of their team."""
+        if self.person is None:
+            return False
+        team = self.person.team
+        return user.id == self.person_id or (team is not None and team.manager_id == user.id)
+
+    def accept(self, *, by: User, at: datetime) -> None:
+        """Say yes to it. Until then it reads "assigned"."""
+        require(self.accepted_at is None, f"What is due on {self.account.name} is accepted already.")
+        require(self.closed_on is None, f"What was due on {self.account.name} is closed: {self.closed_why}.")
+        self.accepted_at, self.accepted_by_id = at, by.id
+        record(self, "accepted", by=by, at=at, after={"account": self.account_id, "person": self.person_id})
+
 
 class Credit(Base):
     """Projection: the one commitment that a touch counts towards. Recomputed with every change on the account."""
@@ -67,3 +98,9 @@ class Credit(Base):
 
     touch_id: Mapped[int] = mapped_column(ForeignKey("touch.id"), primary_key=True)
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
+
+
+def planned(wanted: int, first: date, last: date, day: date) -> int:
+    """An even share of `wanted` over the days from first to last, as it stands at the end of a day; rounded down."""
+    days, passed = (last - first).days + 1, (min(day, last) - first).days + 1
+    return wanted * max(0, passed) // days

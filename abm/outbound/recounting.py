@@ -1,0 +1,72 @@
+"""Keeping the credits of accounts what plain recomputation says they are, by writing only what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from abm.accounts.models import Account
+from abm.outbound.counting import Outreach, Window, credit
+from abm.outbound.models import Commitment, Credit
+from abm.people.seats import Side
+from abm.touches.models import Direction, Touch, TouchSide
+
+SIDES = {TouchSide.SALES: Side.SALES, TouchSide.MARKETING: Side.MARKETING}
+
+
+def recount(session: Session, account_ids: Sequence[int]) -> None:
+    """Count anew what was promised on these accounts. To be called with every change of a touch or a commitment there.
+
+    Holds the accounts first, so that two writers on one account never both take the last free place.
+    """
+    if not account_ids:
+        return
+    session.flush()
+    held = select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id)
+    session.execute(held.with_for_update(key_share=True))
+    wanted = _recomputed(session, account_ids)
+    stored = _stored(session, account_ids)
+    gone = [touch for touch in stored if touch not in wanted]
+    if gone:
+        session.execute(delete(Credit).where(Credit.touch_id.in_(gone)))
+    added = [{"touch_id": t, "commitment_id": c} for t, c in wanted.items() if t not in stored]
+    if added:
+        session.execute(insert(Credit), added)
+    for touch, commitment in wanted.items():
+        if stored.get(touch, commitment) != commitment:
+            session.execute(update(Credit).where(Credit.touch_id == touch).values(commitment_id=commitment))
+
+
+def _recomputed(session: Session, account_ids: Sequence[int]) -> dict[int, int]:
+    columns = (Commitment.id, Commitment.account_id, Commitment.side, Commitment.wanted, Commitment.first_day)
+    end = case((Commitment.closed_on < Commitment.last_day, Commitment.closed_on), else_=Commitment.last_day)
+    commitments = session.execute(
+        select(*columns, end, Commitment.campaign_id, Commitment.channel).where(Commitment.account_id.in_(account_ids))
+    )
+    windows = [Window(*row) for row in commitments]
+    if not windows:
+        return {}
+    rows = session.execute(
+        select(Touch.id, Touch.account_id, Touch.side, Touch.channel, Touch.at, Touch.day, Touch.campaign_id).where(
+            Touch.account_id.in_(account_ids),
+            Touch.side.in_(SIDES),
+            Touch.direction == Direction.OUTBOUND,
+            Touch.day >= min(window.first_day for window in windows),
+            Touch.voided_at.is_(None),
+        )
+    )
+    touches = [
+        Outreach(row.id, row.account_id, SIDES[row.side], row.channel, row.at, row.day, row.campaign_id) for row in rows
+    ]
+    return credit(windows, touches)
+
+
+def _stored(session: Session, account_ids: Sequence[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(Credit.touch_id, Credit.commitment_id)
+        .join(Commitment, Commitment.id == Credit.commitment_id)
+        .where(Commitment.account_id.in_(account_ids))
+    )
+    return {row.touch_id: row.commitment_id for row in rows}
