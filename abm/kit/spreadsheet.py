@@ -1,8 +1,8 @@
 """Cells that leave for a spreadsheet: none that it would run, and each comes back as it was.
 
-A spreadsheet takes a cell for a formula when it begins with `=`, `+`, `-` or `@`, in some languages with their
-full-width forms, and skips blanks before them. Such a cell leaves with an apostrophe in front, which is how
-spreadsheets themselves mark text. Write the file with `csv.QUOTE_ALL`, so that no other delimiter opens a new cell.
+A spreadsheet takes a cell for a formula when it begins with `=`, `+`, `-` or `@`, in some languages with
+their full-width forms, and skips blanks before them. Such a cell leaves with an apostrophe in front, which is
+how spreadsheets themselves mark text. Write the file with `csv.QUOTE_ALL`: then no other delimiter opens a cell.
 """
 
 from __future__ import annotations
