@@ -101,6 +101,6 @@ class Credit(Base):
 
 
 def planned(wanted: int, first: date, last: date, day: date) -> int:
-    """An even share of `wanted` over the days from first to last, as it stands at the end of a day; rounded down."""
+    """An even share of `wanted` over the days from first to last, as it stands at the end of a day, rounded."""
     days, passed = (last - first).days + 1, (min(day, last) - first).days + 1
-    return wanted * max(0, passed) // days
+    return round(wanted * max(0, passed) / days)

@@ -1,0 +1,221 @@
+"""What was promised on accounts and by people, how much of it is done, and what waits for somebody."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session, joinedload, lazyload
+
+from abm.campaigns.models import AudienceMember, Campaign, CampaignState
+from abm.kit import clock
+from abm.outbound.models import Commitment, Credit, planned
+from abm.people.models import Organisation, Role, RoleGrant, Team, User
+from abm.people.seats import Side
+from abm.people.waiting import Waiting
+from abm.touches.models import TouchSide
+from abm.touches.queries import last_outbound
+
+ends_on = case((Commitment.closed_on < Commitment.last_day, Commitment.closed_on), else_=Commitment.last_day)
+amount_done = select(func.count()).where(Credit.commitment_id == Commitment.id).correlate(Commitment).scalar_subquery()
+DUE_SOON = timedelta(days=3)
+QUIET = timedelta(days=14)
+ROWS_DUE = 3  # at most, of one person, among what needs them now
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A commitment, how much of it is done, and the day on which we look."""
+
+    commitment: Commitment
+    done: int
+    day: date
+
+    @property
+    def expected(self) -> int:
+        """How much was planned to be done by the end of the day."""
+        return self.commitment.planned_by(self.day)
+
+    @property
+    def left(self) -> int:
+        return max(0, self.commitment.wanted - self.done)
+
+    @property
+    def begun(self) -> bool:
+        return self.commitment.first_day <= self.day
+
+    @property
+    def sentence(self) -> str:
+        """`5 of 13 done, 8 planned by today`."""
+        return pace(self.done, self.commitment.wanted, self.expected)
+
+
+@dataclass(frozen=True)
+class Total:
+    """What one side promised in all, and how much of it is done."""
+
+    wanted: int = 0
+    done: int = 0
+    expected: int = 0
+
+    @property
+    def sentence(self) -> str:
+        return pace(self.done, self.wanted, self.expected)
+
+
+def pace(done: int, wanted: int, expected: int) -> str:
+    """How far something is, in words that do not shame: the plan is named only where it is ahead of what is done."""
+    return f"{done} of {wanted} done" + (f", {expected} planned by today" if done < expected else "")
+
+
+def running(day: date) -> ColumnElement[bool]:
+    """What is still to be kept, or still to begin, on a day."""
+    return ends_on >= day
+
+
+def promised(session: Session, day: date, *conditions: ColumnElement[bool]) -> list[Promised]:
+    """Commitments with what is done of each, the one that ends first at the top."""
+    statement = in_full(select(Commitment, amount_done).where(*conditions)).order_by(ends_on, Commitment.id)
+    return [Promised(commitment, count, day) for commitment, count in session.execute(statement)]
+
+
+def in_full(statement: Select[Any]) -> Select[Any]:
+    """With everything that a page says of a commitment, so that no row asks again."""
+    return statement.options(
+        joinedload(Commitment.account),
+        joinedload(Commitment.campaign).load_only(Campaign.name, Campaign.slug).lazyload(Campaign.document),
+        joinedload(Commitment.person).options(joinedload(User.team), lazyload(User.grants)),
+    )
+
+
+def commitments_of(session: Session, person_id: int, day: date) -> list[Promised]:
+    """What a person answers for that has not ended. For that person and who leads them only."""
+    return promised(session, day, Commitment.person_id == person_id, running(day))
+
+
+def on_account(session: Session, account_id: int, day: date) -> list[Promised]:
+    """What both sides owe an account."""
+    return promised(session, day, Commitment.account_id == account_id, running(day))
+
+
+def totals(session: Session, day: date, *conditions: ColumnElement[bool]) -> dict[Side, Total]:
+    """Per side, all that these commitments ask for, have done, and had planned by the day."""
+    rows = session.execute(
+        select(
+            Commitment.side, Commitment.first_day, Commitment.last_day, ends_on, Commitment.wanted, amount_done
+        ).where(*conditions)
+    )
+    found: dict[Side, Total] = defaultdict(Total)
+    for side, first, last, end, wanted, done in rows:
+        so_far, expected = found[side], planned(wanted, first, last, min(day, end))
+        found[side] = Total(so_far.wanted + wanted, so_far.done + done, so_far.expected + expected)
+    return {side: found[side] for side in Side}
+
+
+def live_on(session: Session, account_id: int, at: datetime) -> list[Campaign]:
+    """The live campaigns that work an account at an instant."""
+    member = select(AudienceMember.campaign_id).where(
+        AudienceMember.account_id == account_id,
+        AudienceMember.starts <= at,
+        AudienceMember.ends.is_(None) | (AudienceMember.ends > at),
+    )
+    statement = select(Campaign).where(Campaign.id.in_(member), Campaign.state == CampaignState.LIVE)
+    return list(session.scalars(statement.options(lazyload(Campaign.document)).order_by(Campaign.name, Campaign.id)))
+
+
+def led_by(session: Session, user: User) -> list[User]:
+    """Whose figures a person may see besides their own: their team's; the CRO all of Sales, the CMO all of Marketing."""
+    roles: set[Role] = set()
+    if user.is_one_of(Role.CRO):
+        roles |= {Role.AE, Role.SDR, Role.SALES_MANAGER}
+    if user.is_one_of(Role.CMO):
+        roles |= {Role.MARKETER}
+    teams = select(Team.id).where(Team.manager_id == user.id)
+    granted = select(RoleGrant.user_id).where(RoleGrant.role.in_(roles))
+    statement = select(User).where(User.team_id.in_(teams) | User.id.in_(granted), User.id != user.id)
+    return list(session.scalars(statement.options(lazyload(User.grants)).order_by(User.name, User.id)))
+
+
+def waiting_for(session: Session, user: User, organisation: Organisation) -> list[Waiting]:
+    """What a person's own promises ask for now: to accept them, to keep those that end soon, to break a silence."""
+    day = organisation.today(clock.now())
+    mine = commitments_of(session, user.id, day)
+    open_ones = [one for one in mine if one.begun and one.left]
+    return [*_to_accept(mine), *_due(open_ones, organisation), *_silent(session, open_ones, organisation)]
+
+
+def _to_accept(mine: Sequence[Promised]) -> list[Waiting]:
+    fresh = [one.commitment for one in mine if one.commitment.accepted_at is None]
+    if not fresh:
+        return []
+    accounts = len({commitment.account_id for commitment in fresh})
+    return [
+        Waiting(
+            verb="Accept",
+            object=_count(len(fresh), "commitment"),
+            why=f"assigned to you on {_count(accounts, 'account')}",
+            since=min(commitment.made_at for commitment in fresh),
+            href=url_for("outbound.commitments", by="me"),
+            button="Look and accept",
+            weight=20,
+        )
+    ]
+
+
+def _due(open_ones: Sequence[Promised], organisation: Organisation) -> list[Waiting]:
+    soon = [one for one in open_ones if one.commitment.end - one.day <= DUE_SOON]
+    return [
+        Waiting(
+            verb="Keep the promise on",
+            object=one.commitment.account.name,
+            why=f"{one.done} of {one.commitment.wanted} done, until {words(one.commitment.end)}",
+            since=organisation.start_of(one.commitment.first_day),
+            href=url_for("desk.account", slug=one.commitment.account.slug),
+            button="Open",
+            weight=30,
+        )
+        for one in soon[:ROWS_DUE]
+    ]
+
+
+def _silent(session: Session, open_ones: Sequence[Promised], organisation: Organisation) -> list[Waiting]:
+    """Accounts on which nothing is done yet, and nobody of that side was in touch for two weeks."""
+    quiet = {
+        one.commitment.account_id: one
+        for one in open_ones
+        if not one.done and one.day - one.commitment.first_day > QUIET / 2
+    }
+    if not quiet:
+        return []
+    day = next(iter(quiet.values())).day
+    last = last_outbound(session, list(quiet), TouchSide(next(iter(quiet.values())).commitment.side))
+    silent = [one for account, one in quiet.items() if account not in last or day - last[account] > QUIET]
+    if not silent:
+        return []
+    names = [one.commitment.account.name for one in silent]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return [
+        Waiting(
+            verb="Get in touch with",
+            object=_count(len(names), "account"),
+            why=f"no contact for two weeks: {', '.join(names[:3])}{more}",
+            since=organisation.start_of(min(one.commitment.first_day for one in silent)),
+            href=url_for("desk.today"),
+            button="Open Today",
+            weight=10,
+        )
+    ]
+
+
+def words(day: date) -> str:
+    """`Thu 26 Nov`."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
