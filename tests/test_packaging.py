@@ -13,7 +13,6 @@ import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 from zipfile import ZipFile
 
@@ -80,9 +79,7 @@ def test_the_wheel_carries_pages_migrations_and_licence(wheel: Path) -> None:
 def test_an_installed_wheel_sets_up_and_serves(elsewhere: Path) -> None:
     abm = str(elsewhere / "venv" / "bin" / "abm")
     run(abm, "init", env=settings(elsewhere), cwd=elsewhere)
-    where = run(
-        str(elsewhere / "venv" / "bin" / "python"), "-c", "import abm; print(abm.__file__)", cwd=elsewhere
-    )
+    where = run(str(elsewhere / "venv" / "bin" / "python"), "-c", "import abm; print(abm.__file__)", cwd=elsewhere)
     assert Path(where).is_relative_to(elsewhere)
     with serving(abm, elsewhere) as address:
         page = fetch(f"{address}/sign-in")
@@ -94,10 +91,12 @@ def test_an_installed_wheel_sets_up_and_serves(elsewhere: Path) -> None:
 
 @contextmanager
 def serving(abm: str, folder: Path) -> Iterator[str]:
+    """Serve on a free port; yields the address once somebody listens there."""
     port = free_port()
     command = [abm, "serve", "--port", str(port)]
     with subprocess.Popen(command, env=settings(folder), cwd=folder, stdout=subprocess.DEVNULL) as server:
         try:
+            wait_for(server, port)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
@@ -108,14 +107,17 @@ def free_port() -> int:
         return int(held.getsockname()[1])
 
 
-def fetch(address: str) -> str:
-    """The page at this address, from a server that may still be starting."""
+def wait_for(server: subprocess.Popen[bytes], port: int) -> None:
     until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            with urlopen(address, timeout=PATIENCE) as answer:  # noqa: S310 our own server on loopback
-                return str(answer.read().decode())
-        except URLError as error:
-            if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > until:
-                raise
-            time.sleep(0.1)
+    while time.monotonic() < until:
+        assert server.poll() is None, "the server ended at once; what it said stands in the captured output"
+        with socket.socket() as knock:
+            if knock.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.fail("nobody listens")
+
+
+def fetch(address: str) -> str:
+    with urlopen(address, timeout=PATIENCE) as answer:  # noqa: S310 our own server on loopback
+        return str(answer.read().decode())
