@@ -52,7 +52,9 @@ format: setup-dev ## bring code into the one form
 	$(BIN)/ruff format $(wildcard $(SOURCES))
 
 migration: setup-dev ## draft a migration from the models: make migration name="add something"
+	@test -n "$(name)" || { echo 'Say what changes: make migration name="add something"'; exit 1; }
 	$(BIN)/python -m abm.kit.migrate "$(name)"
+	$(BIN)/ruff format --quiet migrations
 
 compile = $(uv) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url pyproject.toml --extra postgres --group build
