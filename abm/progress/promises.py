@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from abm.outbound.models import Commitment, Credit
+from abm.outbound.models import Commitment, Credit, planned
 from abm.people.seats import Side
 from abm.progress.moments import Moment
 from abm.touches.models import Touch
@@ -57,13 +56,6 @@ def promises_of(session: Session, accounts: Sequence[int] | Select[int], *, mome
             side,
             wanted=before.wanted + int(wanted),
             done=before.done + int(kept),
-            expected=before.expected + expected_by(int(wanted), begins, ends, moment.until),
+            expected=before.expected + planned(int(wanted), begins, ends, moment.until),
         )
     return found
-
-
-def expected_by(wanted: int, first: date, last: date, today: date) -> int:
-    """How much of a promise is planned by the end of a day, pro rata to the days of its window, rounded."""
-    days = (last - first).days + 1
-    passed = min(max((today - first).days + 1, 0), days)
-    return round(wanted * passed / days)
