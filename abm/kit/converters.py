@@ -34,6 +34,12 @@ class PublicIdText(BaseConverter):
     regex = r"[a-z0-9]{16}"
 
 
+class TokenText(BaseConverter):
+    """256 random bits of a one-time link."""
+
+    regex = r"[A-Za-z0-9_-]{43}"
+
+
 class WeekText(BaseConverter):
     """An ISO week, `2026-w47`; a week 53 that the year lacks is not found."""
 

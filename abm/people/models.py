@@ -57,6 +57,17 @@ class Organisation(Base):
     currency: Mapped[Currency]
     created_at: Mapped[Instant]
 
+    def rename(self, name: str, *, by: User, at: datetime) -> None:
+        if name != self.name:
+            before, self.name = self.name, name
+            record(self, "renamed", by=by, at=at, before={"name": before}, after={"name": name})
+
+    def move(self, time_zone: str, *, by: User, at: datetime) -> None:
+        """Count days in another time zone. The caller makes sure that no fact exists yet."""
+        if time_zone != self.time_zone:
+            before, self.time_zone = self.time_zone, time_zone
+            record(self, "moved", by=by, at=at, before={"time_zone": before}, after={"time_zone": time_zone})
+
     def today(self, at: datetime | None = None) -> date:
         """The organisation's day at an instant, by default now."""
         return clock.day_of(at or clock.now(), self.time_zone)
@@ -94,6 +105,15 @@ class Team(Base):
     manager: Mapped[User | None] = relationship(foreign_keys=[manager_id])
 
 
+    def change(self, *, name: str, region: str, manager: User | None, by: User, at: datetime) -> None:
+        """Rename a team, or give it another region or manager."""
+        before = {"name": self.name, "region": self.region, "manager": self.manager_id}
+        after = {"name": name, "region": region, "manager": manager.id if manager else None}
+        if before != after:
+            self.name, self.region, self.manager = name, region, manager
+            record(self, "changed", by=by, at=at, before=before, after=after)
+
+
 class User(Base):
     """A person. Without an e-mail until invited; once deactivated the name and the work stay."""
 
@@ -124,6 +144,11 @@ class User(Base):
     def active(self) -> bool:
         return self.deactivated_at is None
 
+    @property
+    def is_authenticated(self) -> bool:
+        """What Flask-Login asks of whoever it is given: somebody, as against nobody."""
+        return True
+
     def grant(self, roles: frozenset[Role], *, by: User | None, at: datetime) -> None:
         """Give exactly these roles."""
         require(roles, "Choose at least one role.", field="roles")
@@ -134,6 +159,22 @@ class User(Base):
         for role in sorted(roles - before):
             self.grants.append(RoleGrant(role=role, granted_at=at, granted_by_id=by.id if by else None))
         record(self, "roles changed", by=by, at=at, before={"roles": sorted(before)}, after={"roles": sorted(roles)})
+
+    def change(self, *, name: str, email: str | None, team: Team | None, by: User, at: datetime) -> None:
+        """Correct a person's name and address, or move them to another team."""
+        personal = {"name": (self.name, name), "email": (self.email, email)}
+        changed = {field: values for field, values in personal.items() if values[0] != values[1]}
+        teams = (self.team_id, team.id if team else None)
+        if not changed and teams[0] == teams[1]:
+            return
+        self.name, self.email, self.team = name, email, team
+        moved = ({"team": teams[0]}, {"team": teams[1]}) if teams[0] != teams[1] else ({}, {})
+        record(self, "changed", by=by, at=at, before=moved[0], after=moved[1], personal=changed)
+
+    def choose_password(self, password_hash: str, *, by: User | None, at: datetime) -> None:
+        """Keep a new password's hash. Sessions and links that the old one opened are ended by the caller."""
+        self.password_hash = password_hash
+        record(self, "chose a password", by=by, at=at)
 
     def deactivate(self, *, by: User, at: datetime) -> None:
         """End this person's access. Work and name stay; what they owned shows as needing a new owner."""
@@ -178,3 +219,14 @@ def add_user(
     record(user, "added", by=by, at=at, personal={"name": name, "email": email})
     user.grant(roles, by=by, at=at)
     return user
+
+
+def add_team(
+    organisation: Organisation, *, name: str, region: str, manager: User | None, by: User, at: datetime
+) -> Team:
+    """A new team."""
+    team = Team(name=name, region=region, manager=manager)
+    session_of(organisation).add(team)
+    after = {"name": name, "region": region, "manager": manager.id if manager else None}
+    record(team, "added", by=by, at=at, after=after)
+    return team

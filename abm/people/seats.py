@@ -5,13 +5,13 @@ from __future__ import annotations
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import BigInteger, ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from abm.audit.models import record
 from abm.kit.base import Base, Day, Instant, Key, LongText, Name, check, choice, session_of
 from abm.kit.rules import require
-from abm.people.models import User
+from abm.people.models import Organisation, User
 
 
 class Side(enum.StrEnum):
@@ -40,17 +40,37 @@ class Seat(Base):
     title: Mapped[Name]
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), unique=True)  # nobody holds both
     since: Mapped[Instant]
+    heard_up_to: Mapped[int] = mapped_column(BigInteger, default=0)  # the last sealed event announced to it and read
 
     holder: Mapped[User | None] = relationship()
-    deputies: Mapped[list[Deputy]] = relationship(back_populates="seat", order_by="Deputy.first_day")
+    deputies: Mapped[list[Deputy]] = relationship(
+        back_populates="seat", order_by="Deputy.first_day, Deputy.id", lazy="selectin"
+    )
+
+    def rename(self, title: str, *, by: User, at: datetime) -> None:
+        """Call the seat what the company calls the function: "VP Sales"."""
+        require(title, "Write the title of the function that signs.", field="title")
+        if title != self.title:
+            before, self.title = self.title, title
+            record(self, "renamed", by=by, at=at, before={"title": before}, after={"title": title})
 
     def give_to(self, user: User | None, *, by: User | None, at: datetime) -> None:
-        """Give the seat to a person, or leave it empty. Nobody holds, or deputises for, both seats."""
+        """Give the seat to a person, or leave it empty; the deputies of the holder before go with them.
+
+        Nobody holds, or deputises for, both seats, and who acts for one does not take the other from its holder.
+        """
+        if user is not None and user.id == self.holder_id:
+            return
+        other = self._other()
         if user is not None:
             require(user.active, f"{user.name} is deactivated and cannot hold a seat.", field="holder")
-            for other in session_of(self).scalars(select(Seat).where(Seat.id != self.id)):
-                require(not other.concerns(user), f"{user.name} already acts for {other.title}.", field="holder")
+            require(not other.concerns(user, at), f"{user.name} already acts for {other.title}.", field="holder")
+        if by is not None and self.holder is not None and self.holder.active:
+            own_hands = f"You act for {other.title}. {self.holder.name} or RevOps gives {self.title} to somebody else."
+            require(not other.concerns(by, at), own_hands, field="holder")
         before = self.holder_id
+        for deputy in self.deputies:
+            deputy.lapse(by=by, at=at)
         self.holder = user
         self.since = at
         record(self, "given", by=by, at=at, before={"holder": before}, after={"holder": user.id if user else None})
@@ -59,25 +79,40 @@ class Seat(Base):
         self, user: User, *, first_day: date, last_day: date, reason: str, by: User, at: datetime
     ) -> Deputy:
         """Let somebody sign for this seat on some days. Only its holder names a deputy."""
+        other = self._other()
         require(self.holder_id == by.id, f"Only the holder of {self.title} names a deputy.")
         require(user.active and user.id != by.id, "Choose another active person.", field="deputy")
         require(first_day <= last_day, "The last day lies before the first.", field="last_day")
-        for other in session_of(self).scalars(select(Seat).where(Seat.id != self.id)):
-            require(not other.concerns(user), f"{user.name} already acts for {other.title}.", field="deputy")
+        require(last_day >= _today(self, at), "These days are past already.", field="last_day")
+        require(reason, "Say why: the other side reads it.", field="reason")
+        require(not other.concerns(user, at), f"{user.name} already acts for {other.title}.", field="deputy")
         deputy = Deputy(user=user, first_day=first_day, last_day=last_day, reason=reason, named_by_id=by.id, named_at=at)
         self.deputies.append(deputy)
         record(deputy, "named", by=by, at=at, after={"user": user.id, "first": first_day, "last": last_day})
         return deputy
 
-    def concerns(self, user: User) -> bool:
+    def concerns(self, user: User, at: datetime) -> bool:
         """Whether a person holds this seat or is, or will be, its deputy."""
-        return self.holder_id == user.id or any(d.user_id == user.id and d.ended_at is None for d in self.deputies)
+        today = _today(self, at)
+        return self.holder_id == user.id or any(
+            deputy.user_id == user.id and deputy.ended_at is None and deputy.last_day >= today
+            for deputy in self.deputies
+        )
 
     def signer(self, user: User, day: date) -> bool:
         """Whether this person signs for the seat on that day: an active holder, or a deputy by date."""
         if not user.active or self.holder_id is None:
             return False
         return self.holder_id == user.id or any(d.user_id == user.id and d.covers(day) for d in self.deputies)
+
+    def deputies_from(self, day: date) -> list[Deputy]:
+        """Who stands in from a day on, or will."""
+        return [deputy for deputy in self.deputies if deputy.ended_at is None and deputy.last_day >= day]
+
+    def _other(self) -> Seat:
+        """The other seat, with both locked: two changes at once never put one person on both."""
+        both = select(Seat).order_by(Seat.id).with_for_update(of=Seat).execution_options(populate_existing=True)
+        return next(seat for seat in session_of(self).scalars(both).all() if seat.id != self.id)
 
 
 class Deputy(Base):
@@ -106,8 +141,13 @@ class Deputy(Base):
         """Take the deputy back. What they signed stays."""
         require(self.seat.holder_id == by.id, f"Only the holder of {self.seat.title} does this.")
         require(self.ended_at is None, "This deputy was already taken back.")
-        self.ended_at = at
-        record(self, "ended", by=by, at=at)
+        self.lapse(by=by, at=at)
+
+    def lapse(self, *, by: User | None, at: datetime) -> None:
+        """End it, if it has not ended yet."""
+        if self.ended_at is None:
+            self.ended_at = at
+            record(self, "ended", by=by, at=at)
 
 
 class Absence(Base):
@@ -123,6 +163,22 @@ class Absence(Base):
     noted_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     noted_at: Mapped[Instant]
 
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+
+    def remove(self, *, by: User, at: datetime) -> None:
+        """Take the days back: what is due is due again."""
+        record(self, "removed", by=by, at=at, before={"user": self.user_id, "first": self.first_day, "last": self.last_day})
+        session_of(self).delete(self)
+
+
+def note_absence(user: User, *, first_day: date, last_day: date, by: User, at: datetime) -> Absence:
+    """Write down days on which a person is away."""
+    require(first_day <= last_day, "The last day lies before the first.", field="last_day")
+    absence = Absence(user=user, first_day=first_day, last_day=last_day, noted_by_id=by.id, noted_at=at)
+    session_of(user).add(absence)
+    record(absence, "noted", by=by, at=at, after={"user": user.id, "first": first_day, "last": last_day})
+    return absence
+
 
 def seats(session: Session) -> dict[Side, Seat]:
     """Both seats, by side, with holders and deputies; empty before the first run."""
@@ -132,3 +188,12 @@ def seats(session: Session) -> dict[Side, Seat]:
 def seat_of(session: Session, user: User, day: date) -> Seat | None:
     """The seat that a person signs for on a day, if any: a person never acts for both."""
     return next((seat for seat in seats(session).values() if seat.signer(user, day)), None)
+
+
+def seat_concerning(session: Session, user: User, at: datetime) -> Seat | None:
+    """The seat that a person holds or is, or will be, deputy of."""
+    return next((seat for seat in seats(session).values() if seat.concerns(user, at)), None)
+
+
+def _today(row: Base, at: datetime) -> date:
+    return session_of(row).get_one(Organisation, 1).today(at)

@@ -7,11 +7,12 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.audit.models import record
-from abm.kit.base import Base, Digest, Instant, Key, choice, session_of
+from abm.kit.base import Base, Digest, Email, Instant, Key, Name, choice, session_of
+from abm.kit.rules import require
 from abm.people.models import User
 
 IDLE = timedelta(hours=12)
@@ -33,6 +34,7 @@ class SignIn(Base):
     id: Mapped[Key]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     token_hash: Mapped[Digest] = mapped_column(unique=True)
+    device: Mapped[Name] = mapped_column(default="")  # as its browser names it: "Firefox on Linux"
     started_at: Mapped[Instant]
     seen_at: Mapped[Instant]
     confirmed_at: Mapped[Instant]  # when the password was last given
@@ -41,10 +43,12 @@ class SignIn(Base):
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
     @staticmethod
-    def start(user: User, *, at: datetime) -> str:
+    def start(user: User, *, at: datetime, device: str = "") -> str:
         """Open a session and hand over its token: 256 random bits that only the cookie keeps."""
         token = secrets.token_urlsafe(32)
-        row = SignIn(user_id=user.id, token_hash=token_hash(token), started_at=at, seen_at=at, confirmed_at=at)
+        row = SignIn(
+            user=user, token_hash=token_hash(token), device=device, started_at=at, seen_at=at, confirmed_at=at
+        )
         session_of(user).add(row)
         record(user, "signed in", by=user, at=at)
         return token
@@ -62,14 +66,19 @@ class SignIn(Base):
         """Whether the password was given recently enough for a signature."""
         return at < self.confirmed_at + FRESH
 
-    def end(self, *, at: datetime) -> None:
-        self.ended_at = at
-        record(self.user, "signed out", by=self.user, at=at)
+    def end(self, *, by: User, at: datetime) -> None:
+        """Close the session on its device. Ending one twice is harmless."""
+        if self.ended_at is None:
+            self.ended_at = at
+            record(self.user, "signed out", by=by, at=at)
 
 
 class LinkPurpose(enum.StrEnum):
     INVITATION = "invitation"
     NEW_PASSWORD = "new password"
+
+
+LIFETIMES = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.NEW_PASSWORD: timedelta(hours=1)}
 
 
 class OneTimeLink(Base):
@@ -88,6 +97,43 @@ class OneTimeLink(Base):
 
     user: Mapped[User] = relationship(foreign_keys=[user_id])
 
+    @staticmethod
+    def make(user: User, purpose: LinkPurpose, *, by: User | None, at: datetime) -> str:
+        """A new link; those made before end. Hands over the token, of which only a hash is kept."""
+        require(user.active, f"{user.name} is deactivated: reactivate first.")
+        require(user.email, f"{user.name} has no e-mail address yet: write one down first.", field="email")
+        end_links(user, at=at)
+        token = secrets.token_urlsafe(32)
+        link = OneTimeLink(
+            user=user,
+            purpose=purpose,
+            token_hash=token_hash(token),
+            made_at=at,
+            expires_at=at + LIFETIMES[purpose],
+            made_by_id=by.id if by else None,
+        )
+        session_of(user).add(link)
+        verb = "invited" if purpose is LinkPurpose.INVITATION else "sent a link for a new password"
+        record(user, verb, by=by, at=at)
+        return token
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it still lets its reader in: not used, not expired, and its person active."""
+        return self.used_at is None and at < self.expires_at and self.user.active
+
+
+class PasswordRequest(Base):
+    """That somebody asked for a new password for an address. The letter is written afterwards, by the worker:
+
+    the answer to a known address and to an unknown one is then the same work, and takes the same time.
+    """
+
+    __tablename__ = "password_request"
+
+    id: Mapped[Key]
+    email: Mapped[Email]
+    asked_at: Mapped[Instant]
+
 
 class WrongTries(Base):
     """Wrong passwords per (address typed, network address), so that guessing slows down and nobody is shut out."""
@@ -97,4 +143,16 @@ class WrongTries(Base):
     id: Mapped[Key]
     key: Mapped[Digest] = mapped_column(unique=True)
     count: Mapped[int]
-    last_at: Mapped[Instant]
+    last_at: Mapped[Instant] = mapped_column(index=True)
+
+
+def end_sessions(user: User, *, at: datetime, but: SignIn | None = None) -> None:
+    """End every session of a person, on all devices, save perhaps the one that asks."""
+    statement = update(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None)).values(ended_at=at)
+    session_of(user).execute(statement.where(SignIn.id != but.id) if but is not None else statement)
+
+
+def end_links(user: User, *, at: datetime) -> None:
+    """Make every open link of a person worthless."""
+    open_ones = update(OneTimeLink).where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None))
+    session_of(user).execute(open_ones.values(used_at=at))

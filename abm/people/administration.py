@@ -1,0 +1,101 @@
+"""What administrators do to people's access, and what they may not: nobody reaches into the other seat (trust 3, 14)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from abm.kit.base import session_of
+from abm.kit.rules import refuse, require
+from abm.people.access import GRANTS, May
+from abm.people.models import Organisation, Role, Team, User, add_user
+from abm.people.seats import seat_concerning
+from abm.people.sessions import LinkPurpose, OneTimeLink, end_links, end_sessions
+
+ADMINISTRATORS = frozenset(role for role, grants in GRANTS.items() if May.MANAGE_PEOPLE in grants)
+
+
+def hire(
+    organisation: Organisation,
+    *,
+    name: str,
+    email: str | None,
+    roles: frozenset[Role],
+    team: Team | None,
+    by: User,
+    at: datetime,
+) -> User:
+    """A new person. Their address is nobody else's."""
+    _require_free(organisation, email, who=None)
+    user = add_user(organisation, name=name, email=email, roles=roles, team=team, by=by, at=at)
+    session_of(organisation).flush()
+    return user
+
+
+def change_person(
+    user: User, *, name: str, email: str | None, team: Team | None, by: User, at: datetime
+) -> None:
+    """Correct a name or an address. A new address ends open links: they went to the old one."""
+    if (name, email) != (user.name, user.email):
+        _keep_off_other_seat(user, by=by, at=at)
+    if email != user.email:
+        require(email or not user.password_hash, "Somebody who signs in needs an e-mail address.", field="email")
+        _require_free(user, email, who=user)
+        end_links(user, at=at)
+    user.change(name=name, email=email, team=team, by=by, at=at)
+
+
+def change_roles(user: User, roles: frozenset[Role], *, by: User, at: datetime) -> None:
+    """Give exactly these roles; they count from the next request on."""
+    if roles != user.roles:
+        _keep_off_other_seat(user, by=by, at=at)
+        stays = by.id != user.id or not roles.isdisjoint(ADMINISTRATORS)
+        require(stays, "Somebody else takes the administration away from you, so that one is left.", field="roles")
+    user.grant(roles, by=by, at=at)
+
+
+def deactivate(user: User, *, by: User, at: datetime) -> None:
+    """End somebody's access on every device at once. Work and name stay."""
+    _keep_off_other_seat(user, by=by, at=at)
+    seat = seat_concerning(session_of(user), user, at)
+    if seat is not None and seat.holder_id == user.id:
+        refuse(f"{user.name} holds the {seat.side.label} seat ({seat.title}). Give the seat to somebody else first.")
+    user.deactivate(by=by, at=at)
+    for deputy in seat.deputies if seat is not None else ():
+        if deputy.user_id == user.id:
+            deputy.lapse(by=by, at=at)
+    end_sessions(user, at=at)
+    end_links(user, at=at)
+
+
+def reactivate(user: User, *, by: User, at: datetime) -> None:
+    """Let somebody in again, with the password they had."""
+    _keep_off_other_seat(user, by=by, at=at)
+    user.reactivate(by=by, at=at)
+
+
+def new_link(user: User, *, by: User | None, at: datetime) -> str:
+    """A one-time link to choose a password; hands over its token."""
+    if by is not None:
+        _keep_off_other_seat(user, by=by, at=at)
+    purpose = LinkPurpose.NEW_PASSWORD if user.password_hash else LinkPurpose.INVITATION
+    return OneTimeLink.make(user, purpose, by=by, at=at)
+
+
+def _keep_off_other_seat(user: User, *, by: User, at: datetime) -> None:
+    """Who acts for one seat must not come to act as the other: not by a link, an address, a role or an absence."""
+    if by.id == user.id:
+        return
+    session = session_of(user)
+    theirs, own = seat_concerning(session, user, at), seat_concerning(session, by, at)
+    if theirs is not None and own is not None and theirs is not own:
+        refuse(f"You act for {own.title} and {user.name} for {theirs.title}. RevOps changes their access.")
+
+
+def _require_free(row: Organisation | User, email: str | None, *, who: User | None) -> None:
+    if email is None:
+        return
+    owner = session_of(row).scalar(select(User).where(User.email == email.lower()))
+    if owner is not None and owner is not who:
+        refuse(f"{email} belongs to {owner.name} already.", field="email")
