@@ -58,9 +58,9 @@ def create_app(config: Config | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if config.demo:
-        from abm.demo.routes import demo  # noqa: PLC0415 a production start never loads the demonstration
+        from abm.demo.routes import init_demonstration  # noqa: PLC0415 a production start never loads it
 
-        app.register_blueprint(demo)
+        init_demonstration(app)
     app.after_request(_tell_request_id)
     return app
 

@@ -39,7 +39,9 @@ class Config:
         """
         folder = Path(environ.get("ABM_DATA_DIR", "instance"))
         name = "demo.sqlite3" if demo else "accountable.sqlite3"
-        url = environ.get("ABM_DATABASE_URL") or f"sqlite:///{(folder / name).resolve()}"
+        url = f"sqlite:///{(folder / name).resolve()}"
+        if not demo:  # the demonstration never touches the company's database
+            url = environ.get("ABM_DATABASE_URL") or url
         base_url = environ.get("ABM_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
         hosts = environ.get("ABM_TRUSTED_HOSTS", "")
         return cls(

@@ -1,0 +1,40 @@
+"""Building the demonstration: Fathom Freightware, nine weeks of history, moved to today."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from abm.audit.seal import seal_events
+from abm.demo.agreeing import agree, change_mid_quarter, draft_next_quarter
+from abm.demo.campaigning import plan_and_launch, plan_for_review
+from abm.demo.filing import leave_an_import
+from abm.demo.founding import ZONE, found
+from abm.demo.keeping import begins_on, forget, keep_beginning
+from abm.demo.working import tell_the_weeks
+from abm.kit import clock
+from abm.kit.db import db, writing
+from abm.kit.migrate import upgrade
+
+
+def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
+    """Build it unless it is there and tells of today; hand back whether it was built."""
+    url = app.config["ABM"].database_url
+    if not anew and begins_on(url, clock.day_of(clock.now(), ZONE)):
+        return False
+    forget(url)
+    upgrade(url)
+    with app.app_context():
+        with writing() as session:
+            world = found(session())
+            current = agree(world)
+            live = plan_and_launch(world)
+            tell_the_weeks(world, live)
+            plan_for_review(world)
+            draft_next_quarter(world)
+            change_mid_quarter(world, current)
+            leave_an_import(world)
+            seal_events(session())
+            session.commit()
+        db.engine.dispose()
+    keep_beginning(url)
+    return True
