@@ -129,7 +129,7 @@ def live_on(session: Session, account_id: int, at: datetime) -> list[Campaign]:
 
 
 def led_by(session: Session, user: User) -> list[User]:
-    """Whose figures a person may see besides their own: their team's; the CRO all of Sales, the CMO all of Marketing."""
+    """Whose figures a person may see besides their own: a team; the CRO all of Sales, the CMO all of Marketing."""
     roles: set[Role] = set()
     if user.is_one_of(Role.CRO):
         roles |= {Role.AE, Role.SDR, Role.SALES_MANAGER}

@@ -1,0 +1,145 @@
+"""Today: the accounts that a person works, in the order in which they ask for it, each with its reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from abm.accounts.models import Account
+from abm.accounts.queries import book_of
+from abm.outbound.models import Commitment
+from abm.outbound.queries import Promised, promised, running, words
+from abm.people.models import Organisation, User
+from abm.targets.in_force import signed_list_at
+from abm.targets.models import Membership
+from abm.touches.kinds import Direction
+from abm.touches.models import Touch
+
+ROWS = 40
+DUE = timedelta(days=7)
+LONG_AGO = date.min
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """The latest days on which we reached out to an account, and on which it came to us."""
+
+    ours: date | None = None
+    theirs: date | None = None
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One account in Today: what is due on it, when somebody was last in touch, and why it stands here."""
+
+    account: Account
+    tier: int | None
+    promised: Sequence[Promised]
+    last: Contacts
+    day: date
+
+    @property
+    def due(self) -> Promised | None:
+        """The promise that asks for something first, once its window has begun and its end is near."""
+        near = (one for one in self.promised if one.begun and one.left and one.commitment.end - self.day <= DUE)
+        return min(near, key=lambda one: one.commitment.end, default=None)
+
+    @property
+    def answered(self) -> bool:
+        """Whether they came to us and nobody has reached out since."""
+        return self.last.theirs is not None and (self.last.ours is None or self.last.theirs > self.last.ours)
+
+    @property
+    def why(self) -> str:
+        """Why this account stands here, in one sentence."""
+        if self.due is not None:
+            more = f"{self.due.left} more" if self.due.done else str(self.due.left)
+            return f"{more} promised by {words(self.due.commitment.end)}"
+        if self.answered and self.last.theirs is not None:
+            return f"they came to us on {words(self.last.theirs)}, and wait for an answer"
+        if self.last.ours is None:
+            return "no contact yet"
+        if self.last.ours == self.day:
+            return "in touch today"
+        return f"no contact since {words(self.last.ours)}"
+
+    @property
+    def place(self) -> tuple[int, date, int, str]:
+        """Promises that are due come first, then whoever waits for an answer, then the longest untouched."""
+        tier = self.tier or 9
+        if self.due is not None:
+            return 0, self.due.commitment.end, tier, self.account.normal_name
+        if self.answered and self.last.theirs is not None:
+            return 1, self.last.theirs, tier, self.account.normal_name
+        return 2, self.last.ours or LONG_AGO, tier, self.account.normal_name
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The first rows of a person's day, and how many more there are."""
+
+    rows: Sequence[QueueRow]
+    more: int
+
+
+def queue_of(session: Session, user: User, *, organisation: Organisation, at: datetime) -> Queue:
+    """A person's accounts of the list and those that they promised something on, in six queries."""
+    day = organisation.today(at)
+    tiers = _tiers(session, organisation, at)
+    mine = promised(session, day, Commitment.person_id == user.id, running(day))
+    book = book_of(session, user, day)
+    ids = {one.commitment.account_id for one in mine} | {number for number in book if not tiers or number in tiers}
+    accounts = session.scalars(select(Account).where(Account.id.in_(ids), Account.archived_at.is_(None)))
+    approachable = [account for account in accounts if account.approachable_on(day)]
+    rows = sorted(_rows(session, approachable, mine, tiers, day), key=lambda row: row.place)
+    return Queue(rows[:ROWS], max(0, len(rows) - ROWS))
+
+
+def row_for(session: Session, user: User, account: Account, *, organisation: Organisation, at: datetime) -> QueueRow:
+    """One row of a person's Today, as it reads now."""
+    day = organisation.today(at)
+    mine = promised(session, day, Commitment.person_id == user.id, Commitment.account_id == account.id, running(day))
+    return next(_rows(session, [account], mine, _tiers(session, organisation, at), day))
+
+
+def _rows(
+    session: Session, accounts: Sequence[Account], mine: Iterable[Promised], tiers: Mapping[int, int], day: date
+) -> Iterator[QueueRow]:
+    last = _last_contacts(session, [account.id for account in accounts])
+    of_account: dict[int, list[Promised]] = defaultdict(list)
+    for one in mine:
+        of_account[one.commitment.account_id].append(one)
+    for account in accounts:
+        contacts = last.get(account.id, Contacts())
+        yield QueueRow(account, tiers.get(account.id), of_account[account.id], contacts, day)
+
+
+def _tiers(session: Session, organisation: Organisation, at: datetime) -> dict[int, int]:
+    """The tier of every account of the list in force; empty where none is."""
+    signed = signed_list_at(session, organisation, at)
+    if signed is None:
+        return {}
+    rows = session.execute(
+        select(Membership.account_id, Membership.tier).where(
+            Membership.list_id == signed.list_id,
+            Membership.starts <= at,
+            Membership.ends.is_(None) | (Membership.ends > at),
+        )
+    )
+    return {row.account_id: row.tier for row in rows}
+
+
+def _last_contacts(session: Session, account_ids: Sequence[int]) -> dict[int, Contacts]:
+    ours = func.max(case((Touch.direction == Direction.OUTBOUND, Touch.day)))
+    theirs = func.max(case((Touch.direction == Direction.INBOUND, Touch.day)))
+    rows = session.execute(
+        select(Touch.account_id, ours, theirs)
+        .where(Touch.account_id.in_(account_ids), Touch.voided_at.is_(None))
+        .group_by(Touch.account_id)
+    )
+    return {account_id: Contacts(our_day, their_day) for account_id, our_day, their_day in rows}

@@ -1,0 +1,113 @@
+"""The form for a touch with the choices that an account and a person give it; it stands wherever touches are logged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from abm.accounts.models import Account, Contact
+from abm.campaigns.models import Campaign
+from abm.kit import clock
+from abm.outbound.forms import CorrectionForm, LogForm, TouchForm, listed, outcome_choices
+from abm.outbound.queries import live_on
+from abm.people.models import Organisation, Role, User
+from abm.touches.kinds import Channel, TouchSide
+from abm.touches.logging import TouchFacts
+from abm.touches.models import Touch
+
+MARKETING_ROLES = (Role.CMO, Role.MARKETER)
+SALES_ROLES = (Role.CRO, Role.SALES_MANAGER, Role.AE, Role.SDR)
+
+
+@dataclass(frozen=True)
+class TouchSheet:
+    """A form, and the rows that its choices stand for."""
+
+    form: TouchForm
+    account: Account
+    sides: tuple[TouchSide, ...]
+    contacts: Sequence[Contact]
+    campaigns: Sequence[Campaign]
+
+    def facts(self, organisation: Organisation) -> TouchFacts:
+        """What the form says, once it has been validated."""
+        form = self.form
+        channel, outcome = form.kind
+        return TouchFacts(
+            side=form.side.data if len(self.sides) > 1 else self.sides[0],
+            direction=form.direction,
+            channel=channel,
+            outcome=outcome,
+            when=form.moment(organisation.time_zone),
+            contact=next((one for one in self.contacts if one.public_id == form.contact.data), None),
+            campaign=next((one for one in self.campaigns if one.slug == form.campaign.data), None),
+            note=(form.note.data or "").strip(),
+        )
+
+
+def sides_of(user: User) -> tuple[TouchSide, ...]:
+    """For which sides a person logs: that of their roles, or both to choose from; RevOps corrects for either."""
+    marketing, sales = user.is_one_of(*MARKETING_ROLES), user.is_one_of(*SALES_ROLES)
+    if marketing == sales:
+        return (TouchSide.SALES, TouchSide.MARKETING)
+    return (TouchSide.SALES,) if sales else (TouchSide.MARKETING,)
+
+
+def log_sheet(
+    session: Session,
+    account: Account,
+    *,
+    by: User,
+    organisation: Organisation,
+    at: datetime,
+    place: str = "page",
+    channel: Channel | None = None,
+    fresh: bool = False,
+) -> TouchSheet:
+    """The form as it was sent (`fresh` forgets that), else set to this moment; with a channel, to its first outcome."""
+    now = clock.local(at, organisation.time_zone).replace(tzinfo=None)
+    form = LogForm(when=now, place=place, **({"formdata": None} if fresh else {}))
+    sheet = _sheet(form, account, sides_of(by), live_on(session, account.id, at))
+    if channel is not None and not form.is_submitted():
+        form.what.data = next(choice.value for choice in outcome_choices() if choice.value.startswith(f"{channel}/"))
+    return sheet
+
+
+def correction_sheet(session: Session, touch: Touch, *, organisation: Organisation, at: datetime) -> TouchSheet:
+    """The form with what a touch says now. A campaign that has ended since stays among the choices."""
+    form = CorrectionForm(
+        side=touch.side,
+        what=f"{touch.channel}/{touch.outcome}",
+        inbound=touch.direction.value == "inbound",
+        when=clock.local(touch.at, organisation.time_zone).replace(tzinfo=None),
+        contact=touch.contact.public_id if touch.contact else "",
+        note=touch.note,
+        revision=touch.revision,
+    )
+    campaigns = live_on(session, touch.account_id, at)
+    own = session.get(Campaign, touch.campaign_id) if touch.campaign_id else None
+    if own is not None and own not in campaigns:
+        campaigns.append(own)
+    if own is not None and not form.is_submitted():
+        form.campaign.data = own.slug
+    sides = tuple(TouchSide) if touch.side is TouchSide.PARTNER else (TouchSide.SALES, TouchSide.MARKETING)
+    return _sheet(form, touch.account, sides, campaigns)
+
+
+def _sheet(
+    form: TouchForm, account: Account, sides: tuple[TouchSide, ...], campaigns: Sequence[Campaign]
+) -> TouchSheet:
+    contacts = [one for one in account.contacts if one.archived_at is None]
+    if len(sides) == 1:
+        del form.side
+    else:
+        form.side.choices = listed((side.value, side.label) for side in sides)
+        form.side.data = form.side.data or sides[0]
+    form.what.choices = [*listed([("", "Choose …")]), *outcome_choices()]
+    people = ((one.public_id, f"{one.name}, {one.title}" if one.title else one.name) for one in contacts)
+    form.contact.choices = listed([("", "Nobody in particular"), *people])
+    form.campaign.choices = listed([("", "None"), *((one.slug, one.name) for one in campaigns)])
+    return TouchSheet(form, account, sides, contacts, campaigns)
