@@ -74,7 +74,7 @@ def encoding_of(stream: BinaryIO, chosen: str | None, size: int) -> tuple[str, l
         raise FileRefused(f"The encoding “{chosen[:40]}” is not known here: choose one of {', '.join(ENCODINGS)}.")
     fault = _first_fault(stream, chosen or "utf-8")
     if fault is None:
-        return ("utf-8-sig" if chosen in {None, "utf-8"} else str(chosen)), []
+        return chosen or "utf-8", []
     if chosen:
         raise FileRefused(f"Line {fault} of the file is not {ENCODINGS[chosen]}: choose another encoding, or {_MEND}.")
     if _first_fault(stream, "windows-1252") is not None:

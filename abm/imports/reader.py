@@ -230,7 +230,8 @@ def _filled(cells: list[str]) -> bool:
 def _records(stream: BinaryIO, encoding: str, delimiter: str) -> Iterator[Numbered]:
     """The records of the file under their numbers, from its beginning. The stream stays open."""
     stream.seek(0)
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+    skipping_bom = "utf-8-sig" if encoding == "utf-8" else encoding
+    text = io.TextIOWrapper(stream, encoding=skipping_bom, newline="")
     try:
         yield _numbered(_Lines(text), delimiter)
     finally:

@@ -1,0 +1,181 @@
+"""What Salesforce and HubSpot call the columns of what they export: in data only."""
+
+from __future__ import annotations
+
+from abm.imports.fields import Profile, Rows
+from abm.imports.models import Kind
+
+SALESFORCE_MARKS = (
+    *("OwnerId", "CreatedById", "SystemModstamp", "RecordTypeId", "LastActivityDate", "Last Activity"),
+    *("Account Source", "Rating", "Billing State/Province", "BillingState", "Ownership"),
+    *("Probability (%)", "Fiscal Period", "Next Step", "Last Stage Change Date", "Stage Duration"),
+    *("IsEmailBounced", "EmailBouncedDate", "MailingCity", "Mailing Country", "Username", "Profile"),
+)
+HUBSPOT_MARKS = (
+    *("createdate", "Create Date", "portal_id", "Lifecycle Stage", "Lead Status", "Pipeline", "Contact owner"),
+    *("Ideal Customer Profile Tier", "Target Account", "Last Engagement Date", "hs_merged_object_ids"),
+)
+
+# Reports (labels), the data loader (API names) and copies in a warehouse (snake case).
+SALESFORCE = (
+    Profile(
+        "salesforce",
+        Kind.ACCOUNTS,
+        Rows.ACCOUNTS,
+        {
+            "external_id": ("Account ID", "Id", "18 Digit Account ID"),
+            "name": ("Account Name", "Name"),
+            "domain": ("Website",),
+            "industry": ("Industry",),
+            "segment": ("Segment", "Segment__c"),
+            "employees": ("Employees", "NumberOfEmployees"),
+            "revenue": ("Annual Revenue", "Annual Revenue (converted)"),
+            "currency": ("Account Currency", "Annual Revenue Currency", "CurrencyIsoCode"),
+            "country": ("Billing Country", "Billing Country (text only)", "Shipping Country"),
+            "city": ("Billing City", "Shipping City"),
+            "division": ("Division", "Account Site", "Site"),
+            "parent": ("Parent Account", "Parent Account Name", "Parent.Name"),
+            "parent_external_id": ("Parent Account ID", "ParentId"),
+            "owner": ("Account Owner", "Owner.Name", "Owner Full Name"),
+        },
+        marks=SALESFORCE_MARKS,
+    ),
+    Profile(
+        "salesforce",
+        Kind.OPPORTUNITIES,
+        Rows.OPPORTUNITIES,
+        {
+            "external_id": ("Opportunity ID", "Id"),
+            "name": ("Opportunity Name", "Name"),
+            "account": ("Account Name", "Account.Name"),
+            "account_external_id": ("Account ID", "AccountId"),
+            "amount": ("Amount", "Amount (converted)"),
+            "currency": ("Amount Currency", "Opportunity Currency", "CurrencyIsoCode"),
+            "stage": ("Stage", "StageName"),
+            "owner": ("Opportunity Owner", "Owner.Name", "Owner Full Name"),
+            "source": ("Lead Source",),
+            "partner": ("Partner Account", "Partner Account Name"),
+            "type": ("Type", "Opportunity Type"),
+            "product": ("Product Name",),
+            "created_on": ("Created Date",),
+            "closed_on": ("Close Date",),
+            "closed": ("Closed", "IsClosed"),
+            "won": ("Won", "IsWon"),
+        },
+        marks=SALESFORCE_MARKS,
+    ),
+    Profile(
+        "salesforce",
+        Kind.PEOPLE,
+        Rows.CONTACTS,
+        {
+            "external_id": ("Contact ID", "Id"),
+            "name": ("Contact Name", "Full Name", "Name"),
+            "first_name": ("First Name",),
+            "last_name": ("Last Name",),
+            "title": ("Title",),
+            "email": ("Email",),
+            "phone": ("Phone", "Business Phone"),
+            "phone_2": ("Mobile", "MobilePhone"),
+            "buying_role": ("Role", "Contact Role"),
+            "account": ("Account Name", "Account.Name"),
+            "account_external_id": ("Account ID", "AccountId"),
+            "email_opt_out": ("Email Opt Out", "HasOptedOutOfEmail"),
+            "phone_opt_out": ("Do Not Call",),
+        },
+        marks=SALESFORCE_MARKS,
+    ),
+    Profile(
+        "salesforce",
+        Kind.PEOPLE,
+        Rows.TEAM,
+        {
+            "external_id": ("User ID", "Id"),
+            "name": ("Full Name", "Name"),
+            "first_name": ("First Name",),
+            "last_name": ("Last Name",),
+            "email": ("Email",),
+            "role": ("User Role", "UserRole.Name", "Role", "Profile"),
+            "manager": ("Manager", "Manager.Name", "Manager Name"),
+            "team": ("Department", "Division"),
+            "region": ("Region", "Territory"),
+        },
+        marks=SALESFORCE_MARKS,
+    ),
+)
+
+# Exports (labels), and copies in a warehouse (internal names, `property_` in front).
+HUBSPOT = (
+    Profile(
+        "hubspot",
+        Kind.ACCOUNTS,
+        Rows.ACCOUNTS,
+        {
+            "external_id": ("Record ID", "Record ID - Company", "hs_object_id", "id"),
+            "name": ("Company name", "name"),
+            "domain": ("Company Domain Name", "domain", "Website URL", "website"),
+            "industry": ("Industry",),
+            "segment": ("Segment",),
+            "employees": ("Number of Employees",),
+            "revenue": ("Annual Revenue",),
+            "currency": ("Currency", "hs_annual_revenue_currency_code"),
+            "country": ("Country/Region", "country"),
+            "city": ("City",),
+            "parent": ("Parent Company",),
+            "parent_external_id": ("Parent Company ID", "hs_parent_company_id"),
+            "owner": ("Company owner",),
+        },
+        marks=HUBSPOT_MARKS,
+    ),
+    Profile(
+        "hubspot",
+        Kind.OPPORTUNITIES,
+        Rows.OPPORTUNITIES,
+        {
+            "external_id": ("Record ID", "Record ID - Deal", "hs_object_id", "deal_id"),
+            "name": ("Deal Name",),
+            "account": (
+                "Associated Company Names (Primary)",
+                "Associated Company (Primary)",
+                "Associated Company",
+            ),
+            "account_external_id": ("Associated Company IDs (Primary)", "Associated Company IDs"),
+            "amount": ("Amount", "Amount in company currency"),
+            "currency": ("Currency", "deal_currency_code"),
+            "stage": ("Deal Stage",),
+            "owner": ("Deal owner",),
+            "source": ("Original Source Type", "Original Traffic Source", "hs_analytics_source"),
+            "type": ("Deal Type",),
+            "created_on": ("Create Date",),
+            "closed_on": ("Close Date",),
+            "closed": ("Is Deal Closed?", "hs_is_closed"),
+            "won": ("Is Closed Won", "hs_is_closed_won"),
+        },
+        marks=HUBSPOT_MARKS,
+    ),
+    Profile(
+        "hubspot",
+        Kind.PEOPLE,
+        Rows.CONTACTS,
+        {
+            "external_id": ("Record ID", "Record ID - Contact", "hs_object_id", "id"),
+            "first_name": ("First Name",),
+            "last_name": ("Last Name",),
+            "title": ("Job Title",),
+            "email": ("Email",),
+            "phone": ("Phone Number", "phone"),
+            "phone_2": ("Mobile Phone Number", "mobilephone"),
+            "buying_role": ("Buying Role", "hs_buying_role"),
+            "account": (
+                "Associated Company Names (Primary)",
+                "Associated Company (Primary)",
+                "Associated Company",
+                "Company Name",
+                "company",
+            ),
+            "account_external_id": ("Associated Company IDs (Primary)", "Associated Company IDs"),
+            "email_opt_out": ("Unsubscribed from all email", "hs_email_optout"),
+        },
+        marks=HUBSPOT_MARKS,
+    ),
+)

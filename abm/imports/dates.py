@@ -1,0 +1,129 @@
+"""Days as files write them, in the order of day and month that the whole column shows.
+
+`04/03/2026` is a day in April or in March: one cell cannot tell, its column can, or else a person is asked.
+Times of day are read over: what a CRM exports with a time is kept as the day that it shows.
+"""
+
+from __future__ import annotations
+
+import calendar
+import enum
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from abm.imports.values import CellFault, says_nothing
+from abm.kit.text import one_line, shortened
+
+
+class DateOrder(enum.StrEnum):
+    """How a column writes its days."""
+
+    ISO = "year first"  # nothing to decide: 2026-03-04, 4 March 2026
+    MONTH_FIRST = "month first"
+    DAY_FIRST = "day first"
+    AMBIGUOUS = "ambiguous"  # a person says which
+
+
+EARLIEST, LATEST = 1900, 2199
+PIVOT = 70  # of two digits: 69 is 2069, 70 is 1970
+CLEARLY = 20  # times as many cells must speak for an order as against it
+
+_LONGEST = 60  # characters of the longest day that is read
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: ?[ap]\.?m\.?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?"
+_TIME = rf"(?:(?:T|,? ){_CLOCK})?"
+_YEAR = r"(\d{4}|\d{2})"
+
+
+def _pattern(day: str) -> re.Pattern[str]:
+    return re.compile(day + _TIME, re.ASCII | re.IGNORECASE)
+
+
+_YEAR_FIRST = _pattern(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+_YEAR_LAST = _pattern(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2{_YEAR}")
+_DIGITS_ONLY = re.compile(r"((?:19|20|21)\d\d)(\d\d)(\d\d)", re.ASCII)
+_DAY_NAMED_MONTH = _pattern(rf"(\d{{1,2}})(?:st|nd|rd|th|\.)?[- ]([a-z]{{3,9}})\.?,?[- ]{_YEAR}")
+_NAMED_MONTH_DAY = _pattern(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_SERIAL = re.compile(r"[34]\d{4}(?:\.\d{1,12})?", re.ASCII)  # 1982 to 2036 as a spreadsheet counts days
+
+_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
+
+
+def date_order(cells: Iterable[str]) -> DateOrder:
+    """The order that the cells of one column are written in. A few slips do not change what the others show."""
+    day_first = month_first = undecided = 0
+    for cell in cells:
+        found = _YEAR_LAST.fullmatch(_line(cell))
+        if not found:
+            continue
+        first, second = int(found[1]), int(found[3])
+        if found[2] == "." or second <= 12 < first:  # nobody writes the month first with dots
+            day_first += 1
+        elif first <= 12 < second:
+            month_first += 1
+        elif first != second:
+            undecided += 1
+    if day_first > CLEARLY * month_first:
+        return DateOrder.DAY_FIRST
+    if month_first > CLEARLY * day_first:
+        return DateOrder.MONTH_FIRST
+    return DateOrder.AMBIGUOUS if undecided or day_first else DateOrder.ISO
+
+
+def day(field: str, text: str, order: DateOrder) -> date | None:
+    """The day in a cell; None where it says nothing. Raises CellFault for what is no day or cannot be told."""
+    if says_nothing(text):
+        return None
+    line = _line(text)
+    if found := _YEAR_FIRST.fullmatch(line):
+        return _date(field, text, found[1], int(found[3]), found[4])
+    if found := _DIGITS_ONLY.fullmatch(line):
+        return _date(field, text, found[1], int(found[2]), found[3])
+    if found := _YEAR_LAST.fullmatch(line):
+        month, number = _ordered(field, text, found[1], found[3], order)
+        return _date(field, text, found[4], month, number)
+    if found := _DAY_NAMED_MONTH.fullmatch(line):
+        return _date(field, text, found[3], _month(field, text, found[2]), found[1])
+    if found := _NAMED_MONTH_DAY.fullmatch(line):
+        return _date(field, text, found[3], _month(field, text, found[1]), found[2])
+    if _SERIAL.fullmatch(line):
+        why = "is a spreadsheet's inner number for a day: format the column as YYYY-MM-DD and export again"
+        raise CellFault(field, text, f"“{shortened(text)}” {why}.")
+    raise CellFault(field, text, f"“{shortened(text)}” is no date: write it as YYYY-MM-DD.")
+
+
+def _line(text: str) -> str:
+    """The cell on one line; "" for what is too long to be a day."""
+    return one_line(text) if len(text) <= _LONGEST else ""
+
+
+def _ordered(field: str, text: str, first: str, second: str, order: DateOrder) -> tuple[int, str]:
+    """Month and day of a year-last date, as its column writes them."""
+    if order is DateOrder.MONTH_FIRST or int(first) == int(second):
+        return int(first), second
+    if order is DateOrder.DAY_FIRST:
+        return int(second), first
+    raise CellFault(field, text, f"“{shortened(text)}” may have the day or the month first: say which the column has.")
+
+
+def _month(field: str, text: str, word: str) -> int:
+    month = _MONTHS.get(word.lower())
+    if month is None:
+        raise CellFault(field, text, f"“{shortened(text)}” names no month in English: write it as YYYY-MM-DD.")
+    return month
+
+
+def _date(field: str, text: str, year_text: str, month: int, day_text: str) -> date:
+    year, number = int(year_text), int(day_text)
+    if len(year_text) == 2:
+        year += 2000 if year < PIVOT else 1900
+    shown = shortened(text)
+    if not 1 <= month <= 12:
+        raise CellFault(field, text, f"There is no month {month}, as “{shown}” has it: write it as YYYY-MM-DD.")
+    if not EARLIEST <= year <= LATEST:
+        raise CellFault(field, text, f"The year {year} of “{shown}” cannot be meant: correct it.")
+    if not 1 <= number <= calendar.monthrange(year, month)[1]:
+        named = f"{number} {calendar.month_name[month]} {year}"
+        raise CellFault(field, text, f"There is no {named}, as “{shown}” has it: correct the date.")
+    return date(year, month, number)
