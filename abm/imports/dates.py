@@ -62,7 +62,7 @@ def date_order(cells: Iterable[str]) -> DateOrder:
             day_first += 1
         elif first <= 12 < second:
             month_first += 1
-        elif first != second:
+        elif first != second and max(first, second) <= 12:
             undecided += 1
     if day_first > CLEARLY * month_first:
         return DateOrder.DAY_FIRST
@@ -102,7 +102,7 @@ def _ordered(field: str, text: str, first: str, second: str, order: DateOrder) -
     """Month and day of a year-last date, as its column writes them."""
     if order is DateOrder.MONTH_FIRST or int(first) == int(second):
         return int(first), second
-    if order is DateOrder.DAY_FIRST:
+    if order is DateOrder.DAY_FIRST or min(int(first), int(second)) > 12:  # no order makes a month of these
         return int(second), first
     raise CellFault(field, text, f"“{shortened(text)}” may have the day or the month first: say which the column has.")
 

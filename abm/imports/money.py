@@ -78,8 +78,9 @@ _SHORT_FOR = frozenset({"k", "m", "mm", "mn", "mio", "mio.", "mrd", "mrd.", "b",
 
 _LONGEST = 60
 _AMOUNT = re.compile(r"([^\d.,'’ ]{0,4}) ?(\d[\d.,'’ ]{0,40}|[.,]\d{1,9})([^\d.,'’ ]{0,8}\.?)", re.ASCII)
+_BELOW_ZERO = re.compile(r"[^\d.,]{0,5}[-−–(][^\d.,]{0,5}[\d.,].*|.*\d ?[-−]", re.ASCII)
 _SHORT_FORM = re.compile(r"\d{1,20}(?:[.,]\d{1,20})?e[+-]?\d{1,3}", re.ASCII | re.IGNORECASE)
-_GROUPS = r"(?:\d{1,20}|[1-9]\d{0,2}(?:[S '’]\d{2,3}){0,8}[S '’]\d{3})?"
+_GROUPS = r"(?:\d{1,40}|[1-9]\d{0,2}(?:[S '’]\d{2,3}){0,8}[S '’]\d{3})?"
 _IN_STYLE = {
     NumberStyle.POINT: re.compile(rf"({_GROUPS.replace('S', ',')})(?:\.(\d{{0,20}}))?", re.ASCII),
     NumberStyle.COMMA: re.compile(rf"({_GROUPS.replace('S', '.')})(?:,(\d{{0,20}}))?", re.ASCII),
@@ -119,7 +120,7 @@ def money(
         return None
     line = one_line(undefused(text)) if len(text) <= _LONGEST else ""
     line = line.removesuffix(",-").removesuffix(".-")  # no cents, as some countries write it
-    if line.startswith(("-", "−", "–", "(")) or line.endswith(("-", "−")):
+    if _BELOW_ZERO.fullmatch(line):
         _refuse(field, text, "is below zero, which an amount cannot be: correct it or leave it blank")
     if _SHORT_FORM.fullmatch(line):
         _refuse(field, text, "is a spreadsheet's short form: format the column as a number and export again")

@@ -7,8 +7,8 @@ how spreadsheets themselves mark text. Write the file with `csv.QUOTE_ALL`: then
 
 from __future__ import annotations
 
-_FORMULA = tuple("=+-@＝＋－＠")
-_SEPARATORS = ("\t", "\r", "\n")
+_STARTS = tuple("=+-@＝＋－＠\t\r\n")
+_SKIPPED = "".join(blank for blank in map(chr, range(0x3001)) if blank.isspace() and blank not in _STARTS)
 _UNSEEN = "\u200b\u2060\ufeff"
 
 
@@ -23,5 +23,4 @@ def undefused(cell: str) -> str:
 
 
 def _would_run(cell: str) -> bool:
-    seen = cell.lstrip(_UNSEEN).lstrip().lstrip(_UNSEEN)
-    return cell.startswith(_SEPARATORS) or seen.startswith(_FORMULA)
+    return cell.lstrip(_SKIPPED + _UNSEEN).startswith(_STARTS)
