@@ -89,14 +89,14 @@ _IN_STYLE = {
 
 def number_style(cells: Iterable[str]) -> NumberStyle:
     """Which mark the decimals of one column have. A few slips do not change what the others show."""
-    point = comma = lone_points = lone_commas = 0
+    point = comma = lone_points = 0
     for cell in cells:
         marks, after = _marks(cell)
         if not marks:
             continue
         last, alone = marks[-1], len(marks) == 1
         if alone and after == 3:
-            lone_points, lone_commas = lone_points + (last == "."), lone_commas + (last == ",")
+            lone_points += last == "."  # a lone comma parts thousands: three decimals of money are nobody's habit
         elif (last == ".") == (alone or len(set(marks)) == 2):  # a mark that comes twice parts thousands
             point += 1
         else:
@@ -105,8 +105,7 @@ def number_style(cells: Iterable[str]) -> NumberStyle:
         return NumberStyle.COMMA
     if point > CLEARLY * comma:
         return NumberStyle.POINT
-    unclear = point or lone_points
-    return NumberStyle.AMBIGUOUS if unclear else NumberStyle.POINT
+    return NumberStyle.AMBIGUOUS if point or lone_points else NumberStyle.POINT
 
 
 def money(
