@@ -23,9 +23,7 @@ class Frozen:
     digest: str
 
 
-def freeze(
-    *, kind: str, document: str, number: int, predecessor: str | None, content: Mapping[str, object]
-) -> Frozen:
+def freeze(*, kind: str, document: str, number: int, predecessor: str | None, content: Mapping[str, object]) -> Frozen:
     """Write a version down. The digest covers document type, id, number, predecessor's digest, schema and content.
 
     `document` is the public id; entries in `content` go by public id as well. Numbers are whole, text

@@ -5,19 +5,25 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.agreement.canonical import digest_of, freeze, thaw
+from abm.agreement.signatures import Signature, StandingSignature, Verdict, Voice, Withdrawal
+from abm.agreement.standing import Standing, State
 from abm.audit.models import record
-from abm.kit.base import Base, Digest, Instant, Key, LongText, PublicId, Word, check, choice, session_of
-from abm.kit.rules import Conflict, require
+from abm.kit.base import Base, Digest, Instant, Key, PublicId, Word, check, session_of
+from abm.kit.rules import Conflict, refuse, require
 from abm.people.models import User
+
+__all__ = (
+    "Document", "Signature", "Span", "StaleDigest", "Standing", "StandingSignature", "State", "Verdict", "Version",
+    "Voice", "Withdrawal",
+)  # fmt: skip
 
 
 class StaleDigest(Conflict):
@@ -26,22 +32,6 @@ class StaleDigest(Conflict):
     def __init__(self, version: Version) -> None:
         super().__init__(f"Version {version.number} is not what your page showed. Look at the difference, then decide.")
         self.version = version
-
-
-class State(enum.StrEnum):
-    """Where a version stands. Whether a signed one is scheduled, in force or past follows from its span."""
-
-    OPEN = "open"
-    SIGNED = "signed"
-    SUPERSEDED = "superseded"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-
-
-class Verdict(enum.StrEnum):
-    APPROVE = "approve"
-    DECLINE = "decline"
 
 
 @dataclass(frozen=True)
@@ -186,6 +176,8 @@ class Version(Base):
         asked = {v.voice for v in self.voices} | {v.general for v in self.voices}
         require(voice in asked, "Your signature is not asked for on this version.")
         require(self.state is State.OPEN, f"Version {self.number} is {self.state}: it is no longer open for signing.")
+        over = self.ends is not None and at >= self.ends and verdict is Verdict.APPROVE
+        require(not over, f"The time of version {self.number} is over: it can no longer come into force.")
         require(self.signature_of(voice) is None, f"{voice.capitalize()} has already signed version {self.number}.")
         require(
             all(s.person_id != by.id for s in self.valid_signatures()),
@@ -218,8 +210,8 @@ class Version(Base):
         """Take one's own signature back, while the version is still open."""
         self.document.lock()
         signature = self.signature_of(voice)
-        require(signature is not None, "There is no signature of yours to withdraw.")
-        assert signature is not None
+        if signature is None:
+            refuse("There is no signature of yours to withdraw.")
         require(signature.person_id == by.id, "Only who signed withdraws the signature.")
         require(self.state is State.OPEN, f"Version {self.number} is {self.state}: signatures stay now.")
         session = session_of(self)
@@ -239,7 +231,8 @@ class Version(Base):
         require(self.state is State.OPEN, f"Version {self.number} is {self.state} already.")
         self.standing.state = state
         self.standing.closed_at = at
-        record(self, state.value, by=by, at=at, after={"number": self.number})
+        given = [signature.id for signature in self.valid_signatures()]  # whom it cost: they are asked to look again
+        record(self, state.value, by=by, at=at, after={"number": self.number, "signatures": given})
 
     def _come_into_force(self, at: datetime) -> None:
         """In force from the later of the last signature and the start; the one before ends at that instant."""
@@ -250,109 +243,3 @@ class Version(Base):
         self.standing.state = State.SIGNED
         self.standing.starts, self.standing.ends = starts, self.ends
         record(self, "came into force", by=None, at=at, after={"number": self.number, "from": starts})
-
-
-class Voice(Base):
-    """Somebody whose approval a version needs: a seat (`sales`) or one of several (`sales:ines`).
-
-    A voice with a colon is covered by the general one before it: the sales seat approves for all its managers.
-    """
-
-    __tablename__ = "version_voice"
-    __table_args__ = (UniqueConstraint("version_id", "voice"),)
-
-    id: Mapped[Key]
-    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
-    voice: Mapped[Word]
-
-    @property
-    def general(self) -> str:
-        return self.voice.partition(":")[0]
-
-
-class Signature(Base):
-    """What one voice said to a version: approve or decline, by whom, when, on which digest. Only ever added."""
-
-    __tablename__ = "signature"
-
-    id: Mapped[Key]
-    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
-    voice: Mapped[Word]
-    person_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    deputy_for_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    verdict: Mapped[Verdict] = mapped_column(choice(Verdict, "verdict"))
-    comment: Mapped[LongText]
-    at: Mapped[Instant]
-    digest: Mapped[Digest]
-
-    version: Mapped[Version] = relationship(back_populates="signatures")
-    person: Mapped[User] = relationship(foreign_keys=[person_id], lazy="joined", innerjoin=True)
-    deputy_for: Mapped[User | None] = relationship(foreign_keys=[deputy_for_id], lazy="joined")
-    withdrawal: Mapped[Withdrawal | None] = relationship(lazy="joined")
-
-
-class Withdrawal(Base):
-    """That a signature was taken back. Only ever added."""
-
-    __tablename__ = "withdrawal"
-
-    id: Mapped[Key]
-    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"), unique=True)
-    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    at: Mapped[Instant]
-    reason: Mapped[LongText]
-
-
-class StandingSignature(Base):
-    """Projection: the signatures that stand. One per version and voice, one per version and person."""
-
-    __tablename__ = "standing_signature"
-    __table_args__ = (UniqueConstraint("version_id", "voice"), UniqueConstraint("version_id", "person_id"))
-
-    id: Mapped[Key]
-    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
-    voice: Mapped[Word]
-    person_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id"), unique=True)
-
-    signature: Mapped[Signature] = relationship()
-
-
-class Standing(Base):
-    """Projection: where a version stands, and its span once all have signed."""
-
-    __tablename__ = "standing"
-    __table_args__ = (
-        Index(
-            "ix_standing_one_open",
-            "document_id",
-            unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
-        check("(state = 'signed') = (starts IS NOT NULL)", "span_when_signed"),
-    )
-
-    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
-    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
-    state: Mapped[State] = mapped_column(choice(State, "state"))
-    starts: Mapped[Instant | None]
-    ends: Mapped[Instant | None]
-    closed_at: Mapped[Instant | None]
-
-    version: Mapped[Version] = relationship(back_populates="standing")
-    document: Mapped[Document] = relationship()
-
-    def covers(self, at: datetime) -> bool:
-        """Whether this version is in force at an instant."""
-        return self.starts is not None and self.starts <= at and (self.ends is None or at < self.ends)
-
-    def end_by(self, at: datetime) -> None:
-        """Give way to a successor that starts at this instant. One that had not begun never begins."""
-        if self.starts is not None and (self.ends is None or self.ends > at):
-            self.ends = max(at, self.starts)
-
-
-def version_for_signing(session: Session, document: Document, number: int) -> Version | None:
-    """A version of a document by its number."""
-    return session.scalar(select(Version).where(Version.document_id == document.id, Version.number == number))

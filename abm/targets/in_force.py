@@ -45,9 +45,7 @@ class Signed:
         if policy is None:
             return Rhythm(0, 1)
         amount, period = (
-            ("sales_touches", "sales_period")
-            if side is Side.SALES
-            else ("marketing_plays", "marketing_period")
+            ("sales_touches", "sales_period") if side is Side.SALES else ("marketing_plays", "marketing_period")
         )
         return Rhythm(int(policy[amount]), PERIOD_WEEKS[Period(policy[period])])
 

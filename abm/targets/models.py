@@ -1,51 +1,40 @@
-"""The quarter's tiered list of target accounts, that both sides sign (domain §5)."""
+"""The quarter's tiered list of target accounts, that both sides sign (domain §5). Its parts have their own files."""
 
 from __future__ import annotations
 
-import enum
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.accounts.models import Account
-from abm.agreement.models import Document, Version
-from abm.kit.base import Base, Instant, Key, LongText, PublicId, Word, check, choice
-from abm.people.models import User
-from abm.people.seats import Side
+from abm.agreement.models import Document, Span, Verdict, Version
+from abm.audit.models import record
+from abm.kit.base import Base, Instant, Key, Word, session_of
+from abm.kit.clock import Quarter
+from abm.kit.rules import refuse, require
+from abm.kit.text import paragraphs
+from abm.people.models import Organisation, User
+from abm.people.seats import Seat, Side, seats
+from abm.targets.content import Content, draft_content, read_content
+from abm.targets.effect import write_membership
+from abm.targets.entries import Assessment, Entry, Nomination
+from abm.targets.kinds import Motion, Outcome, Period, Priority, Readiness
+from abm.targets.membership import Membership
+from abm.targets.policies import DEFAULT_TERMS, TierPolicy, Waiver
+from abm.targets.proposal import Outlook, outlook
 
+# Everything of this domain that other floors use, in one place.
+__all__ = (
+    "Assessment", "Entry", "Membership", "Motion", "Nomination", "Outcome", "Period", "Priority", "Readiness",
+    "TargetList", "TierPolicy", "Waiver", "open_list",
+)  # fmt: skip
 
-class Motion(enum.StrEnum):
-    NEW = "new"
-    EXPANSION = "expansion"
-    WIN_BACK = "win back"
-
-
-class Outcome(enum.StrEnum):
-    """Whether a candidate is on the list."""
-
-    CANDIDATE = "candidate"
-    IN = "in"
-    OUT = "out"
-
-
-class Priority(enum.StrEnum):
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-class Readiness(enum.StrEnum):
-    """Marketing's word on whether an account can be reached."""
-
-    READY = "ready"
-    NEEDS_WORK = "needs work"
-    CANNOT_ACTIVATE = "cannot activate"
-
-
-class Period(enum.StrEnum):
-    WEEK = "week"
-    FOUR_WEEKS = "4 weeks"
-    QUARTER = "quarter"
+KIND = "target list"
+QUARTERS_AHEAD = 4
 
 
 class TargetList(Base):
@@ -61,142 +50,166 @@ class TargetList(Base):
 
     document: Mapped[Document] = relationship(lazy="joined", innerjoin=True)
     entries: Mapped[list[Entry]] = relationship(back_populates="target_list", order_by="Entry.id")
-    policies: Mapped[list[TierPolicy]] = relationship(back_populates="target_list", order_by="TierPolicy.tier", lazy="selectin")
-
-
-class Entry(Base):
-    """An account in the draft of a list: tier, planned AE, motion, both voices and the outcome."""
-
-    __tablename__ = "entry"
-    __table_args__ = (
-        UniqueConstraint("list_id", "account_id"),
-        check("tier IS NULL OR tier BETWEEN 1 AND 3", "tier"),
-        check("outcome <> 'in' OR tier IS NOT NULL", "tier_when_in"),
-        check("outcome <> 'out' OR reason <> ''", "reason_when_out"),
-        Index("ix_entry_listing", "list_id", "outcome", "tier"),
+    policies: Mapped[list[TierPolicy]] = relationship(
+        back_populates="target_list", order_by="TierPolicy.tier", lazy="selectin"
     )
 
-    id: Mapped[Key]
-    public_id: Mapped[PublicId]
-    list_id: Mapped[int] = mapped_column(ForeignKey("target_list.id"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    with_children: Mapped[bool] = mapped_column(default=False)
-    tier: Mapped[int | None]
-    ae_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
-    motion: Mapped[Motion] = mapped_column(choice(Motion, "motion"), default=Motion.NEW)
-    outcome: Mapped[Outcome] = mapped_column(choice(Outcome, "outcome"), default=Outcome.CANDIDATE)
-    reason: Mapped[LongText] = mapped_column(default="")
-    changed_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    changed_at: Mapped[Instant]
-    revision: Mapped[int] = mapped_column(default=1)
+    def enter(
+        self, account: Account, *, by: User, at: datetime, tier: int | None = None, ae: User | None = None
+    ) -> Entry:
+        """Make an account a candidate. One that is in the draft already stays as it is."""
+        self.require_running(at)
+        require(account.archived_at is None, f"{account.name} is archived: restore it first.", field="account")
+        session = session_of(self)
+        known = select(Entry).where(Entry.list_id == self.id, Entry.account_id == account.id)
+        session.flush()
+        present = session.scalar(known)
+        if present is not None:
+            return present
+        entry = Entry(list_id=self.id, account_id=account.id, changed_by_id=by.id, changed_at=at)
+        try:
+            with session.begin_nested():
+                session.add(entry)
+        except IntegrityError:  # somebody entered it in between
+            return session.scalars(known).one()
+        record(entry, "entered", by=by, at=at, after={"list": self.quarter, "account": account.id})
+        if tier is not None or ae is not None:
+            entry.place(tier=tier, ae=ae, outcome=Outcome.CANDIDATE, by=by, at=at)
+        return entry
 
-    target_list: Mapped[TargetList] = relationship(back_populates="entries")
-    account: Mapped[Account] = relationship()
-    ae: Mapped[User | None] = relationship(foreign_keys=[ae_id])
-    changed_by: Mapped[User] = relationship(foreign_keys=[changed_by_id])
-    nominations: Mapped[list[Nomination]] = relationship(back_populates="entry", order_by="Nomination.id")
-    assessments: Mapped[list[Assessment]] = relationship(back_populates="entry", order_by="Assessment.id")
+    def outlook(self, held_by: Mapping[Side, Seat] | None = None) -> Outlook:
+        """How full the draft is, and what stops its proposal."""
+        session = session_of(self)
+        terms = {policy.tier: policy.terms for policy in self.policies}
+        return outlook(session, self.id, terms, seats(session) if held_by is None else held_by)
 
-    __mapper_args__ = {"version_id_col": revision}
+    def waive(
+        self, what: str, *, seat: Seat, reason: str, by: User, at: datetime, organisation: Organisation
+    ) -> Waiver:
+        """Accept with a reason that a capacity is exceeded, up to today's figure.
+
+        How many accounts an AE takes is the sales seat's to say. A whole tier asks work of both sides, so
+        either seat may: the other one sees the reason before it signs.
+        """
+        self.document.lock()
+        self.require_running(at)
+        _check_signer(seat, by, at, organisation)
+        load = next((load for load in self.outlook().loads if load.what == what), None)
+        if load is None or not load.over:
+            refuse("This fits by now: there is nothing to accept.")
+        require(load.accepted is None, f"{load.label} with {load.count} accounts is accepted already.")
+        require(not load.ae or seat.side is Side.SALES, "How much an AE takes on is for the sales seat to accept.")
+        reason = paragraphs(reason)
+        require(reason, "Say why more than the limit is right this quarter.", field="reason")
+        waiver = Waiver(list_id=self.id, what=what, figure=load.count, side=seat.side, by=by, at=at, reason=reason)
+        session_of(self).add(waiver)
+        record(waiver, "accepted", by=by, at=at, after={"what": what, "figure": load.count, "most": load.most})
+        return waiver
+
+    def draft(self) -> Content:
+        """What would be signed if the draft were proposed as it stands."""
+        return draft_content(session_of(self), self.id, self.quarter, self.policies)
+
+    def propose(self, *, organisation: Organisation, by: User, at: datetime) -> Version:
+        """Freeze the draft as the next version, for both seats to sign. Missing voices do not stop it."""
+        self.document.lock()
+        self.require_running(at)
+        obstacles = self.outlook().obstacles
+        require(not obstacles, " ".join(obstacles))
+        content = self.draft()
+        self._check_new(content)
+        quarter = organisation.quarter(self.quarter)
+        span = Span(organisation.start_of(quarter.first), organisation.end_of(quarter.last))
+        voices = [side.value for side in Side]
+        return self.document.propose(content.written(), voices=voices, span=span, by=by, at=at)
+
+    def sign(
+        self,
+        version: Version,
+        *,
+        seat: Seat,
+        by: User,
+        at: datetime,
+        digest: str,
+        verdict: Verdict,
+        comment: str = "",
+        organisation: Organisation,
+    ) -> bool:
+        """Give a seat's word on a version; hand back whether it is now signed by both, and the list written.
+
+        Raises StaleDigest where the signer saw other bytes.
+        """
+        self.document.lock()
+        require(version.document_id == self.document_id, "This version is of another list.")
+        _check_signer(seat, by, at, organisation)
+        complete = version.sign(
+            voice=seat.side.value,
+            verdict=verdict,
+            digest=digest,
+            by=by,
+            at=at,
+            deputy_for=None if seat.holder_id == by.id else seat.holder,
+            comment=paragraphs(comment),
+        )
+        if complete:
+            write_membership(self, version, at=at)
+        return complete
+
+    def withdraw_signature(self, version: Version, *, by: User, at: datetime, reason: str = "") -> None:
+        """Take one's own signature back, until the version is in force or scheduled."""
+        self.document.lock()
+        require(version.document_id == self.document_id, "This version is of another list.")
+        own = next((one for one in version.valid_signatures() if one.person_id == by.id), None)
+        if own is None:
+            refuse("There is no signature of yours to withdraw.")
+        version.withdraw_signature(voice=own.voice, by=by, at=at, reason=paragraphs(reason))
+
+    def withdraw(self, version: Version, *, by: User, at: datetime) -> None:
+        """Take a proposal back. Who proposed it does; anybody else proposes another."""
+        require(version.document_id == self.document_id, "This version is of another list.")
+        version.withdraw(by=by, at=at)
+
+    def require_running(self, at: datetime) -> None:
+        """Refuse to touch the draft of a quarter that is over: its list is history."""
+        organisation = session_of(self).get_one(Organisation, 1)
+        over = at >= organisation.end_of(organisation.quarter(self.quarter).last)
+        require(not over, f"{self.quarter} is over: its list is history now.")
+
+    def _check_new(self, content: Content) -> None:
+        """Refuse a proposal that would cost signatures and change nothing."""
+        standing = self.document.open_version or self.document.latest_signed()
+        if standing is not None:
+            same = read_content(standing.read()).written() == content.written()
+            require(not same, f"The draft is what version {standing.number} says already. Change something first.")
 
 
-class Nomination(Base):
-    """Sales' voice: somebody wants this account, how much, and why. The latest of each person counts."""
-
-    __tablename__ = "nomination"
-
-    id: Mapped[Key]
-    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
-    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    priority: Mapped[Priority] = mapped_column(choice(Priority, "priority"))
-    why: Mapped[LongText]
-    at: Mapped[Instant]
-
-    entry: Mapped[Entry] = relationship(back_populates="nominations")
-    by: Mapped[User] = relationship()
-
-
-class Assessment(Base):
-    """Marketing's voice: whether the account can be reached, and why. The latest counts."""
-
-    __tablename__ = "assessment"
-
-    id: Mapped[Key]
-    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
-    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    readiness: Mapped[Readiness] = mapped_column(choice(Readiness, "readiness"))
-    why: Mapped[LongText]
-    at: Mapped[Instant]
-
-    entry: Mapped[Entry] = relationship(back_populates="assessments")
-    by: Mapped[User] = relationship()
-
-
-class TierPolicy(Base):
-    """What a tier means this quarter: how many accounts, and what each side owes each of them. Part of the draft."""
-
-    __tablename__ = "tier_policy"
-    __table_args__ = (
-        UniqueConstraint("list_id", "tier"),
-        check("tier BETWEEN 1 AND 3", "tier"),
-        check("max_accounts > 0 AND max_per_ae > 0", "capacity"),
-        check("sales_touches >= 0 AND sales_contacts >= 0 AND marketing_plays >= 0", "rhythm"),
+def open_list(organisation: Organisation, quarter: Quarter, *, by: User, at: datetime) -> TargetList:
+    """Start the draft of a quarter's list, with the default terms of each tier."""
+    session = session_of(organisation)
+    require(at < organisation.end_of(quarter.last), f"{quarter} is over: start the list of a quarter to come.")
+    latest = organisation.quarter_of(organisation.today(at)).plus(QUARTERS_AHEAD)
+    require(quarter <= latest, f"{quarter} is more than a year away: start its list later.")
+    known = select(TargetList.id).where(TargetList.quarter == str(quarter))
+    require(session.scalar(known) is None, f"The list of {quarter} was started already.")
+    target_list = TargetList(
+        quarter=str(quarter),
+        document=Document(kind=KIND, created_at=at),
+        created_at=at,
+        created_by_id=by.id,
+        policies=[TierPolicy(tier=tier, **asdict(terms)) for tier, terms in DEFAULT_TERMS.items()],
     )
-
-    id: Mapped[Key]
-    list_id: Mapped[int] = mapped_column(ForeignKey("target_list.id"))
-    tier: Mapped[int]
-    max_accounts: Mapped[int]
-    max_per_ae: Mapped[int]
-    sales_touches: Mapped[int]  # at least, per period, over sales_contacts people
-    sales_contacts: Mapped[int]
-    sales_period: Mapped[Period] = mapped_column(choice(Period, "sales_period"))
-    marketing_plays: Mapped[int]  # at least, per marketing_period
-    marketing_period: Mapped[Period] = mapped_column(choice(Period, "marketing_period"))
-    roles_wanted: Mapped[int]
-    stalled_days: Mapped[int]
-
-    target_list: Mapped[TargetList] = relationship(back_populates="policies")
+    try:
+        with session.begin_nested():
+            session.add(target_list)
+    except IntegrityError:
+        refuse(f"The list of {quarter} was started already.")
+    record(target_list, "opened", by=by, at=at, after={"quarter": str(quarter)})
+    return target_list
 
 
-class Waiver(Base):
-    """That a seat accepts a capacity that is exceeded, and why. It holds for the figure it was given for."""
-
-    __tablename__ = "waiver"
-    __table_args__ = (UniqueConstraint("list_id", "what", "figure"),)
-
-    id: Mapped[Key]
-    list_id: Mapped[int] = mapped_column(ForeignKey("target_list.id"))
-    what: Mapped[Word]  # tier:1, or ae:<public id>:1
-    figure: Mapped[int]
-    side: Mapped[Side] = mapped_column(choice(Side, "waiver_side"))
-    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    at: Mapped[Instant]
-    reason: Mapped[LongText]
-
-    by: Mapped[User] = relationship()
-
-
-class Membership(Base):
-    """Projection of what was signed: which account was on the list, in which tier, from when to when."""
-
-    __tablename__ = "membership"
-    __table_args__ = (
-        check("tier BETWEEN 1 AND 3", "tier"),
-        check("ends IS NULL OR starts <= ends", "span"),
-        Index("ix_membership_list_span", "list_id", "ends", "tier"),
-    )
-
-    id: Mapped[Key]
-    list_id: Mapped[int] = mapped_column(ForeignKey("target_list.id"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    tier: Mapped[int]
-    motion: Mapped[Motion] = mapped_column(choice(Motion, "membership_motion"))
-    ae_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)  # as planned and signed
-    starts: Mapped[Instant]
-    ends: Mapped[Instant | None]
-    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
-
-    account: Mapped[Account] = relationship()
-    ae: Mapped[User | None] = relationship()
-    version: Mapped[Version] = relationship()
+def _check_signer(seat: Seat, by: User, at: datetime, organisation: Organisation) -> None:
+    """Only an active holder, or a deputy on their days, acts for a seat; an empty seat signs nothing."""
+    if seat.holder is None:
+        refuse(f"The {seat.side} seat is empty. An empty seat signs nothing: fill it first.")
+    signs = seat.signer(by, organisation.today(at))
+    require(signs, f"Only {seat.holder.name}, or a deputy on their days, signs for the {seat.side} seat.")

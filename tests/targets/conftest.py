@@ -1,0 +1,104 @@
+"""A quarter, companies to put on its list, and the short ways in which tests sign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session, scoped_session
+
+from abm.accounts.models import Account, create_account
+from abm.agreement.models import Verdict, Version
+from abm.kit.clock import Quarter
+from abm.people.models import User
+from abm.people.seats import Seat, Side, seats
+from abm.targets.models import Entry, Outcome, TargetList, open_list
+from tests.cast import Cast
+
+BEFORE = datetime(2026, 9, 21, 9, 0, tzinfo=UTC)  # the quarter has not begun
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # in its middle
+QUARTER = Quarter(2026, 4)
+
+
+@dataclass
+class Ground:
+    """The list of 2026-q4 and what it is made of."""
+
+    session: Session
+    cast: Cast
+    list: TargetList
+    accounts: list[Account]
+
+    def seat(self, side: Side) -> Seat:
+        return seats(self.session)[side]
+
+    def put_in(
+        self, account: Account, tier: int = 1, ae: User | None = None, *, by: User | None = None, at: datetime = NOW
+    ) -> Entry:
+        """Enter an account and decide that it is in."""
+        by = by or self.cast.ines
+        entry = self.list.enter(account, by=by, at=at)
+        entry.place(tier=tier, ae=ae or self.cast.tomas, outcome=Outcome.IN, by=by, at=at)
+        return entry
+
+    def take_out(self, entry: Entry, *, at: datetime = NOW) -> None:
+        by = self.cast.ines
+        entry.place(tier=entry.tier, ae=entry.ae, outcome=Outcome.OUT, reason="Bought by a rival", by=by, at=at)
+
+    def propose(self, *, by: User | None = None, at: datetime = NOW) -> Version:
+        return self.list.propose(organisation=self.cast.organisation, by=by or self.cast.ines, at=at)
+
+    def sign(
+        self,
+        version: Version,
+        side: Side,
+        *,
+        by: User | None = None,
+        at: datetime = NOW,
+        digest: str | None = None,
+        verdict: Verdict = Verdict.APPROVE,
+        comment: str = "",
+    ) -> bool:
+        """Sign as the seat's holder, unless told otherwise."""
+        holder = {Side.MARKETING: self.cast.amara, Side.SALES: self.cast.renata}[side]
+        return self.list.sign(
+            version,
+            seat=self.seat(side),
+            by=by or holder,
+            at=at,
+            digest=digest or version.digest,
+            verdict=verdict,
+            comment=comment,
+            organisation=self.cast.organisation,
+        )
+
+    def agree(self, *, at: datetime = NOW) -> Version:
+        """Propose the draft and have both seats sign it."""
+        version = self.propose(at=at)
+        self.sign(version, Side.SALES, at=at)
+        self.sign(version, Side.MARKETING, at=at + timedelta(minutes=5))
+        return version
+
+
+MakeAccounts = Callable[[int], list[Account]]
+
+
+@pytest.fixture
+def companies(session: scoped_session[Session], cast: Cast) -> MakeAccounts:
+    """Make so many companies."""
+
+    def make(count: int) -> list[Account]:
+        names = [f"Company {number:04d}" for number in range(count)]
+        return [create_account(cast.organisation, name=name, by=cast.wen, at=BEFORE) for name in names]
+
+    return make
+
+
+@pytest.fixture
+def ground(session: scoped_session[Session], cast: Cast, companies: MakeAccounts) -> Ground:
+    """An empty draft and six companies, already saved."""
+    found = Ground(session(), cast, open_list(cast.organisation, QUARTER, by=cast.ines, at=BEFORE), companies(6))
+    session.commit()
+    return found
