@@ -26,20 +26,23 @@ MAIN = (
     ("Home", "desk.home", ("desk.home", "desk.today")),
     ("Target list", "targets.current", ("targets.",)),
     ("Campaigns", "campaigns.index", ("campaigns.",)),
-    ("Accounts", "accounts.listing", ("accounts.", "desk.account")),
+    ("Accounts", "desk.accounts", ("accounts.", "desk.account")),
     ("Weekly view", "progress.current", ("progress.",)),
 )
 MORE = (
     ("Commitments", "outbound.commitments", May.READ),
+    ("Opportunities", "accounts.opportunities", May.READ),
     ("Imports", "imports.index", May.IMPORT),
     ("People", "admin.people_index", May.MANAGE_PEOPLE),
     ("Seats", "admin.seats_page", May.READ),
     ("Settings", "admin.settings", May.CONFIGURE),
+    ("Deal stages", "accounts.stages", May.CONFIGURE),
+    ("Exchange rates", "accounts.rates", May.CONFIGURE),
     ("Audit", "audit.trail", May.READ_AUDIT),
 )
 PHONE = (
     ("Today", "desk.today", ("desk.today",)),
-    ("Accounts", "accounts.listing", ("accounts.", "desk.account")),
+    ("Accounts", "desk.accounts", ("accounts.", "desk.account")),
     ("Log", "desk.log", ("desk.log",)),
     ("Week", "progress.current", ("progress.",)),
 )

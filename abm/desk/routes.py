@@ -1,5 +1,108 @@
+"""Pages that gather: home, Today, the account's page, search, and the way to log from anywhere."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, abort, redirect, request, url_for
+
+from abm.accounts.choosing import suggestions
+from abm.desk.account_page import account_overview
+from abm.desk.queries import found_by, list_state
+from abm.desk.summary import campaigns_in_review, imports_with_bad_rows, unmatched_deals
+from abm.desk.waiting import needs_me
+from abm.kit import clock
+from abm.kit.db import session
+from abm.kit.text import one_line
+from abm.kit.web import Answer, page
+from abm.outbound.account_work import work_on
+from abm.outbound.queue import queue_of
+from abm.outbound.touch_form import quick_outcomes, sides_of
+from abm.people.access import May, may, me, needs
+from abm.people.current import organisation
+from abm.people.models import Role, User
 
 desk = Blueprint("desk", __name__)
+
+LEADERS = (Role.CMO, Role.CRO, Role.SALES_MANAGER, Role.MARKETER, Role.REVOPS)
+LONGEST_SEARCH = 80
+
+
+@desk.get("/")
+@needs(May.READ)
+def home() -> Answer:
+    """What needs me now, and what my role looks at first. Whoever sells starts with Today."""
+    if lives_in_today(me()):
+        return redirect(url_for("desk.today"))
+    at = clock.now()
+    runs_data = may(me(), May.IMPORT)
+    return page(
+        "desk/home.html",
+        needs=needs_me(session(), me(), organisation()),
+        state=list_state(session(), organisation=organisation(), at=at),
+        in_review=campaigns_in_review(session()),
+        bad_imports=imports_with_bad_rows(session()) if runs_data else (),
+        unmatched=unmatched_deals(session()) if runs_data else 0,
+        quarter=organisation().quarter_of(organisation().today(at)),
+    )
+
+
+@desk.get("/today")
+@needs(May.READ)
+def today() -> Answer:
+    """One queue: promises that are due, whoever waits for an answer, and who was longest without contact."""
+    at = clock.now()
+    return page(
+        "desk/today.html",
+        needs=needs_me(session(), me(), organisation()),
+        queue=queue_of(session(), me(), organisation=organisation(), at=at),
+        day=organisation().today(at),
+        outcomes=quick_outcomes(),
+        side=sides_of(me())[0],
+    )
+
+
+@desk.get("/accounts/<slug:slug>")
+@needs(May.READ)
+def account(slug: str) -> Answer:
+    """The account: who owns it on each side, where it stands, what each side owes, and what both did."""
+    at = clock.now()
+    overview = account_overview(session(), slug, organisation=organisation(), at=at) or abort(404)
+    may_log = may(me(), May.LOG_TOUCHES) and overview.account.archived_at is None
+    work = work_on(session(), overview.account, by=me(), organisation=organisation(), at=at, may_log=may_log)
+    return page(
+        "desk/account.html",
+        overview=overview,
+        account=overview.account,
+        deals=overview.deals,
+        children_deals=overview.children_deals,
+        work=work,
+    )
+
+
+@desk.get("/search")
+@needs(May.READ)
+def search() -> Answer:
+    """Accounts, contacts, campaigns and people by name."""
+    text = _asked()
+    return page("desk/search.html", text=text, found=found_by(session(), text) if text else None)
+
+
+@desk.get("/log")
+@needs(May.LOG_TOUCHES)
+def log() -> Answer:
+    """Choose an account, then log on it; before anything is typed, those of one's own queue stand there."""
+    text = _asked()
+    if text:
+        accounts = suggestions(session(), text)
+    else:
+        queue = queue_of(session(), me(), organisation=organisation(), at=clock.now())
+        accounts = [row.account for row in queue.rows]
+    return page("desk/log.html", text=text, accounts=accounts)
+
+
+def lives_in_today(user: User) -> bool:
+    """Whether a person's home is Today: they work accounts and lead nothing."""
+    return user.is_one_of(Role.AE, Role.SDR) and not user.is_one_of(*LEADERS)
+
+
+def _asked() -> str:
+    return one_line(request.args.get("q", "")[: 4 * LONGEST_SEARCH])[:LONGEST_SEARCH]

@@ -32,10 +32,11 @@ SHEETS = (
     "menus",
     "lists",
     "charts",
+    "today",
     "print",
 )
 VENDORED = ("htmx.min.js", "idiomorph-ext.min.js")
-SCRIPTS = ("focus", "sending", "drafts", "failures", "menus", "keys", "passwords", "copying")
+SCRIPTS = ("focus", "sending", "drafts", "failures", "menus", "keys", "passwords", "copying", "today")
 KINDS = {"css": "text/css", "js": "text/javascript"}
 FOREVER = "public, max-age=31536000, immutable"
 

@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 from abm.accounts.models import Account, Contact
 from abm.campaigns.models import Campaign
 from abm.kit import clock
+from abm.kit.text import paragraphs
 from abm.outbound.forms import CorrectionForm, LogForm, TouchForm, listed, outcome_choices
 from abm.outbound.queries import live_on
 from abm.people.models import Organisation, Role, User
 from abm.touches.kinds import Channel, TouchSide
 from abm.touches.logging import TouchFacts
 from abm.touches.models import Touch
+from abm.touches.outcomes import OUTCOMES, OutcomeRule
 
 MARKETING_ROLES = (Role.CMO, Role.MARKETER)
+QUICK = (Channel.CALL, Channel.EMAIL, Channel.SOCIAL, Channel.MEETING)  # keys c, e, l (as in LinkedIn) and m
 SALES_ROLES = (Role.CRO, Role.SALES_MANAGER, Role.AE, Role.SDR)
 
 
@@ -44,7 +47,7 @@ class TouchSheet:
             when=form.moment(organisation.time_zone),
             contact=next((one for one in self.contacts if one.public_id == form.contact.data), None),
             campaign=next((one for one in self.campaigns if one.slug == form.campaign.data), None),
-            note=(form.note.data or "").strip(),
+            note=paragraphs(form.note.data or ""),
         )
 
 
@@ -111,3 +114,8 @@ def _sheet(
     form.contact.choices = listed([("", "Nobody in particular"), *people])
     form.campaign.choices = listed([("", "None"), *((one.slug, one.name) for one in campaigns)])
     return TouchSheet(form, account, sides, contacts, campaigns)
+
+
+def quick_outcomes() -> dict[Channel, list[tuple[str, OutcomeRule]]]:
+    """What the quick log of Today offers: the channels that have a key, each outcome with its letter."""
+    return {channel: list(OUTCOMES[channel].items()) for channel in QUICK}

@@ -1,0 +1,127 @@
+"""The head of an account's page: its place on the list, its owners, its stage, its people and deals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from abm.accounts.models import (
+    Account,
+    CrmStage,
+    Opportunity,
+    Rates,
+    StageCategory,
+    TeamFunction,
+    TeamMember,
+    rates_of,
+)
+from abm.accounts.queries import DealSum
+from abm.people.models import Organisation, User
+from abm.stages.models import AccountStage, Stage
+from abm.stages.queries import stages_on
+from abm.targets.models import Membership, TargetList
+
+NO_FACTS = AccountStage(Stage.TARGET, "no response yet")
+
+Amounts = list[tuple[int | None, str, date]]
+
+
+@dataclass(frozen=True)
+class AccountOverview:
+    """Who an account is to us on a day. `children_deals` has the open deals of each company below it."""
+
+    account: Account
+    membership: Membership | None
+    stage: AccountStage
+    deals: DealSum
+    children_deals: Mapping[int, DealSum]
+    day: date
+
+    @property
+    def ae(self) -> User | None:
+        return self.account.ae_on(self.day)
+
+    @property
+    def marketers(self) -> list[User]:
+        return [
+            member.user
+            for member in self.account.team
+            if member.function is TeamFunction.MARKETER and member.on(self.day)
+        ]
+
+
+def account_overview(
+    session: Session, slug: str, *, organisation: Organisation, at: datetime
+) -> AccountOverview | None:
+    """Everything that the page's head and panels say, in six queries; one more where deals need exchange rates."""
+    found = _with_membership(session, slug, organisation, at)
+    if found is None:
+        return None
+    account, membership = found
+    day = organisation.today(at)
+    own: Amounts = [(deal.amount, deal.currency, day) for deal in account.opportunities if not deal.stage.closed]
+    of_children = _children(session, account, day)
+    amounts = [*own, *(amount for some in of_children.values() for amount in some)]
+    foreign = any(currency != organisation.currency for _, currency, _ in amounts)
+    rates = rates_of(session, organisation) if foreign else Rates(organisation.currency)
+    return AccountOverview(
+        account=account,
+        membership=membership,
+        stage=stages_on(session, [account.id], day).get(account.id, NO_FACTS),
+        deals=DealSum(len(own), rates.sum(own)),
+        children_deals={number: DealSum(len(some), rates.sum(some)) for number, some in of_children.items()},
+        day=day,
+    )
+
+
+def _with_membership(
+    session: Session, slug: str, organisation: Organisation, at: datetime
+) -> tuple[Account, Membership | None] | None:
+    """The account with its people and deals, and its place on the quarter's list in force: three queries."""
+    quarter = str(organisation.quarter_of(organisation.today(at)))
+    on_the_list = and_(
+        Membership.account_id == Account.id,
+        Membership.list_id == select(TargetList.id).where(TargetList.quarter == quarter).scalar_subquery(),
+        Membership.starts <= at,
+        Membership.ends.is_(None) | (Membership.ends > at),
+    )
+    statement = (
+        select(Account, Membership)
+        .outerjoin(Membership, on_the_list)
+        .where(Account.slug == slug)
+        .options(
+            joinedload(Account.parent),
+            joinedload(Account.domains),
+            joinedload(Account.team).joinedload(TeamMember.user).lazyload(User.grants),
+            selectinload(Account.contacts),
+            selectinload(Account.opportunities).joinedload(Opportunity.owner).lazyload(User.grants),
+            lazyload(Membership.account),
+        )
+    )
+    row = session.execute(statement).unique().one_or_none()
+    return (row[0], row[1]) if row is not None else None
+
+
+def _children(session: Session, account: Account, day: date) -> dict[int, Amounts]:
+    """The companies below an account, put in place, and what their open deals are worth: one query for both."""
+    open_deal = (Opportunity.account_id == Account.id) & Opportunity.stage_id.in_(
+        select(CrmStage.id).where(CrmStage.category == StageCategory.OPEN)
+    )
+    rows = session.execute(
+        select(Account, Opportunity.id, Opportunity.amount, Opportunity.currency)
+        .outerjoin(Opportunity, open_deal)
+        .where(Account.parent_id == account.id)
+        .order_by(Account.normal_name, Account.id, Opportunity.id)
+    ).all()
+    set_committed_value(account, "children", list(dict.fromkeys(row[0] for row in rows)))
+    found: dict[int, Amounts] = defaultdict(list)
+    for child, deal, amount, currency in rows:
+        if deal is not None:
+            found[child.id].append((amount, currency, day))
+    return found
