@@ -62,9 +62,9 @@ def write_membership(target_list: TargetList, version: Version, *, at: datetime)
 def _by_ids(session: Session, list_id: int, rows: Mapping[str, Row]) -> dict[int, tuple[object, ...]]:
     """What was signed of each account, by the numbers that this database knows accounts and people by."""
     entered = select(Entry.account_id).where(Entry.list_id == list_id)
-    accounts = dict(session.execute(select(Account.public_id, Account.id).where(Account.id.in_(entered))).tuples())
+    accounts = dict(session.execute(select(Account.public_id, Account.id).where(Account.id.in_(entered))).all())
     names = {row.ae for row in rows.values()}
-    people = dict(session.execute(select(User.public_id, User.id).where(User.public_id.in_(names))).tuples())
+    people = dict(session.execute(select(User.public_id, User.id).where(User.public_id.in_(names))).all())
     known = rows.keys() <= accounts.keys() and names <= people.keys()
     require(known, "The version names accounts or people that are not here. It cannot come into force.")
     return {accounts[row.account]: (row.tier, row.motion, people[row.ae], row.with_children) for row in rows.values()}

@@ -39,7 +39,7 @@ def members_at(target_list_id: int, at: datetime) -> Select[Membership]:
 def tiers_at(session: Session, at: datetime) -> dict[int, int]:
     """Tier by account id, for every account that is on a list at an instant."""
     rows = session.execute(select(Membership.account_id, Membership.tier).where(*_holding(at)))
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def membership_of(session: Session, account_id: int, at: datetime) -> Membership | None:
