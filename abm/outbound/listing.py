@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, false, select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from abm.campaigns.models import Campaign
@@ -14,7 +14,6 @@ from abm.outbound.models import Commitment, Credit
 from abm.outbound.queries import Promised, amount_done, ends_on, in_full, running
 from abm.people.models import Organisation, Team, User
 from abm.people.seats import Side
-from abm.targets.in_force import signed_list_at
 from abm.targets.models import Membership
 from abm.touches.models import Touch
 
@@ -40,9 +39,7 @@ class SidePage:
     next: str | None
 
 
-def conditions(
-    session: Session, narrowed: Narrowed, *, organisation: Organisation, at: datetime
-) -> list[ColumnElement[bool]]:
+def conditions(narrowed: Narrowed, *, organisation: Organisation, at: datetime) -> list[ColumnElement[bool]]:
     """What holds of every commitment that is looked at."""
     day = organisation.today(at)
     found = [~running(day) if narrowed.ended else running(day)]
@@ -53,7 +50,12 @@ def conditions(
     if narrowed.campaign:
         found.append(Commitment.campaign_id.in_(select(Campaign.id).where(Campaign.slug == narrowed.campaign)))
     if narrowed.tier is not None:
-        found.append(_in_tier(session, narrowed.tier, organisation, at))
+        members = select(Membership.account_id).where(
+            Membership.tier == narrowed.tier,
+            Membership.starts <= at,
+            Membership.ends.is_(None) | (Membership.ends > at),
+        )
+        found.append(Commitment.account_id.in_(members))
     return found
 
 
@@ -90,20 +92,6 @@ def campaigns_with_commitments(session: Session) -> list[Campaign]:
     promised_for = select(Commitment.campaign_id).where(Commitment.campaign_id.is_not(None))
     statement = select(Campaign).where(Campaign.id.in_(promised_for)).order_by(Campaign.name, Campaign.id)
     return list(session.scalars(statement.options(lazyload(Campaign.document))))
-
-
-def _in_tier(session: Session, tier: int, organisation: Organisation, at: datetime) -> ColumnElement[bool]:
-    signed = signed_list_at(session, organisation, at)
-    if signed is None:
-        return false()
-    return Commitment.account_id.in_(
-        select(Membership.account_id).where(
-            Membership.list_id == signed.list_id,
-            Membership.tier == tier,
-            Membership.starts <= at,
-            Membership.ends.is_(None) | (Membership.ends > at),
-        )
-    )
 
 
 def _begin(cursor: str) -> tuple[date, str] | None:

@@ -15,8 +15,7 @@ from abm.accounts.queries import book_of
 from abm.outbound.models import Commitment
 from abm.outbound.queries import Promised, promised, running, words
 from abm.people.models import Organisation, User
-from abm.targets.in_force import signed_list_at
-from abm.targets.models import Membership
+from abm.targets.queries import tiers_at
 from abm.touches.kinds import Direction
 from abm.touches.models import Touch
 
@@ -88,9 +87,9 @@ class Queue:
 
 
 def queue_of(session: Session, user: User, *, organisation: Organisation, at: datetime) -> Queue:
-    """A person's accounts of the list and those that they promised something on, in six queries."""
+    """A person's accounts of the list and those that they promised something on, in five queries."""
     day = organisation.today(at)
-    tiers = _tiers(session, organisation, at)
+    tiers = tiers_at(session, at)
     mine = promised(session, day, Commitment.person_id == user.id, running(day))
     book = book_of(session, user, day)
     ids = {one.commitment.account_id for one in mine} | {number for number in book if not tiers or number in tiers}
@@ -104,7 +103,7 @@ def row_for(session: Session, user: User, account: Account, *, organisation: Org
     """One row of a person's Today, as it reads now."""
     day = organisation.today(at)
     mine = promised(session, day, Commitment.person_id == user.id, Commitment.account_id == account.id, running(day))
-    return next(_rows(session, [account], mine, _tiers(session, organisation, at), day))
+    return next(_rows(session, [account], mine, tiers_at(session, at), day))
 
 
 def _rows(
@@ -117,21 +116,6 @@ def _rows(
     for account in accounts:
         contacts = last.get(account.id, Contacts())
         yield QueueRow(account, tiers.get(account.id), of_account[account.id], contacts, day)
-
-
-def _tiers(session: Session, organisation: Organisation, at: datetime) -> dict[int, int]:
-    """The tier of every account of the list in force; empty where none is."""
-    signed = signed_list_at(session, organisation, at)
-    if signed is None:
-        return {}
-    rows = session.execute(
-        select(Membership.account_id, Membership.tier).where(
-            Membership.list_id == signed.list_id,
-            Membership.starts <= at,
-            Membership.ends.is_(None) | (Membership.ends > at),
-        )
-    )
-    return {row.account_id: row.tier for row in rows}
 
 
 def _last_contacts(session: Session, account_ids: Sequence[int]) -> dict[int, Contacts]:

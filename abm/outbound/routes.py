@@ -44,7 +44,7 @@ def commitments() -> Answer:
         campaign=form.campaign.data or "",
         ended=form.when.data == "ended",
     )
-    where = conditions(session(), narrowed, organisation=organisation(), at=at)
+    where = conditions(narrowed, organisation=organisation(), at=at)
     day = organisation().today(at)
     after = {Side.MARKETING: form.marketing.data or "", Side.SALES: form.sales.data or ""}
     return page(
