@@ -7,10 +7,12 @@ import secrets
 from flask import Flask, Response
 from flask_compress import Compress
 
+from abm.accounts import deal_routes, people_routes, process_routes
 from abm.accounts.routes import accounts
 from abm.audit.models import request_id
 from abm.audit.routes import audit
 from abm.campaigns.routes import campaigns
+from abm.desk import accounts_routes
 from abm.desk.navigation import init_navigation
 from abm.desk.routes import desk
 from abm.imports.routes import imports
@@ -33,6 +35,8 @@ from abm.people.signing_in import init_sign_in
 from abm.progress.routes import progress
 from abm.targets.routes import targets
 
+# Importing these is what adds their routes to a blueprint of their domain.
+MORE_ROUTES = (deal_routes, people_routes, process_routes, accounts_routes)
 BLUEPRINTS = (health, people, admin, audit, accounts, targets, campaigns, outbound, progress, imports, desk)
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from abm.accounts.identity import normal_name
-from abm.accounts.models import Account, AccountDomain, CrmStage, Opportunity, StageCategory
+from abm.accounts.models import Account, AccountDomain, CrmStage, Opportunity, StageCategory, TeamFunction, TeamMember
 from abm.accounts.paging import Order
-from abm.accounts.queries import answered_for_by
+from abm.accounts.queries import answered_for_by, on_day
 from abm.kit.text import one_line
 from abm.people.models import Team, User
 
@@ -97,14 +97,21 @@ def count_of(session: Session, query: Select[Account]) -> int:
     return session.scalar(select(func.count()).select_from(query.with_only_columns(Account.id).subquery())) or 0
 
 
-def choices(session: Session) -> dict[str, list[str]]:
-    """The industries, countries and segments that accounts have, with one query."""
+def choices(session: Session, today: date) -> dict[str, dict[str, str]]:
+    """What there is to narrow by, with one query: industries, countries, segments, and AEs by public id."""
     columns = (Account.industry, Account.country, Account.segment)
-    rows = session.execute(union(*(select(literal(column.key), column).where(column != "") for column in columns)))
-    found: dict[str, list[str]] = defaultdict(list)
-    for name, word in sorted(rows, key=lambda row: row[1].casefold()):
-        found[name].append(word)
+    words = [_words_of(column) for column in columns]
+    answering = select(TeamMember.user_id).where(TeamMember.function == TeamFunction.AE, on_day(today))
+    people = select(literal("ae"), User.public_id, User.name).where(User.id.in_(answering))
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for kind, value, label in sorted(session.execute(union(*words, people)), key=lambda row: row[2].casefold()):
+        found[kind][value] = label
     return found
+
+
+def _words_of(column: InstrumentedAttribute[str]) -> Select[str, str, str]:
+    """Each word of a column: the column's name, what the address carries, what people read."""
+    return select(literal(column.key), column, column).where(column != "")
 
 
 def _in_state(state: str, today: date) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from abm.accounts.models import (
     Account,
@@ -47,9 +47,9 @@ def account_page(session: Session, slug: str) -> Account | None:
             joinedload(Account.parent),
             selectinload(Account.children),
             selectinload(Account.domains),
-            selectinload(Account.team).joinedload(TeamMember.user),
+            selectinload(Account.team).joinedload(TeamMember.user).lazyload(User.grants),
             selectinload(Account.contacts),
-            selectinload(Account.opportunities).joinedload(Opportunity.owner),
+            selectinload(Account.opportunities).joinedload(Opportunity.owner).lazyload(User.grants),
         )
     )
 
@@ -65,6 +65,19 @@ def opportunity_by_id(session: Session, public_id: str, *, for_change: bool = Fa
     return session.scalar(query.with_for_update(of=Opportunity) if for_change else query)
 
 
+def active_people(session: Session) -> list[User]:
+    """Everyone who is here, by name."""
+    return list(session.scalars(select(User).where(User.deactivated_at.is_(None)).order_by(User.name, User.id)))
+
+
+def deals_per_stage(session: Session) -> dict[int, int]:
+    """How many deals stand in each stage, by its id."""
+    rows = session.execute(
+        select(Opportunity.stage_id, func.count(Opportunity.id).label("deals")).group_by(Opportunity.stage_id)
+    )
+    return {row.stage_id: row.deals for row in rows}
+
+
 def on_day(day: date) -> ColumnElement[bool]:
     """That a team membership holds on a day."""
     return (TeamMember.first_day <= day) & or_(TeamMember.last_day.is_(None), TeamMember.last_day >= day)
@@ -75,6 +88,7 @@ def ae_by_account(session: Session, account_ids: Iterable[int] | None, day: date
     query = (
         select(TeamMember.account_id, User)
         .join(TeamMember.user)
+        .options(lazyload(User.grants))
         .where(TeamMember.function == TeamFunction.AE, on_day(day))
     )
     if account_ids is not None:
@@ -94,12 +108,6 @@ def book_of(session: Session, user: User, day: date) -> list[int]:
     mine = answered_for_by([user.id], day)
     living = select(Account.id).where(Account.id.in_(mine), Account.archived_at.is_(None))
     return list(session.scalars(living.order_by(Account.normal_name, Account.id)))
-
-
-def aes_on(session: Session, day: date) -> list[User]:
-    """Everyone who answers for an account on a day, by name."""
-    ids = select(TeamMember.user_id).where(TeamMember.function == TeamFunction.AE, on_day(day))
-    return list(session.scalars(select(User).where(User.id.in_(ids)).order_by(User.name, User.id)))
 
 
 def open_deals(session: Session, account_ids: Iterable[int], rates: Rates, day: date) -> dict[int, DealSum]:

@@ -1,0 +1,26 @@
+"""Reading a page as a person does: what stands in a field, what is said at it, what takes focus."""
+
+from __future__ import annotations
+
+import html
+import re
+
+
+def value_of(page: str, name: str) -> str:
+    """What an input holds."""
+    tag = re.search(rf"<input\b[^>]*\bname=\"{name}\"[^>]*>", page)
+    assert tag is not None, f"no field {name}"
+    value = re.search(r"\bvalue=\"([^\"]*)\"", tag[0])
+    return html.unescape(value[1]) if value else ""
+
+
+def field_error(page: str, name: str) -> str:
+    """What is said at a field."""
+    said = re.search(rf"<p class=\"error\" id=\"{name}-error\">(.*?)</p>", page, re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", "", said[1])).strip() if said else ""
+
+
+def alert(page: str) -> str:
+    """The notice that takes focus, with the addresses that it leads to."""
+    found = re.search(r"<div class=\"notice[^>]*role=\"alert\".*?(?=<div class=\"fields\">|<form)", page, re.DOTALL)
+    return html.unescape(found[0]) if found else ""
