@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from abm.accounts.models import Account
 from abm.agreement.models import Verdict, Version
 from abm.demo.founding import World
 from abm.kit.clock import Quarter
 from abm.people.models import User
-from abm.people.seats import Seat, Side, seats
-from abm.targets.models import Outcome, Priority, Readiness, TargetList
-from abm.targets.queries import list_of
+from abm.people.seats import Side, seats
+from abm.targets.kinds import Outcome, Priority, Readiness
+from abm.targets.models import TargetList, open_list
 
 SIZES = {1: 12, 2: 38, 3: 100}
 CAPACITY = {1: 12, 2: 40, 3: 120}
@@ -112,16 +112,14 @@ def _sign_quarter(world: World, quarter: Quarter, *, tiers: dict[int, int | None
     return targets
 
 
-def _open(world: World, quarter: Quarter, at: object, *, by: User) -> TargetList:
-    from abm.targets.models import open_list
-
+def _open(world: World, quarter: Quarter, at: datetime, *, by: User) -> TargetList:
     targets = open_list(world.organisation, quarter, by=by, at=at)
     for policy in targets.policies:
         policy.change(max_accounts=CAPACITY[policy.tier], max_per_ae=PER_AE[policy.tier], by=by, at=at)
     return targets
 
 
-def _enter(world: World, targets: TargetList, number: int, tier: int, at: object) -> None:
+def _enter(world: World, targets: TargetList, number: int, tier: int, at: datetime) -> None:
     account = world.accounts[number]
     ae = _ae(world, account)
     entry = targets.enter(account, by=world.people.ines, at=at, tier=tier, ae=ae)
@@ -135,11 +133,12 @@ def _enter(world: World, targets: TargetList, number: int, tier: int, at: object
 
 def _ae(world: World, account: Account) -> User:
     ae = account.ae_on(world.today)
-    assert ae is not None
+    if ae is None:
+        raise RuntimeError(f"The story forgot to give {account.name} an AE.")
     return ae
 
 
-def _sign(world: World, targets: TargetList, version: Version, side: Side, by: User, at: object) -> None:
+def _sign(world: World, targets: TargetList, version: Version, side: Side, by: User, at: datetime) -> None:
     targets.sign(
         version,
         seat=seats(world.session)[side],

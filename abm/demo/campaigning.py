@@ -1,0 +1,161 @@
+"""The campaigns of the demonstration: one live since the quarter began, two in their review, each with its trouble."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from abm.campaigns.drafting import add_play
+from abm.campaigns.kinds import CommentKind, Section
+from abm.campaigns.models import Campaign, create_campaign
+from abm.campaigns.plan import Criteria
+from abm.campaigns.reviews import say
+from abm.demo.founding import World
+from abm.outbound.launching import derive_commitments
+from abm.outbound.models import Commitment
+from abm.people.models import User
+from abm.touches.kinds import Channel
+
+
+@dataclass(frozen=True)
+class Story:
+    """What Marketing wrote into a plan. Plays are (channel, what, days after the start)."""
+
+    name: str
+    tiers: tuple[int, ...]
+    objective: str
+    message: str
+    offer: str
+    plays: tuple[tuple[Channel, str, int], ...]
+    ask: int
+    talk_track: str
+    budget: int  # whole euros
+    measure: str
+
+
+ON_TIME = Story(
+    name="Cold chain, on time",
+    tiers=(1,),
+    objective="Ten of our twelve one-to-one accounts hold a meeting with quality **and** supply chain this quarter.",
+    message="A late temperature alarm costs a load. We see it forty minutes earlier, whoever carries the trailer.",
+    offer="A four-week pilot on two lanes, priced per shipment, with their own loss figures as the proof.",
+    plays=(
+        (Channel.DIRECT_MAIL, "A logger in a box, with last winter's excursion map", 7),
+        (Channel.EVENT, "Round table for quality directors", 30),
+        (Channel.CONTENT, "Microsite with each account's own lanes", 38),
+        (Channel.WEBINAR, "What the pharma auditors will ask this winter", 72),
+    ),
+    ask=26,
+    talk_track="Ask which lane they would not bet a bonus on. Then offer to watch that one.",
+    budget=42_000,
+    measure="Meetings held with two roles or more, of twelve accounts. We expect ten; last quarter it was six.",
+)
+WINTER = Story(
+    name="Winter service levels",
+    tiers=(1,),
+    objective="Turn the winter's service-level talks into three rollouts.",
+    message="Promise your customers minutes, not days.",
+    offer="A service-level clause that our data backs, with a credit when we are wrong.",
+    plays=(
+        (Channel.EMAIL, "Letter from our CRO, one per account", 4),
+        (Channel.DIRECT_MAIL, "The clause, printed, with their name in it", 14),
+    ),
+    ask=6,
+    talk_track="Who signs your service levels, and when were they last broken?",
+    budget=18_000,
+    measure="Accounts with an open opportunity above €50,000, against last winter's two.",
+)
+WEBINAR = Story(
+    name="Reefer data for operations",
+    tiers=(2,),
+    objective="Fifteen tier-2 accounts with two people or more at the webinar.",
+    message="Your reefers already know. Nobody asked them.",
+    offer="Free analysis of one month of their own logger files.",
+    plays=(
+        (Channel.EMAIL, "Invitation", 5),
+        (Channel.WEBINAR, "Live session with a customer's operations lead", 19),
+        (Channel.CONTENT, "Recording and the analysis form", 22),
+    ),
+    ask=2,
+    talk_track="Ask who reads the logger files today. It is usually nobody.",
+    budget=9_000,
+    measure="Accounts with two attendees or more; opened conversations within three weeks.",
+)
+
+
+def plan_and_launch(world: World) -> Campaign:
+    """Jonas' tier-1 campaign: reviewed by Ines and live since the quarter began; his microsite is late."""
+    jonas, ines = world.people.jonas, world.people.ines
+    planned = world.at(world.quarter.first - timedelta(days=3), 15)
+    campaign = _plan(world, ON_TIME, jonas, planned, world.quarter.first, world.quarter.last)
+    version = campaign.submit(organisation=world.organisation, by=jonas, at=planned)
+    _approve(world, campaign, ines, world.at(world.quarter.first - timedelta(days=1), 11))
+    launched = world.at(world.quarter.first, 9)
+    launch = campaign.launch(organisation=world.organisation, by=jonas, at=launched)
+    derive_commitments(campaign, launch, organisation=world.organisation, at=launched)
+    world.session.flush()
+    for commitment in world.session.scalars(select(Commitment).where(Commitment.campaign_id == campaign.id)):
+        if commitment.person is not None and commitment.person is not world.people.hannah:
+            commitment.accept(by=commitment.person, at=launched + timedelta(hours=5))
+    if version.number != 1:
+        raise RuntimeError("The story begins with version 1.")
+    return campaign
+
+
+def plan_for_review(world: World) -> None:
+    """Two plans in review: one with two requested changes, one that was edited after its approval."""
+    _winter(world)
+    _webinar(world)
+
+
+def _winter(world: World) -> None:
+    jonas, ines, tomas = world.people.jonas, world.people.ines, world.people.tomas
+    starts = world.today + timedelta(days=10)
+    submitted = world.at(world.today - timedelta(days=4), 10)
+    campaign = _plan(world, WINTER, jonas, submitted, starts, starts + timedelta(days=40))
+    version = campaign.submit(organisation=world.organisation, by=jonas, at=submitted)
+    remarks = (
+        (Section.OFFER, CommentKind.REQUEST, "Legal has not seen a credit clause. Say what happens above 5 %.", ines, 3),
+        (Section.SALES_ASK, CommentKind.REQUEST, "Six touches before Christmas is too many for Elif; four.", ines, 3),
+        (Section.MESSAGE, CommentKind.COMMENT, "Minutes, not days: my accounts use exactly these words.", tomas, 2),
+    )
+    for section, kind, body, by, days in remarks:
+        at = world.at(world.today - timedelta(days=days), 16)
+        say(campaign, version, section=section, kind=kind, body=body, by=by, at=at)
+
+
+def _webinar(world: World) -> None:
+    priya, ines = world.people.priya, world.people.ines
+    starts = world.today + timedelta(days=7)
+    submitted = world.at(world.today - timedelta(days=6), 9)
+    campaign = _plan(world, WEBINAR, priya, submitted, starts, starts + timedelta(days=35))
+    campaign.submit(organisation=world.organisation, by=priya, at=submitted)
+    _approve(world, campaign, ines, world.at(world.today - timedelta(days=3), 12))
+    edited = world.at(world.today - timedelta(days=1), 17)
+    offer = "Free analysis of **three** months of their own logger files, back within a week."
+    campaign.change(Section.OFFER, by=priya, at=edited, offer=offer)
+
+
+def _plan(world: World, story: Story, by: User, at: datetime, starts: date, ends: date) -> Campaign:
+    campaign = create_campaign(world.organisation, name=story.name, starts_on=starts, ends_on=ends, by=by, at=at)
+    campaign.change(Section.OBJECTIVE, by=by, at=at, objective=story.objective)
+    campaign.change(Section.AUDIENCE, by=by, at=at, criteria=Criteria(tiers=story.tiers).facts())
+    campaign.change(Section.MESSAGE, by=by, at=at, message=story.message)
+    campaign.change(Section.OFFER, by=by, at=at, offer=story.offer)
+    for channel, what, days in story.plays:
+        add_play(campaign, channel=channel, what=what, day=starts + timedelta(days=days), by=by, at=at)
+    ask = {"ask_touches": story.ask, "ask_by": ends, "talk_track": story.talk_track}
+    campaign.change(Section.SALES_ASK, by=by, at=at, **ask)
+    campaign.change(Section.BUDGET, by=by, at=at, budget=story.budget * 100)
+    campaign.change(Section.MEASURE, by=by, at=at, measure=story.measure)
+    world.session.flush()
+    return campaign
+
+
+def _approve(world: World, campaign: Campaign, by: User, at: datetime) -> None:
+    version = campaign.newest
+    if version is None:
+        raise RuntimeError(f"The story forgot to submit {campaign.name}.")
+    campaign.approve(version, digest=version.digest, seat=None, organisation=world.organisation, by=by, at=at)
