@@ -29,13 +29,18 @@ GUARDS = (
     Guard("version_voice"),
     Guard("signature"),
     Guard("withdrawal"),
+    Guard("standing", columns=("version_id", "document_id"), key="version_id"),
+    Guard("target_list", columns=("quarter", "document_id")),
     Guard("opportunity_revision"),
     Guard("touch_revision"),
-    Guard("membership", columns=("list_id", "account_id", "tier", "motion", "ae_id", "starts", "version_id")),
+    Guard(
+        "membership",
+        columns=("list_id", "account_id", "with_children", "tier", "motion", "ae_id", "starts", "version_id"),
+    ),
     Guard("touch", columns=("account_id", "logged_by_id", "client_key", "fingerprint", "logged_at")),
 )
 
-# Rules across rows of the agreement, each a condition that refuses a change of `standing`.
+# Rules across rows, each a condition that refuses a change of a table: the one that the rule's name begins with.
 RULES = {
     "standing_starts_open": ("INSERT", "NEW.state <> 'open'", "a version begins open"),
     "standing_closed_stays": (
@@ -64,6 +69,33 @@ RULES = {
             AND (o.ends IS NULL OR o.ends > o.starts) AND (NEW.ends IS NULL OR NEW.ends > NEW.starts))""",
         "two versions of a document are never in force at once",
     ),
+    "standing_only_ends_earlier": (
+        "UPDATE",
+        """OLD.starts IS NOT NULL AND (NEW.starts IS NULL OR NEW.starts <> OLD.starts
+            OR (OLD.ends IS NOT NULL AND (NEW.ends IS NULL OR NEW.ends > OLD.ends)))""",
+        "what is in force gives way to its successor and never moves otherwise",
+    ),
+    "membership_of_a_signed_version": (
+        "INSERT",
+        """NOT EXISTS (
+            SELECT 1 FROM standing s JOIN target_list l ON l.document_id = s.document_id
+            WHERE s.version_id = NEW.version_id AND l.id = NEW.list_id AND s.state = 'signed'
+            AND s.starts = NEW.starts AND (s.ends IS NULL OR NEW.ends <= s.ends))""",
+        "a membership begins with a version that both seats have signed",
+    ),
+    "membership_one_at_a_time": (
+        "INSERT",
+        """EXISTS (
+            SELECT 1 FROM membership o
+            WHERE o.account_id = NEW.account_id AND o.list_id = NEW.list_id AND (o.ends IS NULL OR o.ends > o.starts)
+            AND (o.ends IS NULL OR o.ends > NEW.starts) AND (NEW.ends IS NULL OR NEW.ends > o.starts))""",
+        "an account stands on a list once at a time",
+    ),
+    "membership_ends_for_good": (
+        "UPDATE",
+        "OLD.ends IS NOT NULL AND (NEW.ends IS NULL OR NEW.ends > OLD.ends)",
+        "what has left a list comes back by the next version alone",
+    ),
 }
 
 
@@ -74,9 +106,10 @@ def install_guards(connection: Connection) -> None:
         if guard.table in present:
             for statement in _statements(guard, connection.dialect.name):
                 connection.execute(text(statement))
-    if "standing" in present:
-        for statement in _rule_statements(connection.dialect.name):
-            connection.exec_driver_sql(statement)
+    for rule in RULES:
+        if _table_of(rule) in present:
+            for statement in _rule_statements(rule, connection.dialect.name):
+                connection.exec_driver_sql(statement)
 
 
 def remove_guards(connection: Connection) -> None:
@@ -87,9 +120,9 @@ def remove_guards(connection: Connection) -> None:
             for name in trigger_names(guard, connection.dialect.name):
                 on = f' ON "{guard.table}"' if connection.dialect.name == "postgresql" else ""
                 connection.execute(text(f"DROP TRIGGER IF EXISTS {name}{on}"))
-    if "standing" in present:
-        on = " ON standing" if connection.dialect.name == "postgresql" else ""
-        for rule in RULES:
+    for rule in RULES:
+        if _table_of(rule) in present:
+            on = f" ON {_table_of(rule)}" if connection.dialect.name == "postgresql" else ""
             connection.execute(text(f"DROP TRIGGER IF EXISTS guard_{rule}{on}"))
 
 
@@ -149,23 +182,27 @@ def _postgresql(guard: Guard) -> Iterator[str]:
         yield f"CREATE TRIGGER {name} {bodies[name.rpartition('_')[2]]} EXECUTE FUNCTION {function}()"
 
 
-def _rule_statements(dialect: str) -> Iterator[str]:
-    for rule, (event, refused, message) in RULES.items():
-        name = f"guard_{rule}"
-        if dialect == "sqlite":
-            yield f"DROP TRIGGER IF EXISTS {name}"
-            yield (
-                f"CREATE TRIGGER {name} BEFORE {event} ON standing WHEN {refused} "
-                f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-            )
-            continue
-        raising = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'"
+def _table_of(rule: str) -> str:
+    return rule.partition("_")[0]
+
+
+def _rule_statements(rule: str, dialect: str) -> Iterator[str]:
+    event, refused, message = RULES[rule]
+    name, table = f"guard_{rule}", _table_of(rule)
+    if dialect == "sqlite":
+        yield f"DROP TRIGGER IF EXISTS {name}"
         yield (
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN IF {refused.replace('%', '%%')} THEN {raising}; END IF; RETURN NEW; END $$"
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {refused} "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
         )
-        yield f"DROP TRIGGER IF EXISTS {name} ON standing"
-        yield f"CREATE TRIGGER {name} BEFORE {event} ON standing FOR EACH ROW EXECUTE FUNCTION {name}()"
+        return
+    raising = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'"
+    yield (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF {refused.replace('%', '%%')} THEN {raising}; END IF; RETURN NEW; END $$"
+    )
+    yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
+    yield f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
 
 
 def _message(guard: Guard) -> str:

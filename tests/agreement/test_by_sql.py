@@ -1,0 +1,153 @@
+"""What was agreed cannot be changed by SQL either, on any engine: the database itself refuses."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from abm.people.seats import Side
+from tests.agreement.conftest import Agreed
+
+# From the quarter's end on, so that no other version is in force then.
+SIGN_BY_SQL = """
+    UPDATE standing SET state = 'signed', starts = (SELECT ends FROM version WHERE id = :version)
+    WHERE version_id = :version
+"""
+
+
+def refused(agreed: Agreed, statement: str, because: str, **values: object) -> None:
+    with pytest.raises(DBAPIError, match=because):
+        agreed.session.execute(text(statement), values)
+    agreed.session.rollback()
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE version SET content = :bytes WHERE id = :version",
+        "UPDATE version SET digest = 'x' WHERE id = :version",
+        "UPDATE version SET number = 9 WHERE id = :version",
+        "UPDATE version_voice SET voice = 'nobody' WHERE version_id = :version",
+        "DELETE FROM version_voice WHERE version_id = :version",
+        "UPDATE signature SET verdict = 'approve', person_id = 1",
+        "DELETE FROM signature",
+        "DELETE FROM version",
+        "DELETE FROM standing",
+        "UPDATE membership SET tier = 3",
+        "UPDATE membership SET account_id = account_id + 1",
+        "UPDATE membership SET starts = ends",
+        "DELETE FROM membership",
+        "UPDATE target_list SET document_id = document_id + 1",
+    ],
+)
+def test_rows_of_the_agreement_never_change(agreed: Agreed, attack: str) -> None:
+    values = {"version": agreed.version.id, "bytes": b"{}"}
+    bound = {name: value for name, value in values.items() if f":{name}" in attack}
+    refused(agreed, attack, "never change", **bound)
+
+
+def test_rows_of_the_agreement_cannot_be_replaced_or_emptied(agreed: Agreed) -> None:
+    for table in ("version", "version_voice", "signature", "standing", "membership", "target_list"):
+        if agreed.session.get_bind().dialect.name == "postgresql":
+            refused(agreed, f"TRUNCATE {table} CASCADE", "never change")
+        else:
+            refused(
+                agreed,
+                f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+                "never change|begins open|both seats|once at a time",
+            )
+
+
+def test_a_signed_version_stays_signed_and_its_time_only_ends_earlier(agreed: Agreed) -> None:
+    this = "WHERE version_id = :version"
+    version = agreed.version.id
+    refused(
+        agreed, f"UPDATE standing SET state = 'open', starts = NULL {this}", "stays so|never moves", version=version
+    )
+    refused(agreed, f"UPDATE standing SET starts = ends {this}", "never moves", version=version)
+    refused(agreed, f"UPDATE standing SET ends = NULL {this}", "never moves", version=version)
+
+
+def test_nothing_comes_into_force_without_every_signature(agreed: Agreed) -> None:
+    second = agreed.change_and_propose()
+    refused(agreed, SIGN_BY_SQL, "every voice", version=second.id)
+    agreed.sign(second, Side.SALES)
+    agreed.session.commit()
+    refused(agreed, SIGN_BY_SQL, "every voice", version=second.id)
+
+
+def test_a_signature_of_another_version_does_not_count_by_sql(agreed: Agreed) -> None:
+    second = agreed.change_and_propose()
+    agreed.session.execute(text("DELETE FROM standing_signature WHERE version_id = :old"), {"old": agreed.version.id})
+    for signature in agreed.version.signatures:
+        agreed.session.execute(
+            text(
+                "INSERT INTO standing_signature (version_id, voice, person_id, signature_id) "
+                "VALUES (:version, :voice, :person, :signature)"
+            ),
+            {
+                "version": second.id,
+                "voice": signature.voice,
+                "person": signature.person_id,
+                "signature": signature.id,
+            },
+        )
+    agreed.session.commit()
+    refused(agreed, SIGN_BY_SQL, "every voice", version=second.id)
+
+
+def test_a_document_has_one_open_version(agreed: Agreed) -> None:
+    agreed.change_and_propose()
+    refused(
+        agreed,
+        "INSERT INTO standing (version_id, document_id, state) SELECT id + 1000, document_id, 'open' FROM version",
+        "(?i)unique",
+    )
+
+
+def test_two_versions_are_never_in_force_at_once(agreed: Agreed) -> None:
+    second = agreed.change_and_propose()
+    agreed.sign(second, Side.SALES)
+    agreed.session.commit()
+    agreed.give_standing_signature(second, Side.MARKETING)
+    refused(
+        agreed,
+        "UPDATE standing SET state = 'signed', starts = (SELECT starts FROM standing WHERE version_id = :first) "
+        "WHERE version_id = :version",
+        "never in force at once",
+        first=agreed.version.id,
+        version=second.id,
+    )
+
+
+def test_one_person_never_stands_for_both_seats(agreed: Agreed) -> None:
+    second = agreed.change_and_propose()
+    agreed.sign(second, Side.SALES)
+    agreed.session.commit()
+    refused(
+        agreed,
+        "INSERT INTO standing_signature (version_id, voice, person_id, signature_id) "
+        "SELECT version_id, 'marketing', person_id, id + 1000 FROM signature WHERE version_id = :version",
+        "(?i)unique",
+        version=second.id,
+    )
+
+
+def test_memberships_come_from_the_signed_version_alone(agreed: Agreed) -> None:
+    second = agreed.change_and_propose()
+    columns = "list_id, with_children, tier, motion, ae_id, starts, ends"
+    smuggle = (
+        f"INSERT INTO membership (account_id, version_id, {columns}) SELECT :account, :version, {columns} "
+        "FROM membership WHERE account_id = :like"
+    )
+    member = agreed.first_member()
+    other = agreed.other_account()
+    refused(agreed, smuggle, "both seats", account=other.id, version=second.id, like=member.account_id)
+    same = {"account": member.account_id, "version": agreed.version.id, "like": member.account_id}
+    refused(agreed, smuggle, "once at a time|(?i:unique)", **same)
+    agreed.session.execute(text("UPDATE membership SET ends = starts WHERE id = :id"), {"id": member.id})
+    refused_again = "UPDATE membership SET ends = NULL WHERE id = :id"
+    with pytest.raises(DBAPIError, match="next version alone"):
+        agreed.session.execute(text(refused_again), {"id": member.id})
+    agreed.session.rollback()
