@@ -1,57 +1,58 @@
-"""Campaigns for the tiers of the list: planned by Marketing, reviewed by Sales, launched on what was approved (domain §6)."""
+"""Campaigns: planned by Marketing, reviewed by Sales, launched on what was approved (domain §6)."""
 
 from __future__ import annotations
 
-import enum
+from collections.abc import Iterable
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from abm.accounts.models import Account
-from abm.agreement.models import Document, Version
-from abm.kit.base import Base, Day, Facts, Instant, Key, LongText, Minor, Name, PublicId, Slug, Word, check, choice
-from abm.people.models import User
-from abm.touches.models import Channel
+from abm.accounts.changes import Change
+from abm.accounts.identity import slug_of
+from abm.agreement.models import Document, Span, StaleDigest, State, Verdict, Version
+from abm.audit.models import record
+from abm.campaigns.audience import Candidate, candidates, chosen, days_left, reviewers_of
+from abm.campaigns.drafting import Play, begin_edit, change_section
+from abm.campaigns.kinds import CampaignState, CommentKind, PlanState, Section
+from abm.campaigns.launches import AudienceMember, Launch, take_on
+from abm.campaigns.plan import Criteria, Plan, Reviewer
+from abm.campaigns.readiness import look_again, missing, obstacles
+from abm.campaigns.reviews import SALES, ReviewComment, manager_voice, plan_state, voice_of
+from abm.kit.base import (
+    Base,
+    Currency,
+    Day,
+    Facts,
+    Instant,
+    Key,
+    LongText,
+    Minor,
+    Name,
+    PublicId,
+    Slug,
+    check,
+    choice,
+    public_id,
+    session_of,
+)
+from abm.kit.rules import refuse, require
+from abm.kit.text import one_line, paragraphs
+from abm.people.models import Organisation, User
+from abm.people.seats import Seat
 
+# Everything of this domain that other floors use, in one place.
+__all__ = (
+    "AudienceMember", "Campaign", "CampaignState", "CommentKind", "Launch", "Plan", "PlanState", "Play",
+    "ReviewComment", "Section", "approvers", "create_campaign",
+)  # fmt: skip
 
-class CampaignState(enum.StrEnum):
-    DRAFT = "draft"
-    LIVE = "live"
-    PAUSED = "paused"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-
-
-class PlanState(enum.StrEnum):
-    """Where a version of the plan stands in its review. Derived from agreement and the open requests."""
-
-    OPEN = "open"
-    CHANGES_REQUESTED = "changes requested"
-    APPROVED = "approved"
-    SUPERSEDED = "superseded"
-    WITHDRAWN = "withdrawn"
-
-
-class Section(enum.StrEnum):
-    """The parts of a plan; a review comment is anchored to one."""
-
-    OBJECTIVE = "objective"
-    AUDIENCE = "audience"
-    MESSAGE = "message"
-    OFFER = "offer"
-    PLAYS = "plays"
-    SALES_ASK = "sales ask"
-    BUDGET = "budget"
-    MEASURE = "measure"
-
-
-class CommentKind(enum.StrEnum):
-    COMMENT = "comment"
-    REQUEST = "requested change"
+KIND = "campaign plan"
 
 
 class Campaign(Base):
-    """A campaign and the working draft of its plan."""
+    """A campaign and the working draft of its plan. Whoever changes one holds its document first."""
 
     __tablename__ = "campaign"
     __table_args__ = (
@@ -75,9 +76,11 @@ class Campaign(Base):
     ask_touches: Mapped[int] = mapped_column(default=0)  # by Sales, per account
     ask_by: Mapped[Day | None]
     talk_track: Mapped[LongText] = mapped_column(default="")
-    budget: Mapped[Minor] = mapped_column(default=0)  # in the reporting currency
+    budget: Mapped[Minor | None]  # in minor units of currency; None: not said yet
+    currency: Mapped[Currency]  # the reporting currency when the campaign was created
     measure: Mapped[LongText] = mapped_column(default="")  # what will be measured, and what is expected
-    criteria: Mapped[Facts] = mapped_column(default=dict)  # {"tiers": [1], "industries": [], "aes": [public ids]}
+    criteria: Mapped[Facts] = mapped_column(default=dict)  # as Criteria.facts has them
+    closing_note: Mapped[LongText] = mapped_column(default="")  # what came of it, or why it was cancelled
     created_at: Mapped[Instant]
     changed_at: Mapped[Instant]
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
@@ -88,79 +91,209 @@ class Campaign(Base):
     plays: Mapped[list[Play]] = relationship(
         back_populates="campaign", order_by="Play.day, Play.id", cascade="all, delete-orphan"
     )
+    launches: Mapped[list[Launch]] = relationship(back_populates="campaign", order_by="Launch.id")
+    audience: Mapped[list[AudienceMember]] = relationship(back_populates="campaign", order_by="AudienceMember.id")
+    comments: Mapped[list[ReviewComment]] = relationship(back_populates="campaign", order_by="ReviewComment.id")
 
     __mapper_args__ = {"version_id_col": revision}
 
+    def draft(self, accounts: Iterable[Candidate] = (), reviewers: tuple[Reviewer, ...] = ()) -> Plan:
+        """The plan as it would be frozen now; without accounts it serves to compare what Marketing wrote."""
+        return Plan(
+            name=self.name,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            objective=self.objective,
+            criteria=Criteria.read(self.criteria),
+            accounts=tuple(account.planned() for account in accounts),
+            message=self.message,
+            offer=self.offer,
+            plays=tuple(play.planned() for play in self.plays),
+            ask_touches=self.ask_touches,
+            ask_by=self.ask_by,
+            talk_track=self.talk_track,
+            budget=self.budget,
+            currency=self.currency,
+            measure=self.measure,
+            reviewers=reviewers,
+        )
 
-class Play(Base):
-    """One thing that Marketing does in a campaign, on a day, on every account of the audience."""
+    @property
+    def newest(self) -> Version | None:
+        """The version that was submitted last."""
+        return self.document.versions[-1] if self.document.versions else None
 
-    __tablename__ = "play"
+    @property
+    def approved(self) -> Version | None:
+        """The version that Sales approved last: what may be launched, and what is live once it was."""
+        return self.document.latest_signed()
 
-    id: Mapped[Key]
-    public_id: Mapped[PublicId]
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
-    channel: Mapped[Channel] = mapped_column(choice(Channel, "play_channel"))
-    what: Mapped[Name]
-    day: Mapped[Day]
+    @property
+    def open_requests(self) -> list[ReviewComment]:
+        """Requested changes that nobody has settled yet, whichever version they were said to."""
+        return [comment for comment in self.comments if comment.open]
 
-    campaign: Mapped[Campaign] = relationship(back_populates="plays")
+    def state_of(self, version: Version) -> PlanState:
+        return plan_state(version.standing, len(self.open_requests) if version.state is State.OPEN else 0)
+
+    def left_behind(self) -> list[Section]:
+        """The sections in which the draft has left the approved version behind; none where nothing is approved."""
+        return self.draft().changed_from(Plan.read(self.approved.read())) if self.approved else []
+
+    def change(self, section: Section, *, mark: str | None = None, by: User, at: datetime, **facts: object) -> Change:
+        """Save one section, unless somebody else changed it since the form was opened; see `change_section`."""
+        return change_section(self, section, facts, mark=mark, by=by, at=at)
+
+    def submit(self, *, organisation: Organisation, by: User, at: datetime) -> Version:
+        """Freeze the draft, with the accounts that its criteria give, as the next version for Sales to review.
+
+        It asks each sales manager whose AEs it binds; where none has a manager, the sales seat.
+        """
+        begin_edit(self)
+        found = candidates(session_of(self), self, organisation=organisation, at=at)
+        accounts = chosen(found, Criteria.read(self.criteria))
+        plan = self.draft(accounts, reviewers_of(accounts))
+        gaps = missing(plan, organisation.today(at), listed=bool(found))
+        require(not gaps, " ".join(sentence for sentences in gaps.values() for sentence in sentences))
+        if self.newest is not None and self.state_of(self.newest) is not PlanState.WITHDRAWN:
+            same = not plan.differs_from(Plan.read(self.newest.read()))
+            require(not same, f"Version {self.newest.number} says exactly this already.")
+        voices = [manager_voice(reviewer.person) for reviewer in plan.reviewers] or [SALES]
+        version = self.document.propose(plan.content(), voices=voices, span=Span(), by=by, at=at)
+        record(self, "submitted", by=by, at=at, after={"version": version.number, "accounts": len(accounts)})
+        return version
+
+    def approve(
+        self, version: Version, *, digest: str, seat: Seat | None, organisation: Organisation, by: User, at: datetime
+    ) -> bool:
+        """Approve exactly this version, as a manager who is asked or for all of Sales; True once nobody is awaited.
+
+        Raises StaleDigest where the page showed another version than the one in review.
+        """
+        self.document.lock()
+        current = self.document.open_version
+        if current is not None and current is not version:
+            raise StaleDigest(current)
+        voice = voice_of(version, by, seat=seat, day=organisation.today(at))
+        require(voice is not None, "Sales approves a plan: a manager who is asked, or the sales seat for all.")
+        waiting = sorted({comment.by.name for comment in self.open_requests})
+        require(not waiting, f"{' and '.join(waiting)} asked for a change: it is settled before anybody approves.")
+        deputy_for = seat.holder if seat is not None and voice == SALES and seat.holder_id != by.id else None
+        complete = version.sign(
+            voice=str(voice), verdict=Verdict.APPROVE, digest=digest, deputy_for=deputy_for, by=by, at=at
+        )
+        record(self, "approved", by=by, at=at, after={"version": version.number, "complete": complete})
+        return complete
+
+    def withdraw(self, version: Version, *, by: User, at: datetime) -> None:
+        """Take a version back out of its review. Who submitted it does; the draft stays."""
+        version.withdraw(by=by, at=at)
+        record(self, "withdrawn", by=by, at=at, after={"version": version.number})
+
+    def launch(self, *, organisation: Organisation, by: User, at: datetime) -> Launch:
+        """Run on the approved version, which the draft still equals. Launching a version twice changes nothing."""
+        self._hold("launched", CampaignState.DRAFT, CampaignState.LIVE)
+        version = self.approved
+        if version is None:
+            refuse("Sales has not approved the plan yet.")
+        changed = self.left_behind()
+        require(not changed, f"{look_again(approvers(version), changed)}. Submit the plan again.")
+        again = next((launch for launch in self.launches if launch.version_id == version.id), None)
+        if again is not None:
+            return again
+        plan = Plan.read(version.read())
+        found = {one.public_id: one for one in candidates(session_of(self), self, organisation=organisation, at=at)}
+        gone = [account.name for account in plan.accounts if account.account not in found]
+        hindrances = obstacles(plan, gone=gone, today=organisation.today(at))
+        require(not hindrances, " ".join(hindrances))
+        launch = Launch(campaign=self, version=version, by=by, at=at)
+        tiers = {found[account.account].account_id: found[account.account].tier for account in plan.accounts}
+        take_on(self, version, tiers, starts=days_left(self, organisation, at)[0], at=at)
+        self._move(CampaignState.LIVE, "launched", by=by, at=at, version=version.number, accounts=len(tiers))
+        return launch
+
+    def pause(self, *, by: User, at: datetime) -> None:
+        """Stop for a while. What was promised stays, and its windows with it."""
+        self._hold("paused", CampaignState.LIVE)
+        self._move(CampaignState.PAUSED, "paused", by=by, at=at)
+
+    def resume(self, *, by: User, at: datetime) -> None:
+        """Go on after a pause."""
+        self._hold("resumed", CampaignState.PAUSED)
+        self._move(CampaignState.LIVE, "resumed", by=by, at=at)
+
+    def complete(self, *, note: str, by: User, at: datetime) -> None:
+        """End a campaign that ran, and say what came of it."""
+        self._hold("completed", CampaignState.LIVE, CampaignState.PAUSED)
+        require(note.strip(), "Write what came of it.", field="note")
+        self._end(CampaignState.COMPLETED, note, by=by, at=at)
+
+    def cancel(self, *, reason: str, by: User, at: datetime) -> None:
+        """End a campaign before its time, or before it ran, and say why."""
+        self._hold("cancelled", CampaignState.DRAFT, CampaignState.LIVE, CampaignState.PAUSED)
+        require(reason.strip(), "Say why it is cancelled.", field="note")
+        self._end(CampaignState.CANCELLED, reason, by=by, at=at)
+
+    def _hold(self, verb: str, *allowed: CampaignState) -> None:
+        """Wait for this campaign's turn, and go on only from these states."""
+        self.document.lock()
+        words = " or ".join(state.value for state in allowed)
+        require(self.state in allowed, f"{self.name} is {self.state}: only a {words} campaign is {verb}.")
+
+    def _move(self, state: CampaignState, verb: str, *, by: User, at: datetime, **facts: object) -> None:
+        before = self.state
+        self.state = state
+        record(self, verb, by=by, at=at, before={"state": before}, after={"state": state, **facts})
+
+    def _end(self, state: CampaignState, note: str, *, by: User, at: datetime) -> None:
+        """Nothing is worked, and nothing waits for a review, once a campaign is over."""
+        if self.document.open_version is not None:
+            self.document.open_version.close(State.WITHDRAWN, by=by, at=at)
+        for member in self.audience:
+            if member.ends is None:
+                member.leave(at)
+        self.closing_note = paragraphs(note)
+        self._move(state, state.value, by=by, at=at, note=self.closing_note)
 
 
-class Launch(Base):
-    """That a campaign was launched on an approved version of its plan; again when a successor is taken on."""
-
-    __tablename__ = "launch"
-
-    id: Mapped[Key]
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), unique=True)
-    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    at: Mapped[Instant]
-
-    version: Mapped[Version] = relationship()
-
-
-class AudienceMember(Base):
-    """Projection: an account that a launched plan works, from when to when."""
-
-    __tablename__ = "audience_member"
-    __table_args__ = (
-        UniqueConstraint("campaign_id", "account_id", "starts"),
-        check("ends IS NULL OR starts <= ends", "span"),
+def create_campaign(
+    organisation: Organisation, *, name: str, starts_on: date, ends_on: date, by: User, at: datetime
+) -> Campaign:
+    """A new draft, owned by whoever creates it, with an address of its own."""
+    session = session_of(organisation)
+    require(one_line(name), "Write the campaign's name.", field="name")
+    require(starts_on <= ends_on, "The last day lies before the first.", field="ends_on")
+    campaign = Campaign(
+        slug=_free_slug(session, name),
+        name=one_line(name),
+        document=Document(kind=KIND, created_at=at, versions=[]),
+        owner=by,
+        state=CampaignState.DRAFT,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        currency=organisation.currency,
+        criteria=Criteria().facts(),
+        created_at=at,
+        changed_at=at,
+        changed_by_id=by.id,
     )
-
-    id: Mapped[Key]
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
-    tier: Mapped[int]
-    starts: Mapped[Instant]
-    ends: Mapped[Instant | None]
-
-    account: Mapped[Account] = relationship()
-    campaign: Mapped[Campaign] = relationship()
+    try:
+        with session.begin_nested():
+            session.add(campaign)
+    except IntegrityError:  # somebody took the address in between
+        campaign.slug = f"{campaign.slug[:60]}-{public_id()[:6]}"
+        session.add(campaign)
+    record(campaign, "created", by=by, at=at, after={"name": campaign.name, "starts_on": starts_on, "ends_on": ends_on})
+    return campaign
 
 
-class ReviewComment(Base):
-    """What a reviewer said about a section of a version: a comment, or a change that has to be settled first."""
+def approvers(version: Version) -> list[str]:
+    """Who approved a version, by name."""
+    return [signature.person.name for signature in version.valid_signatures()]
 
-    __tablename__ = "review_comment"
-    __table_args__ = (Index("ix_review_comment_open", "campaign_id", "settled_at"),)
 
-    id: Mapped[Key]
-    public_id: Mapped[PublicId]
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
-    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
-    section: Mapped[Section] = mapped_column(choice(Section, "section"))
-    kind: Mapped[CommentKind] = mapped_column(choice(CommentKind, "comment_kind"))
-    body: Mapped[LongText]
-    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    at: Mapped[Instant]
-    answer: Mapped[LongText] = mapped_column(default="")
-    settled_at: Mapped[Instant | None]
-    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-
-    by: Mapped[User] = relationship(foreign_keys=[by_id])
-    settled_by: Mapped[User | None] = relationship(foreign_keys=[settled_by_id])
-    version: Mapped[Version] = relationship()
+def _free_slug(session: Session, name: str) -> str:
+    base = slug_of(name)
+    tried = [base, *(f"{base}-{number}" for number in range(2, 20))]
+    taken = set(session.scalars(select(Campaign.slug).where(Campaign.slug.in_(tried))))
+    return next((slug for slug in tried if slug not in taken), f"{base}-{public_id()[:6]}")

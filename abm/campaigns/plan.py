@@ -1,0 +1,164 @@
+"""A campaign's plan as a value: what is frozen, compared, reviewed and launched. Pure.
+
+The draft and every version are read into the same shape, so that a page, a comparison and a launch never care which.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from abm.campaigns.kinds import Section
+from abm.touches.kinds import Channel
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """Which accounts of the list a campaign aims at. No industry, or no AE, named means all of them."""
+
+    tiers: tuple[int, ...] = ()
+    industries: tuple[str, ...] = ()
+    aes: tuple[str, ...] = ()  # public ids
+
+    @classmethod
+    def read(cls, facts: Mapping[str, Any]) -> Criteria:
+        return cls(*(tuple(sorted(facts.get(name) or ())) for name in ("tiers", "industries", "aes")))
+
+    def facts(self) -> dict[str, list[Any]]:
+        return {"tiers": list(self.tiers), "industries": list(self.industries), "aes": list(self.aes)}
+
+
+@dataclass(frozen=True)
+class PlannedAccount:
+    """An account that the criteria gave, as it was then; `account` and `ae` are public ids."""
+
+    account: str
+    name: str
+    tier: int
+    ae: str | None
+    ae_name: str | None
+
+
+@dataclass(frozen=True)
+class PlannedPlay:
+    """One thing that Marketing does on every account of the audience; `play` is its public id."""
+
+    play: str
+    channel: Channel
+    what: str
+    day: date
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """A sales manager whose AEs the plan binds; `person` is a public id."""
+
+    person: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that Marketing proposes and Sales approves. Money is in minor units of `currency`."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+    objective: str
+    criteria: Criteria
+    accounts: tuple[PlannedAccount, ...]
+    message: str
+    offer: str
+    plays: tuple[PlannedPlay, ...]
+    ask_touches: int
+    ask_by: date | None
+    talk_track: str
+    budget: int | None
+    currency: str
+    measure: str
+    reviewers: tuple[Reviewer, ...] = ()
+
+    @classmethod
+    def read(cls, content: Mapping[str, Any]) -> Plan:
+        """The plan in a version's content."""
+        objective, audience, ask = (content[s] for s in (Section.OBJECTIVE, Section.AUDIENCE, Section.SALES_ASK))
+        return cls(
+            name=objective["name"],
+            starts_on=date.fromisoformat(objective["starts_on"]),
+            ends_on=date.fromisoformat(objective["ends_on"]),
+            objective=objective["objective"],
+            criteria=Criteria.read(audience["criteria"]),
+            accounts=tuple(PlannedAccount(**account) for account in audience["accounts"]),
+            message=content[Section.MESSAGE],
+            offer=content[Section.OFFER],
+            plays=tuple(_play(play) for play in content[Section.PLAYS]),
+            ask_touches=ask["touches"],
+            ask_by=date.fromisoformat(ask["by"]) if ask["by"] else None,
+            talk_track=ask["talk_track"],
+            budget=content[Section.BUDGET]["amount"],
+            currency=content[Section.BUDGET]["currency"],
+            measure=content[Section.MEASURE],
+            reviewers=tuple(Reviewer(**reviewer) for reviewer in content["reviewers"]),
+        )
+
+    def content(self) -> dict[str, object]:
+        """The plan as a version keeps it: section by section, days in ISO, and who is asked to review it."""
+        parts: dict[str, object] = {section.value: self.part(section) for section in Section}
+        return parts | {"reviewers": [vars(reviewer) for reviewer in self.reviewers]}
+
+    def part(self, section: Section) -> object:
+        """One section as a version keeps it."""
+        match section:
+            case Section.OBJECTIVE:
+                days = {"starts_on": self.starts_on.isoformat(), "ends_on": self.ends_on.isoformat()}
+                return days | {"name": self.name, "objective": self.objective}
+            case Section.AUDIENCE:
+                return {"criteria": self.criteria.facts(), "accounts": [vars(account) for account in self.accounts]}
+            case Section.PLAYS:
+                return [
+                    vars(play) | {"channel": play.channel.value, "day": play.day.isoformat()} for play in self.plays
+                ]
+            case Section.SALES_ASK:
+                by = self.ask_by.isoformat() if self.ask_by else None
+                return {"touches": self.ask_touches, "by": by, "talk_track": self.talk_track}
+            case Section.BUDGET:
+                return {"amount": self.budget, "currency": self.currency}
+            case _:
+                return getattr(self, section.value)
+
+    def mark(self, section: Section) -> str:
+        """A short name for what a section says: a form carries it, so that saving buries nobody else's words."""
+        part = self.criteria.facts() if section is Section.AUDIENCE else self.part(section)
+        return mark_of(part)
+
+    def changed_from(self, other: Plan) -> list[Section]:
+        """The sections that Marketing wrote differently. Accounts that join or leave the list change no word of it."""
+        return [section for section in Section if self.mark(section) != other.mark(section)]
+
+    def differs_from(self, other: Plan) -> list[Section]:
+        """The sections that differ, where other accounts, or other tiers of them, count as another audience."""
+        same = self._aimed_at() == other._aimed_at()
+        changed = self.changed_from(other)
+        return [section for section in Section if section in changed or (section is Section.AUDIENCE and not same)]
+
+    def _aimed_at(self) -> set[tuple[str, int]]:
+        return {(account.account, account.tier) for account in self.accounts}
+
+
+def mark_of(part: object) -> str:
+    """A short digest of anything that JSON can say."""
+    return hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def named(sections: Sequence[Section]) -> str:
+    """`the offer and proof, the plays and the budget`, for a sentence."""
+    words = [f"the {section.label.lower()}" for section in sections]
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def _play(facts: Mapping[str, str]) -> PlannedPlay:
+    return PlannedPlay(facts["play"], Channel(facts["channel"]), facts["what"], date.fromisoformat(facts["day"]))

@@ -1,0 +1,133 @@
+"""What of campaigns needs somebody now: to review, to answer, to say that a change is settled, to submit, to launch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from flask import url_for
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, lazyload, selectinload, undefer
+
+from abm.agreement.models import Standing, StandingSignature, State, Version, Voice
+from abm.campaigns.kinds import CampaignState
+from abm.campaigns.models import Campaign, Launch, Plan, ReviewComment, approvers
+from abm.campaigns.queries import open_request
+from abm.campaigns.readiness import few, look_again
+from abm.campaigns.reviews import SALES, manager_voice
+from abm.kit import clock
+from abm.people.access import May, may
+from abm.people.models import Organisation, Role, User
+from abm.people.seats import Absence, Side, seat_of
+from abm.people.waiting import Waiting
+
+WEIGHTS = {"Review": 60, "Answer": 50, "Submit again": 45, "Settle": 40, "Launch": 35}
+OVER = (CampaignState.COMPLETED, CampaignState.CANCELLED)
+
+
+def waiting_for(session: Session, user: User, organisation: Organisation) -> list[Waiting]:
+    """Everything of campaigns whose next step is this person's, with at most seven queries."""
+    found = [*_requests(session, user)]
+    if may(user, May.REVIEW_CAMPAIGNS) and not user.is_one_of(Role.MARKETER, Role.CMO):
+        found += _reviews(session, user, organisation)
+    if may(user, May.PLAN_CAMPAIGNS):
+        found += _plans(session, user)
+    return found
+
+
+def _requests(session: Session, user: User) -> Iterator[Waiting]:
+    """Changes asked for: the campaign's owner answers, then who asked says that it is settled."""
+    rows = session.execute(
+        select(ReviewComment, Campaign.name, Campaign.slug, Campaign.owner_id)
+        .join(Campaign, Campaign.id == ReviewComment.campaign_id)
+        .where(open_request(), Campaign.state.not_in(OVER))
+        .where(or_(Campaign.owner_id == user.id, ReviewComment.by_id == user.id))
+        .options(joinedload(ReviewComment.by).lazyload(User.grants))
+        .order_by(ReviewComment.id)
+    )
+    to_answer: dict[tuple[str, str], list[ReviewComment]] = defaultdict(list)
+    for request, name, slug, owner_id in rows:
+        if owner_id == user.id and request.answered_at is None:
+            to_answer[name, slug].append(request)
+        if request.by_id == user.id and request.answered_at is not None:
+            why = f"Marketing answered your change to the {request.section.label.lower()}"
+            yield _row("Settle", name, why, request.answered_at, _review(slug, request.public_id))
+    for (name, slug), requests in to_answer.items():
+        asked = few(sorted({request.by.name for request in requests}))
+        number = f"{len(requests)} change{'s' * (len(requests) > 1)}"
+        yield _row("Answer", name, f"{asked} asked for {number}", requests[0].at, _review(slug))
+
+
+def _reviews(session: Session, user: User, organisation: Organisation) -> Iterator[Waiting]:
+    """Plans in review that wait for nobody but this person: asked as a manager, or in the seat for one who is away."""
+    rows = _awaited(session, user, organisation)
+    in_seat = None
+    for name, slug, number, since, proposer, voice, away in rows:
+        if voice != manager_voice(user.public_id):
+            if voice != SALES and not away:
+                continue
+            if in_seat is None:
+                seat = seat_of(session, user, organisation.today(clock.now()))
+                in_seat = seat is not None and seat.side is Side.SALES
+            if not in_seat:
+                continue
+        yield _row("Review", name, f"{proposer} submitted version {number}", since, _review(slug))
+
+
+def _awaited(
+    session: Session, user: User, organisation: Organisation
+) -> Sequence[Row[tuple[str, str, int, datetime, str, str, bool]]]:
+    """Each voice that an open version waits for: campaign, version, since when, from whom, and whether they are away."""
+    manager, proposer, day = aliased(User), aliased(User), organisation.today(clock.now())
+    absent = select(Absence.id).where(Absence.user_id == manager.id, Absence.first_day <= day, Absence.last_day >= day)
+    signed = select(StandingSignature.id).where(
+        StandingSignature.version_id == Version.id, StandingSignature.voice == Voice.voice
+    )
+    asked = select(ReviewComment.id).where(ReviewComment.campaign_id == Campaign.id, open_request())
+    away = or_(manager.deactivated_at.is_not(None), absent.exists())
+    rows = session.execute(
+        select(Campaign.name, Campaign.slug, Version.number, Version.proposed_at, proposer.name, Voice.voice, away)
+        .join(Version, Version.document_id == Campaign.document_id)
+        .join(Standing, Standing.version_id == Version.id)
+        .join(Voice, Voice.version_id == Version.id)
+        .join(proposer, proposer.id == Version.proposed_by_id)
+        .outerjoin(manager, manager.public_id == func.substr(Voice.voice, len(manager_voice("")) + 1))
+        .where(Standing.state == State.OPEN, Version.proposed_by_id != user.id, ~signed.exists(), ~asked.exists())
+        .order_by(Version.proposed_at)
+    )
+    return rows.all()
+
+
+def _plans(session: Session, user: User) -> Iterator[Waiting]:
+    """One's own campaigns: an approval that the draft has left behind, or one that nobody has used yet."""
+    newer, later = aliased(Version), aliased(Standing)
+    in_review = select(newer.id).join(later, later.version_id == newer.id)
+    in_review = in_review.where(newer.document_id == Campaign.document_id, later.state == State.OPEN)
+    launched = select(Launch.id).where(Launch.version_id == Version.id)
+    rows = session.execute(
+        select(Campaign, Version, launched.exists())
+        .join(Version, Version.document_id == Campaign.document_id)
+        .join(Standing, Standing.version_id == Version.id)
+        .where(Campaign.owner_id == user.id, Campaign.state.not_in(OVER), ~in_review.exists())
+        .where(Standing.state == State.SIGNED, Standing.ends.is_(None))
+        .options(selectinload(Campaign.plays), lazyload(Campaign.document), undefer(Version.content))
+        .order_by(Campaign.id)
+    )
+    for campaign, version, used in rows:
+        changed = campaign.draft().changed_from(Plan.read(version.read()))
+        href = url_for("campaigns.show", slug=campaign.slug)
+        if changed:
+            why = look_again(approvers(version), changed)
+            yield _row("Submit again", campaign.name, why, campaign.changed_at, href)
+        elif not used:
+            why = f"{few(approvers(version))} approved version {version.number}"
+            yield _row("Launch", campaign.name, why, version.standing.starts or campaign.changed_at, href)
+
+
+def _row(verb: str, name: str, why: str, since: datetime, href: str) -> Waiting:
+    return Waiting(verb=verb, object=name, why=why, since=since, href=href, button=verb, weight=WEIGHTS[verb])
+
+
+def _review(slug: str, anchor: str | None = None) -> str:
+    return url_for("campaigns.review", slug=slug, _anchor=f"comment-{anchor}" if anchor else None)
