@@ -10,9 +10,9 @@ from flask_compress import Compress
 from abm.accounts import deal_routes, people_routes, process_routes
 from abm.accounts.routes import accounts
 from abm.audit.models import request_id
-from abm.audit.routes import audit
 from abm.campaigns.routes import campaigns
 from abm.desk import accounts_routes
+from abm.desk.first_run_routes import first_run
 from abm.desk.navigation import init_navigation
 from abm.desk.routes import desk
 from abm.imports.routes import imports
@@ -28,16 +28,43 @@ from abm.kit.resources import folder
 from abm.kit.security import init_security
 from abm.kit.theme import init_theme
 from abm.kit.web import htmx
+from abm.outbound import touch_routes
 from abm.outbound.routes import outbound
+from abm.people import seat_routes, settings_routes, team_routes
+from abm.people.account_routes import account
 from abm.people.admin_routes import admin
+from abm.people.audit_routes import audit
 from abm.people.routes import people
 from abm.people.signing_in import init_sign_in
 from abm.progress.routes import progress
 from abm.targets.routes import targets
 
 # Importing these is what adds their routes to a blueprint of their domain.
-MORE_ROUTES = (deal_routes, people_routes, process_routes, accounts_routes)
-BLUEPRINTS = (health, people, admin, audit, accounts, targets, campaigns, outbound, progress, imports, desk)
+MORE_ROUTES = (
+    deal_routes,
+    people_routes,
+    process_routes,
+    accounts_routes,
+    seat_routes,
+    settings_routes,
+    team_routes,
+    touch_routes,
+)
+BLUEPRINTS = (
+    health,
+    first_run,
+    people,
+    account,
+    admin,
+    audit,
+    accounts,
+    targets,
+    campaigns,
+    outbound,
+    progress,
+    imports,
+    desk,
+)
 
 
 def create_app(config: Config | None = None) -> Flask:

@@ -11,7 +11,6 @@ from typing import NoReturn, TypeVar
 import click
 from flask import Flask
 
-from abm.kit import clock
 from abm.kit.config import BadSetting, Config
 
 
@@ -126,12 +125,13 @@ def user() -> None:
 @click.argument("email")
 @click.option("--role", "roles", multiple=True, required=True, help=ROLES)
 def user_add(name: str, email: str, roles: tuple[str, ...]) -> None:
-    """Add a person and print the one-time link with which they choose a password."""
-    from abm.people.inviting import invite  # noqa: PLC0415
+    """Add a person, or take one who is there, and print a one-time link to choose a password."""
+    from abm.kit.db import writing  # noqa: PLC0415
+    from abm.people.command import add_person  # noqa: PLC0415
 
     app = _ready_app()
-    with app.test_request_context(base_url=app.config["ABM"].base_url):
-        click.echo(_or_stop(lambda: invite(name=name, email=email, roles=roles, at=clock.now())))
+    with app.test_request_context(base_url=app.config["ABM"].base_url), writing():
+        click.echo(_or_stop(lambda: add_person(name=name, email=email, roles=roles)))
 
 
 @main.command("import")

@@ -1,4 +1,4 @@
-"""History that cannot be rewritten unseen: every change is an event, and events are sealed into a chain (domain §10)."""
+"""History that cannot be rewritten unseen: every change is an event, sealed into a chain (domain §10)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from abm.kit.base import Base, Digest, Facts, Instant, Key, Name, PublicId, Word, session_of
+from abm.kit.base import Base, Digest, Facts, Instant, Key, PublicId, Word, session_of
 from abm.kit.keys import key_for
 
 GENESIS = "0" * 64

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session, selectinload
 
 from abm.audit.models import GENESIS, Event, Seal
 
 ADVISORY_LOCK = 4_201_001
 BATCH = 1_000
+RECENT = 20_000  # events at the end of the history: what commits late lies within
 
 
 @dataclass(frozen=True)
@@ -25,28 +26,44 @@ class Fault:
         return f"{self.where}: {self.what}"
 
 
-def seal_events(session: Session, *, limit: int | None = None) -> int:
+def seal_events(session: Session, *, limit: int | None = None, whole: bool = True) -> int:
     """Chain committed, unsealed events in order of their number; hand back how many. The caller commits.
 
-    One sealer at a time: an advisory lock on PostgreSQL, the write lock on SQLite. An event whose MAC
-    is wrong stays out, so that `verify` can name it.
+    One sealer at a time: an advisory lock on PostgreSQL, the write lock on SQLite. An event whose MAC is wrong
+    stays out, so that `verify` can name it. `limit` stops after about so many; without `whole` only the
+    end of the history is looked through, which misses what a very long transaction wrote.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-    head = session.scalar(select(Seal).order_by(Seal.seq.desc()).limit(1))
-    seq, previous = (head.seq, head.hash) if head else (0, GENESIS)
-    unsealed = select(Event).outerjoin(Seal, Seal.event_id == Event.id).where(Seal.seq.is_(None)).order_by(Event.id)
-    sealed = 0
-    for event in session.scalars(unsealed.limit(limit)):
-        if event.mac != event.expected_mac():
-            continue
-        seq += 1
-        link = Seal(seq=seq, event_id=event.id, previous=previous, hash=Seal.link(previous, seq, event))
-        session.add(link)
-        previous = link.hash
-        sealed += 1
-    session.flush()
+    seq, previous = head(session)
+    sealed, after = 0, 0
+    while limit is None or sealed < limit:
+        events = session.scalars(_unsealed(whole=whole).where(Event.id > after).order_by(Event.id).limit(BATCH)).all()
+        for event in events:
+            after = event.id
+            if event.mac == event.expected_mac():
+                seq, sealed = seq + 1, sealed + 1
+                link = Seal(seq=seq, event_id=event.id, previous=previous, hash=Seal.link(previous, seq, event))
+                session.add(link)
+                previous = link.hash
+        session.flush()
+        if len(events) < BATCH:
+            break
     return sealed
+
+
+def unsealed(session: Session, *, whole: bool = True) -> bool:
+    """Whether an event waits for its place in the chain."""
+    return session.scalar(_unsealed(whole=whole).limit(1)) is not None
+
+
+def _unsealed(*, whole: bool) -> Select[Event]:
+    """Events without a link. The whole history takes long to look through; its end does not."""
+    statement = select(Event).outerjoin(Seal, Seal.event_id == Event.id).where(Seal.seq.is_(None))
+    if whole:
+        return statement
+    newest = select(func.coalesce(func.max(Seal.event_id), 0)).scalar_subquery()
+    return statement.where(Event.id > newest - RECENT)
 
 
 def head(session: Session) -> tuple[int, str]:
@@ -69,7 +86,9 @@ def _broken_links(session: Session) -> Iterator[Fault]:
     for seal, event in _links(session):
         where = f"event {seal.event_id} (link {seal.seq})"
         if seal.seq != expected_seq:
-            missing = f"link {expected_seq}" if seal.seq == expected_seq + 1 else f"links {expected_seq} to {seal.seq - 1}"
+            missing = (
+                f"link {expected_seq}" if seal.seq == expected_seq + 1 else f"links {expected_seq} to {seal.seq - 1}"
+            )
             yield Fault(missing, "removed from the chain")
         elif seal.previous != previous:
             yield Fault(f"link {seal.seq}", "does not follow the link before it")
@@ -95,8 +114,7 @@ def _links(session: Session) -> Iterator[tuple[Seal, Event | None]]:
         ).all()
         if not rows:
             return
-        for seal, event in rows:
-            yield seal, event
+        yield from ((seal, event) for seal, event in rows)
         last = rows[-1][0].seq
         session.expunge_all()
 
@@ -110,9 +128,8 @@ def _event_faults(event: Event, where: str) -> Iterator[Fault]:
 
 def _strangers(session: Session) -> Iterator[Fault]:
     """Events that the sealer would not take: nobody holding the installation's key wrote them."""
-    unsealed = select(Event.id).outerjoin(Seal, Seal.event_id == Event.id).where(Seal.seq.is_(None))
-    for event_id in session.scalars(unsealed.order_by(Event.id)):
-        yield Fault(f"event {event_id}", "put in behind the application's back")
+    strangers = session.scalars(_unsealed(whole=True).order_by(Event.id))
+    yield from (Fault(f"event {event.id}", "put in behind the application's back") for event in strangers)
 
 
 def _cut_tail(session: Session, seq: int, hash_: str) -> Iterator[Fault]:

@@ -55,7 +55,9 @@ class FirstRunForm(MailServerFields, FlaskForm):
         field.data = zone
 
     def validate_password(self, field: Field) -> None:
-        fault = weakness(field.data or "", context=(self.name.data or "", self.email.data or "", self.company.data or ""))
+        fault = weakness(
+            field.data or "", context=(self.name.data or "", self.email.data or "", self.company.data or "")
+        )
         if fault is not None:
             raise ValidationError(fault)
 

@@ -69,6 +69,7 @@ def _navigation() -> dict[str, object]:
             Item("More", "", any(item.current for item in more), more),
         ],
         "phone_navigation": [_item(*entry) for entry in PHONE if _known(entry[1])],
+        "user_links": [_item("Your account", "account.own", ("account.",))],
         "rights": rights,
         "May": May,
     }

@@ -70,5 +70,7 @@ class QuarterText(BaseConverter):
 
 
 def init_converters(app: Flask) -> None:
-    """Make `<number:id>`, `<slug:slug>`, `<public:id>`, `<week:week>` and `<quarter:quarter>` known."""
-    app.url_map.converters.update(number=Number, slug=Slug, public=PublicIdText, week=WeekText, quarter=QuarterText)
+    """Make `<number:id>`, `<slug:slug>`, `<public:id>`, `<token:t>`, `<week:week>` and `<quarter:q>` known."""
+    app.url_map.converters.update(
+        number=Number, slug=Slug, public=PublicIdText, token=TokenText, week=WeekText, quarter=QuarterText
+    )

@@ -6,7 +6,7 @@ import logging
 
 from flask import Flask, json, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, default_exceptions
+from werkzeug.exceptions import HTTPException, TooManyRequests, default_exceptions
 from werkzeug.wrappers import Response
 
 from abm.kit.db import is_away, session
@@ -91,7 +91,10 @@ def _http_error(error: HTTPException) -> Response:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
     written = error.description if error.description != default_exceptions[status].description else None
-    return problem(status, written or MESSAGES.get(status, ""), may=getattr(error, "may", None))
+    answer = problem(status, written or MESSAGES.get(status, ""), may=getattr(error, "may", None))
+    if isinstance(error, TooManyRequests) and error.retry_after is not None:
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _fault(error: Exception) -> Response:

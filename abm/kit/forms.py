@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import EmailField, SelectMultipleField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms import EmailField, Form, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, Email, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from abm.kit.rules import RuleBroken
 from abm.kit.text import one_line
 
 
@@ -31,7 +32,9 @@ def name_field(label: str, needed: str, **options: Any) -> StringField:
 
 def line_field(label: str, *, longest: int = 200, **options: Any) -> StringField:
     """One line of text that may be left out."""
-    return StringField(label, [Length(max=longest, message=f"Use at most {longest} characters.")], filters=[clean], **options)
+    return StringField(
+        label, [Length(max=longest, message=f"Use at most {longest} characters.")], filters=[clean], **options
+    )
 
 
 def email_field(label: str, *, required: bool = True, **options: Any) -> EmailField:
@@ -52,3 +55,12 @@ class Checkboxes(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+def show_refusal(form: Form, refusal: RuleBroken) -> None:
+    """Let a form say which rule its values broke: beside the field that the rule names, else above all fields."""
+    field = form[refusal.field] if refusal.field and refusal.field in form else None
+    if field is None:
+        form.form_errors.append(refusal.message)
+    else:
+        field.errors = [*field.errors, refusal.message]

@@ -1,4 +1,4 @@
-"""What administrators do to people's access, and what they may not: nobody reaches into the other seat (trust 3, 14)."""
+"""What administrators do to people's access, and that nobody reaches into the other seat (trust 3, 14)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from abm.kit.base import session_of
 from abm.kit.rules import refuse, require
 from abm.people.access import GRANTS, May
+from abm.people.founding import Named
 from abm.people.models import Organisation, Role, Team, User, add_user
 from abm.people.seats import seat_concerning
 from abm.people.sessions import LinkPurpose, OneTimeLink, end_links, end_sessions
@@ -18,30 +19,28 @@ ADMINISTRATORS = frozenset(role for role, grants in GRANTS.items() if May.MANAGE
 
 def hire(
     organisation: Organisation,
+    who: Named,
     *,
-    name: str,
-    email: str | None,
     roles: frozenset[Role],
-    team: Team | None,
-    by: User,
+    by: User | None,
     at: datetime,
+    team: Team | None = None,
 ) -> User:
     """A new person. Their address is nobody else's."""
-    _require_free(organisation, email, who=None)
-    user = add_user(organisation, name=name, email=email, roles=roles, team=team, by=by, at=at)
+    _require_free(organisation, who.email, owner=None)
+    user = add_user(organisation, name=who.name, email=who.email, roles=roles, team=team, by=by, at=at)
     session_of(organisation).flush()
     return user
 
 
-def change_person(
-    user: User, *, name: str, email: str | None, team: Team | None, by: User, at: datetime
-) -> None:
+def change_person(user: User, who: Named, *, team: Team | None, by: User, at: datetime) -> None:
     """Correct a name or an address. A new address ends open links: they went to the old one."""
+    name, email = who.name, who.email
     if (name, email) != (user.name, user.email):
         _keep_off_other_seat(user, by=by, at=at)
     if email != user.email:
         require(email or not user.password_hash, "Somebody who signs in needs an e-mail address.", field="email")
-        _require_free(user, email, who=user)
+        _require_free(user, email, owner=user)
         end_links(user, at=at)
     user.change(name=name, email=email, team=team, by=by, at=at)
 
@@ -85,7 +84,7 @@ def new_link(user: User, *, by: User | None, at: datetime) -> str:
 
 def _keep_off_other_seat(user: User, *, by: User, at: datetime) -> None:
     """Who acts for one seat must not come to act as the other: not by a link, an address, a role or an absence."""
-    if by.id == user.id:
+    if by.id == user.id or user.password_hash is None:  # who never signed in may be invited again by anybody
         return
     session = session_of(user)
     theirs, own = seat_concerning(session, user, at), seat_concerning(session, by, at)
@@ -93,9 +92,9 @@ def _keep_off_other_seat(user: User, *, by: User, at: datetime) -> None:
         refuse(f"You act for {own.title} and {user.name} for {theirs.title}. RevOps changes their access.")
 
 
-def _require_free(row: Organisation | User, email: str | None, *, who: User | None) -> None:
+def _require_free(row: Organisation | User, email: str | None, *, owner: User | None) -> None:
     if email is None:
         return
-    owner = session_of(row).scalar(select(User).where(User.email == email.lower()))
-    if owner is not None and owner is not who:
-        refuse(f"{email} belongs to {owner.name} already.", field="email")
+    found = session_of(row).scalar(select(User).where(User.email == email.lower()))
+    if found is not None and found is not owner:
+        refuse(f"{email} belongs to {found.name} already.", field="email")

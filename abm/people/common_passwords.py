@@ -84,7 +84,8 @@ def _strung(text: str, words: frozenset[str]) -> bool:
     longest = max(map(len, words))
     digits_count = text.isdigit()  # a long number by itself is as good as its digits are random
     # For each position: the sets of words with which the text up to there can be made.
-    ways: list[set[frozenset[str]]] = [{frozenset()}] + [set() for _ in text]
+    ways: list[set[frozenset[str]]] = [set() for _ in range(len(text) + 1)]
+    ways[0].add(frozenset())
     for start in range(len(text)):
         if not ways[start]:
             continue

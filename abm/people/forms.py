@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -9,9 +10,12 @@ from wtforms import DateField, EmailField, PasswordField, SelectField, StringFie
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from abm.kit.forms import Checkboxes, choices, clean, email_field, line_field, name_field
+from abm.people.founding import Named
 from abm.people.mail_fields import MailServerFields
-from abm.people.models import Role
+from abm.people.models import Role, Team, User
 from abm.people.passwords import PASSWORD_HINT, weakness
+from abm.people.seats import Side
+
 
 class SignInForm(FlaskForm):
     email = EmailField("E-mail", [DataRequired("Write your e-mail address."), Length(max=254)], filters=[clean])
@@ -48,8 +52,11 @@ class PersonForm(FlaskForm):
     email = email_field("E-mail", required=False)
     team = SelectField("Team", [Optional()])
 
-    def offer_teams(self, teams: list[tuple[str, str]]) -> None:
-        self.team.choices = choices([("", "No team"), *teams])
+    def facts(self) -> Named:
+        return Named(self.name.data or "", self.email.data or None)
+
+    def offer_teams(self, teams: Iterable[Team]) -> None:
+        self.team.choices = choices([("", "No team"), *((str(team.id), team.name) for team in teams)])
 
 
 class RolesForm(FlaskForm):
@@ -72,10 +79,34 @@ class TeamForm(FlaskForm):
     region = line_field("Region", longest=40)
     manager = SelectField("Sales manager", [Optional()])
 
+    def facts(self) -> tuple[str, str]:
+        """Name and region."""
+        return self.name.data or "", self.region.data or ""
 
-class SeatForm(FlaskForm):
+    def offer_managers(self, people: Iterable[User]) -> None:
+        self.manager.choices = choices([("", "Nobody"), *((str(user.id), user.name) for user in people)])
+
+
+class SideForm(FlaskForm):
+    """One of several forms on the page of both seats: its fields carry the side's name."""
+
+    kind = ""
+
+    def __init__(self, side: Side, *, blank: bool = False, **values: object) -> None:
+        self.name_on_page = f"{side}-{self.kind}"
+        request = {"formdata": None} if blank else {}
+        super().__init__(prefix=self.name_on_page, data=values, **request)
+
+
+class SeatForm(SideForm):
+    kind = "seat"
     title = name_field("Title", "Write the title of the function that signs, such as VP Sales.")
     holder = SelectField("Held by", [Optional()])
+
+    def offer_people(self, people: Iterable[User], holder: User | None) -> None:
+        """Everybody active, and who holds it now even when deactivated since."""
+        offered = {user.public_id: user.name for user in (*people, *([holder] if holder else []))}
+        self.holder.choices = choices([("", "Nobody yet"), *offered.items()])
 
 
 class DaysForm(FlaskForm):
@@ -89,12 +120,15 @@ class DaysForm(FlaskForm):
             raise ValidationError("The last day lies before the first.")
 
 
-class DeputyForm(DaysForm):
+class DeputyForm(DaysForm, SideForm):
+    kind = "deputy"
     deputy = SelectField("Deputy", [DataRequired("Choose who stands in.")])
     reason = StringField(
         "Reason", [DataRequired("Say why: the other side reads it."), Length(max=500)], filters=[clean]
     )
 
+    def offer_people(self, people: Iterable[User]) -> None:
+        self.deputy.choices = choices([("", "Choose"), *((user.public_id, user.name) for user in people)])
 
 
 class OrganisationForm(FlaskForm):

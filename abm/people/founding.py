@@ -17,10 +17,10 @@ LEADS = {Side.MARKETING: Role.CMO, Side.SALES: Role.CRO}
 
 @dataclass(frozen=True)
 class Named:
-    """Somebody by name and address."""
+    """Somebody by name and address, where there is one."""
 
     name: str
-    email: str
+    email: str | None
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import enum
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import ForeignKey, LargeBinary, select
+from sqlalchemy import ForeignKey, LargeBinary, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from abm.audit.models import record
@@ -32,6 +33,17 @@ class Security(enum.StrEnum):
         return {"starttls": "STARTTLS", "tls": "TLS from the start", "none": "None (this machine only)"}[self.value]
 
 
+@dataclass(frozen=True)
+class Address:
+    """Where a mail server is found, how it is spoken to, and in whose name."""
+
+    host: str
+    port: int
+    security: Security
+    username: str
+    sender: str
+
+
 class MailServer(Base):
     """The SMTP server to send through. The password is kept encrypted under the installation's secret."""
 
@@ -54,8 +66,10 @@ class MailServer(Base):
             return ""
 
     def remove(self, *, by: User, at: datetime) -> None:
-        """Send no more mail."""
+        """Send no more mail, what waits included: with another server, some day, it would come out of nowhere."""
         record(self, "removed", by=by, at=at, before={"host": self.host})
+        waiting = update(Letter).where(Letter.sent_at.is_(None), Letter.given_up_at.is_(None))
+        session_of(self).execute(waiting.values(given_up_at=at, last_error="Mail was switched off."))
         session_of(self).delete(self)
 
 
@@ -98,28 +112,17 @@ def mail_server(session: Session) -> MailServer | None:
     return session.scalar(select(MailServer))
 
 
-def set_mail_server(
-    session: Session,
-    *,
-    host: str,
-    port: int,
-    security: Security,
-    username: str,
-    password: str | None,
-    sender: str,
-    by: User,
-    at: datetime,
-) -> MailServer:
+def set_mail_server(session: Session, address: Address, *, password: str | None, by: User, at: datetime) -> MailServer:
     """Send mail through this server from now on. `password` None keeps the one that is there."""
     server = mail_server(session) or MailServer()
     before = {"host": server.host, "port": server.port} if server in session else {}
-    server.host, server.port, server.security = host, port, security
-    server.username, server.sender = username, sender
+    server.host, server.port, server.security = address.host, address.port, address.security
+    server.username, server.sender = address.username, address.sender
     if password is not None:
         server.password = _cipher().encrypt(password.encode()) if password else b""
     session.add(server)
-    after = {"host": host, "port": port, "security": security.value}
-    record(server, "changed", by=by, at=at, before=before, after=after, personal={"sender": sender})
+    after = {"host": address.host, "port": address.port, "security": address.security.value}
+    record(server, "changed", by=by, at=at, before=before, after=after, personal={"sender": address.sender})
     return server
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 from wtforms import Field, IntegerField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import Length, NumberRange, Optional
 
 from abm.kit.forms import choices, clean, email_field
-from abm.people.mail import Security
+from abm.people.mail import Address, MailServer, Security, mail_server, set_mail_server
+from abm.people.models import User
 
 
 class MailServerFields:
@@ -14,7 +18,7 @@ class MailServerFields:
 
     host = StringField("Server", [Optional(), Length(max=200)], filters=[clean])
     port = IntegerField("Port", [Optional(), NumberRange(1, 65535, "A port is a number from 1 to 65535.")], default=587)
-    security = SelectField("Encryption", choices=choices((kind.value, kind.label) for kind in Security))
+    security = SelectField("Encryption", [Optional()], choices=choices((kind.value, kind.label) for kind in Security))
     username = StringField("User name", [Length(max=200)], filters=[clean])
     mail_password = PasswordField("Password of the mail server", [Length(max=500)])
     sender = email_field("Sender", required=False, description="The address that letters come from.")
@@ -30,3 +34,17 @@ class MailServerFields:
     def validate_sender(self, field: Field) -> None:
         if self.host.data and not field.data:
             raise ValidationError("Write the address that letters come from.")
+
+    def keep(self, session: Session, *, by: User, at: datetime) -> MailServer:
+        """Send mail through what was typed. An empty password keeps the one that is there, for the same user name."""
+        server = mail_server(session)
+        same = server is not None and (server.host, server.username) == (self.host.data, self.username.data)
+        address = Address(
+            host=self.host.data or "",
+            port=self.port.data or 0,
+            security=Security(self.security.data or Security.STARTTLS),
+            username=self.username.data or "",
+            sender=self.sender.data or "",
+        )
+        password = None if same and not self.mail_password.data else self.mail_password.data or ""
+        return set_mail_server(session, address, password=password, by=by, at=at)

@@ -104,7 +104,6 @@ class Team(Base):
 
     manager: Mapped[User | None] = relationship(foreign_keys=[manager_id])
 
-
     def change(self, *, name: str, region: str, manager: User | None, by: User, at: datetime) -> None:
         """Rename a team, or give it another region or manager."""
         before = {"name": self.name, "region": self.region, "manager": self.manager_id}
@@ -136,6 +135,11 @@ class User(Base):
     @property
     def roles(self) -> frozenset[Role]:
         return frozenset(grant.role for grant in self.grants)
+
+    @property
+    def role_names(self) -> list[str]:
+        """The roles in words, in the order in which roles are listed."""
+        return [role.label for role in Role if role in self.roles]
 
     def is_one_of(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)

@@ -1,4 +1,4 @@
-"""Passwords: how they are kept, how one is checked without telling who is known, and which are refused (trust 17, 18)."""
+"""Passwords: how they are kept, how one is checked without telling who is known, which are refused (trust 17, 18)."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class Seat(Base):
         if user is not None:
             require(user.active, f"{user.name} is deactivated and cannot hold a seat.", field="holder")
             require(not other.concerns(user, at), f"{user.name} already acts for {other.title}.", field="holder")
-        if by is not None and self.holder is not None and self.holder.active:
+        if by is not None and self.holder is not None and self.holder.active and self.holder.password_hash:
             own_hands = f"You act for {other.title}. {self.holder.name} or RevOps gives {self.title} to somebody else."
             require(not other.concerns(by, at), own_hands, field="holder")
         before = self.holder_id
@@ -86,10 +86,18 @@ class Seat(Base):
         require(last_day >= _today(self, at), "These days are past already.", field="last_day")
         require(reason, "Say why: the other side reads it.", field="reason")
         require(not other.concerns(user, at), f"{user.name} already acts for {other.title}.", field="deputy")
-        deputy = Deputy(user=user, first_day=first_day, last_day=last_day, reason=reason, named_by_id=by.id, named_at=at)
+        deputy = Deputy(
+            user=user, first_day=first_day, last_day=last_day, reason=reason, named_by_id=by.id, named_at=at
+        )
         self.deputies.append(deputy)
         record(deputy, "named", by=by, at=at, after={"user": user.id, "first": first_day, "last": last_day})
         return deputy
+
+    def note_heard(self, seq: int, *, by: User, at: datetime) -> None:
+        """Whoever acts for this seat has read what was announced to it, up to this link of the chain."""
+        if seq > self.heard_up_to:
+            before, self.heard_up_to = self.heard_up_to, seq
+            record(self, "informed", by=by, at=at, before={"up_to": before}, after={"up_to": seq})
 
     def concerns(self, user: User, at: datetime) -> bool:
         """Whether a person holds this seat or is, or will be, its deputy."""
@@ -167,7 +175,9 @@ class Absence(Base):
 
     def remove(self, *, by: User, at: datetime) -> None:
         """Take the days back: what is due is due again."""
-        record(self, "removed", by=by, at=at, before={"user": self.user_id, "first": self.first_day, "last": self.last_day})
+        record(
+            self, "removed", by=by, at=at, before={"user": self.user_id, "first": self.first_day, "last": self.last_day}
+        )
         session_of(self).delete(self)
 
 

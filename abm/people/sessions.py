@@ -46,9 +46,7 @@ class SignIn(Base):
     def start(user: User, *, at: datetime, device: str = "") -> str:
         """Open a session and hand over its token: 256 random bits that only the cookie keeps."""
         token = secrets.token_urlsafe(32)
-        row = SignIn(
-            user=user, token_hash=token_hash(token), device=device, started_at=at, seen_at=at, confirmed_at=at
-        )
+        row = SignIn(user=user, token_hash=token_hash(token), device=device, started_at=at, seen_at=at, confirmed_at=at)
         session_of(user).add(row)
         record(user, "signed in", by=user, at=at)
         return token
@@ -56,10 +54,7 @@ class SignIn(Base):
     def holds(self, at: datetime) -> bool:
         """Whether the session still counts: not ended, not idle, not too old, and its person active."""
         return (
-            self.ended_at is None
-            and at < self.seen_at + IDLE
-            and at < self.started_at + ABSOLUTE
-            and self.user.active
+            self.ended_at is None and at < self.seen_at + IDLE and at < self.started_at + ABSOLUTE and self.user.active
         )
 
     def is_fresh(self, at: datetime) -> bool:
@@ -75,7 +70,7 @@ class SignIn(Base):
 
 class LinkPurpose(enum.StrEnum):
     INVITATION = "invitation"
-    NEW_PASSWORD = "new password"
+    NEW_PASSWORD = "new password"  # noqa: S105 a name, not a secret
 
 
 LIFETIMES = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.NEW_PASSWORD: timedelta(hours=1)}
@@ -120,6 +115,14 @@ class OneTimeLink(Base):
     def holds(self, at: datetime) -> bool:
         """Whether it still lets its reader in: not used, not expired, and its person active."""
         return self.used_at is None and at < self.expires_at and self.user.active
+
+    def use(self, password_hash: str, *, at: datetime) -> None:
+        """Keep the password that its reader chose. Every session and every other link of theirs ends."""
+        require(self.holds(at), "This link was used already, or it is too old. Ask for a new one.")
+        self.used_at = at
+        self.user.choose_password(password_hash, by=self.user, at=at)
+        end_links(self.user, at=at)
+        end_sessions(self.user, at=at)
 
 
 class PasswordRequest(Base):

@@ -14,24 +14,14 @@ The fragment shows the field only when `must_confirm()` says so. Too many wrong 
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import request
 
 from abm.kit import clock
 from abm.people.access import me
 from abm.people.credentials import is_password_of
-from abm.people.signing_in import current_sign_in
+from abm.people.signing_in import current_sign_in, must_confirm
 
-PASSWORD_FIELD = "confirm_password"
-
-
-def init_step_up(app: Flask) -> None:
-    """Give templates `must_confirm()`."""
-    app.add_template_global(must_confirm)
-
-
-def must_confirm() -> bool:
-    """Whether the person signed in has to give the password before signing."""
-    return not current_sign_in().is_fresh(clock.now())
+PASSWORD_FIELD = "confirm_password"  # noqa: S105 a name, not a secret
 
 
 def confirm_password(typed: str | None) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something whose next step is this person's. `verb` and `object` read as a sentence: *Sign* the list of 2026-q4."""
+    """Something whose next step is this person's. `verb` and `object` read as a sentence: *Sign* the list."""
 
     verb: str
     object: str

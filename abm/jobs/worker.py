@@ -1,0 +1,87 @@
+"""The background work: events are sealed, people who forgot a password are answered, letters leave.
+
+The truth stands in tables, so a worker can die at any moment, and several can run at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from flask import Flask, current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from abm.audit.seal import seal_events, unsealed
+from abm.jobs.password_requests import answer_password_requests
+from abm.jobs.sending import due_letters, lease_letters, note_outcomes, send
+from abm.kit import clock
+from abm.kit.db import is_away, writing
+from abm.people.mail import mail_server
+from abm.people.sessions import PasswordRequest
+
+log = logging.getLogger("abm.worker")
+
+PAUSE = 2.0  # seconds between two looks
+AWAY_PAUSE = 5.0  # after the database did not answer
+WHOLE_EVERY = 450  # looks: a quarter of an hour
+BATCH = 1_000
+
+
+def run(app: Flask, stop: threading.Event) -> None:
+    """Work until told to stop. A database that is away, or any other fault, is waited out."""
+    looks = 0
+    while not stop.is_set():
+        pause = PAUSE
+        try:
+            with app.app_context():
+                _look(whole=looks % WHOLE_EVERY == 0)
+            looks += 1
+        except Exception as fault:  # the loop outlives whatever one look met
+            pause = AWAY_PAUSE
+            if is_away(fault):
+                log.warning("The database is away; looking again in %s s.", pause)
+            else:
+                log.exception("One look failed; looking again in %s s.", pause)
+        stop.wait(pause)
+
+
+def work_once(session: Session | scoped_session[Session], *, whole: bool = True) -> None:
+    """Do everything that is due now, each step in a transaction of its own. Doing it twice is harmless.
+
+    `whole` looks for unsealed events in all of the history, not only at its end.
+    """
+    own = session() if isinstance(session, scoped_session) else session
+    while seal_events(own, limit=BATCH, whole=whole) >= BATCH:
+        own.commit()
+    own.commit()
+    answer_password_requests(own, at=clock.now())
+    own.commit()
+    _send_letters(own)
+
+
+def _look(*, whole: bool) -> None:
+    """Write only where there is something to do: on SQLite there is one pen, and people want it."""
+    with writing(False) as session:
+        due = _something_due(session(), whole=whole)
+    if due:
+        with writing() as session:
+            work_once(session, whole=whole)
+
+
+def _something_due(session: Session, *, whole: bool) -> bool:
+    if unsealed(session, whole=whole) or session.scalar(select(PasswordRequest.id).limit(1)) is not None:
+        return True
+    return mail_server(session) is not None and session.scalar(due_letters(clock.now()).limit(1)) is not None
+
+
+def _send_letters(session: Session) -> None:
+    """A lease, the sending with no transaction open, and what became of it."""
+    server = mail_server(session)
+    letters = lease_letters(session, at=clock.now()) if server is not None else []
+    session.commit()
+    if server is None or not letters:
+        return
+    outcomes = send(server, letters, base_url=current_app.config["ABM"].base_url)
+    note_outcomes(session, outcomes, at=clock.now())
+    session.commit()

@@ -1,0 +1,62 @@
+"""What Accountable writes to people about their access; without mail, the links that it hands over instead."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import current_app, url_for
+from flask import session as cookie
+
+from abm.kit.config import Config
+from abm.people.mail import Letter, write_letter
+from abm.people.models import Organisation, User
+
+HANDED_OVER = "links"
+
+
+def invite_by_letter(user: User, token: str, *, organisation: Organisation, by: User, at: datetime) -> Letter | None:
+    """Send an invitation. None where no mail can go: then somebody has to hand the link over."""
+    subject = f"{by.name} invites you to Accountable"
+    text = _written("invitation", user=user, by=by, organisation=organisation, link=address_in_letters(token))
+    return write_letter(user, subject=subject, text=text, at=at)
+
+
+def send_new_password_link(user: User, token: str, *, organisation: Organisation, at: datetime) -> Letter | None:
+    """Answer to a forgotten password."""
+    text = _written("new_password", user=user, organisation=organisation, link=address_in_letters(token))
+    return write_letter(user, subject="Choose a new password for Accountable", text=text, at=at)
+
+
+def tell_password_changed(user: User, *, organisation: Organisation, at: datetime) -> Letter | None:
+    """So that somebody whose password was changed by another learns of it."""
+    text = _written("password_changed", user=user, organisation=organisation, at=at)
+    return write_letter(user, subject="Your password for Accountable was changed", text=text, at=at)
+
+
+def send_test(user: User, *, organisation: Organisation, at: datetime) -> Letter | None:
+    """A letter to oneself, to see whether mail arrives."""
+    text = _written("test", user=user, organisation=organisation)
+    return write_letter(user, subject="Accountable sends mail", text=text, at=at)
+
+
+def keep_for_next_page(user: User, token: str) -> None:
+    """Let the next page show a link once, to be copied: for installations that send no mail."""
+    address = url_for("people.open_link", token=token, _external=True)
+    cookie[HANDED_OVER] = [*cookie.get(HANDED_OVER, []), [user.name, address]]
+
+
+def take_kept_links() -> list[tuple[str, str]]:
+    """The links kept for this page, with the name of whom each is for; gone after that."""
+    return [(str(name), str(address)) for name, address in cookie.pop(HANDED_OVER, [])]
+
+
+def address_in_letters(token: str) -> str:
+    """A one-time link on the address that people open; needs no request."""
+    config: Config = current_app.config["ABM"]
+    path = current_app.url_map.bind("here").build("people.open_link", {"token": token})
+    return config.base_url + path
+
+
+def _written(name: str, **values: object) -> str:
+    """A letter as plain text. Rendered without the pages' own values: there may be no request."""
+    return current_app.jinja_env.get_template(f"people/letters/{name}.txt").render(**values)

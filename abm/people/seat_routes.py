@@ -1,0 +1,136 @@
+"""The two seats: who holds them, under which title, who stands in, and what one seat hears of the other."""
+
+from __future__ import annotations
+
+from flask import abort, url_for
+from werkzeug.wrappers import Response
+
+from abm.kit import clock
+from abm.kit.db import session
+from abm.kit.forms import show_refusal
+from abm.kit.receipts import once
+from abm.kit.rules import RuleBroken
+from abm.kit.web import Answer, commit, done, page
+from abm.people.access import May, me, needs
+from abm.people.admin_routes import admin
+from abm.people.current import both_seats, my_seat, organisation
+from abm.people.forms import DeputyForm, SeatForm
+from abm.people.models import User
+from abm.people.queries import active_people, announcements, person_by_public_id
+from abm.people.seats import Deputy, Seat, Side
+
+
+@admin.get("/seats")
+@needs(May.READ)
+def seats_page() -> Answer:
+    """Both seats. Everyone sees who signs; who may, changes it."""
+    return _page()
+
+
+@admin.post("/seats/<any(marketing,sales):side>")
+@needs(May.MANAGE_PEOPLE)
+def update_seat(side: str) -> Answer:
+    """Give a seat to somebody, leave it empty, or call it by another title."""
+    seat, form = both_seats()[Side(side)], _seat_form(Side(side))
+    if not form.validate_on_submit():
+        return _page(422, form)
+    try:
+        seat.rename(form.title.data or "", by=me(), at=clock.now())
+        seat.give_to(_person(form.holder.data), by=me(), at=clock.now())
+    except RuleBroken as refusal:
+        return _refused(form, refusal)
+    commit()
+    return done(url_for("admin.seats_page"), message=f"The {seat.side.label} seat is saved.")
+
+
+@admin.post("/seats/<any(marketing,sales):side>/deputies")
+@needs(May.READ)
+@once
+def name_deputy(side: str) -> Answer:
+    """Let somebody stand in for some days. Only the seat's holder does this."""
+    seat, form = both_seats()[Side(side)], _deputy_form(Side(side))
+    if not form.validate_on_submit():
+        return _page(422, form)
+    days = {"first_day": form.first_day.data, "last_day": form.last_day.data}
+    deputy = _person(form.deputy.data)
+    try:
+        seat.name_deputy(deputy, **days, reason=form.reason.data or "", by=me(), at=clock.now())  # type: ignore[arg-type]
+    except RuleBroken as refusal:
+        return _refused(form, refusal)
+    location = url_for("admin.seats_page")
+    commit(location)
+    return done(location, message="Your deputy is named. What they sign shows both names.")
+
+
+@admin.post("/deputies/<number:number>/end")
+@needs(May.READ)
+def end_deputy(number: int) -> Response:
+    """Take a deputy back. What they signed stays."""
+    deputy = session.get(Deputy, number)
+    if deputy is None:
+        abort(404)
+    deputy.end(by=me(), at=clock.now())
+    commit()
+    return done(url_for("admin.seats_page"), message="Your deputy signs no more.")
+
+
+@admin.get("/announcements")
+@needs(May.READ)
+def announced() -> Answer:
+    """What whoever acts for the other seat did as administrator."""
+    return page("admin/announcements.html", rows=announcements(session(), _own_seat()))
+
+
+@admin.post("/announcements/<number:seq>/reading")
+@needs(May.READ)
+def note_read(seq: int) -> Response:
+    """Read up to here: it leaves home."""
+    seat = _own_seat()
+    seat.note_heard(seq, by=me(), at=clock.now())
+    commit()
+    return done("/", message="Noted as read.")
+
+
+def _own_seat() -> Seat:
+    """The seat that the reader acts for; for everybody else there is no such page."""
+    seat = my_seat()
+    if seat is None:
+        abort(404)
+    return seat
+
+
+def _person(public_id: str | None) -> User | None:
+    return person_by_public_id(session(), public_id) if public_id else None
+
+
+def _refused(form: SeatForm | DeputyForm, refusal: RuleBroken) -> Answer:
+    session.rollback()
+    show_refusal(form, refusal)
+    return _page(409, form)
+
+
+def _page(status: int = 200, sent: SeatForm | DeputyForm | None = None) -> Answer:
+    """Both seats with their forms; `sent` is the one that came back with errors."""
+    people, blank = active_people(session()), sent is not None
+    forms: dict[str, SeatForm | DeputyForm] = {}
+    for side in Side:
+        forms[f"{side}-seat"] = _seat_form(side, people, blank=blank)
+        forms[f"{side}-deputy"] = _deputy_form(side, people, blank=blank)
+    if sent is not None:
+        forms[sent.name_on_page] = sent
+    today = organisation().today()
+    return page("admin/seats.html", status, seats=both_seats(), forms=forms, today=today, own=my_seat())
+
+
+def _seat_form(side: Side, people: list[User] | None = None, *, blank: bool = False) -> SeatForm:
+    """The form of a seat; `blank` takes nothing from the request, for the form that was not sent."""
+    seat = both_seats()[side]
+    form = SeatForm(side, blank=blank, title=seat.title, holder=seat.holder.public_id if seat.holder else "")
+    form.offer_people(people or active_people(session()), seat.holder)
+    return form
+
+
+def _deputy_form(side: Side, people: list[User] | None = None, *, blank: bool = False) -> DeputyForm:
+    form = DeputyForm(side, blank=blank)
+    form.offer_people(people or active_people(session()))
+    return form
