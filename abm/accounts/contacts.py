@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.accounts.changes import Change, business_day, refuse_stale, set_facts
-from abm.audit.models import record
+from abm.audit import models as audit
 from abm.kit.base import Base, Email, Facts, Instant, Key, Name, PublicId, Word, choice, session_of
 from abm.kit.rules import require
 from abm.people.models import User
@@ -69,7 +70,7 @@ class Contact(Base):
         refuse_stale(self, facts, seen=revision, allowed=self.FACTS)
         change = set_facts(self, facts, allowed=self.FACTS)
         if change:
-            _record_change(self, "changed", change, by=by, at=at)
+            audit.record_many(session_of(self), [_event(self, "changed", change)], by=by, at=at)
         return change
 
     def may_be_reached_by(self, channel: str) -> bool:
@@ -81,24 +82,24 @@ class Contact(Base):
         known = channel in self.opted_out
         require(not known, f"{self.name} has already opted out of {channel}.", field="channel")
         self.opted_out = {**self.opted_out, channel: (on or business_day(self, at)).isoformat()}
-        record(self, "opted out", by=by, at=at, after={"channel": channel})
+        audit.record(self, "opted out", by=by, at=at, after={"channel": channel})
 
     def opt_in(self, channel: str, *, by: User | None, at: datetime) -> None:
         """Take an opt-out back, because this person asked for it."""
         require(channel in self.opted_out, f"{self.name} has not opted out of {channel}.", field="channel")
         self.opted_out = {name: day for name, day in self.opted_out.items() if name != channel}
-        record(self, "opted in", by=by, at=at, after={"channel": channel})
+        audit.record(self, "opted in", by=by, at=at, after={"channel": channel})
 
     def archive(self, *, by: User | None, at: datetime) -> None:
         """Take somebody off the account who left; what happened with them stays."""
         require(self.archived_at is None, f"{self.name} is already archived.")
         self.archived_at = at
-        record(self, "archived", by=by, at=at)
+        audit.record(self, "archived", by=by, at=at)
 
     def restore(self, *, by: User | None, at: datetime) -> None:
         require(self.archived_at is not None, f"{self.name} is not archived.")
         self.archived_at = None
-        record(self, "restored", by=by, at=at)
+        audit.record(self, "restored", by=by, at=at)
 
 
 def add_contact(
@@ -113,8 +114,6 @@ def add_contact(
     buying_role: BuyingRole = BuyingRole.UNKNOWN,
 ) -> Contact:
     """A new person at an account."""
-    contact = Contact(account=account, title="", phone="", created_at=at, opted_out={})
-    session_of(account).add(contact)
     facts: dict[str, object] = {
         "name": name,
         "title": title,
@@ -122,10 +121,29 @@ def add_contact(
         "phone": phone,
         "buying_role": buying_role,
     }
-    with session_of(account).no_autoflush:
-        change = set_facts(contact, _checked(facts), allowed=Contact.FACTS)
-    _record_change(contact, "added", Change({}, change.after), by=by, at=at)
-    return contact
+    return add_contacts([(account, facts)], by=by, at=at)[0]
+
+
+def add_contacts(
+    people: Sequence[tuple[Account, dict[str, object]]], *, by: User | None, at: datetime
+) -> list[Contact]:
+    """Many new people, each at an account, in the same few statements. `name` is needed, the rest may be left out."""
+    if not people:
+        return []
+    session = session_of(people[0][0])
+    added: list[Contact] = []
+    changes: list[Change] = []
+    with session.no_autoflush:
+        for account, facts in people:
+            contact = Contact(account=account, title="", phone="", created_at=at, opted_out={})
+            given = {"buying_role": BuyingRole.UNKNOWN, **facts}
+            changes.append(set_facts(contact, _checked(given), allowed=Contact.FACTS))
+            added.append(contact)
+    session.add_all(added)
+    session.flush()
+    events = (_event(one, "added", Change({}, change.after)) for one, change in zip(added, changes, strict=True))
+    audit.record_many(session, events, by=by, at=at)
+    return added
 
 
 def _checked(facts: dict[str, object]) -> dict[str, object]:
@@ -140,17 +158,15 @@ def _checked(facts: dict[str, object]) -> dict[str, object]:
     return {**facts, "email": None} if "email" in facts else facts
 
 
-def _record_change(contact: Contact, verb: str, change: Change, *, by: User | None, at: datetime) -> None:
+def _event(contact: Contact, verb: str, change: Change) -> audit.Change:
     """Names and addresses go into the erasable part of the event, the rest into the event itself."""
     named = {name: value for name, value in change.after.items() if name in PERSONAL}
     former = {f"former_{name}": value for name, value in change.before.items() if name in PERSONAL}
-    record(
+    return audit.Change(
         contact,
         verb,
-        by=by,
-        at=at,
         before={name: value for name, value in change.before.items() if name not in PERSONAL},
-        after={"account": contact.account_id or contact.account.id}
+        after={"account": contact.account_id}
         | {name: value for name, value in change.after.items() if name not in PERSONAL},
         personal=named | former,
     )

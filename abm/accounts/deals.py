@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, cast
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.accounts.changes import Change, business_day, refuse_stale, set_facts
 from abm.accounts.crm_stages import CrmStage
-from abm.audit.models import record
+from abm.audit import models as audit
 from abm.kit.base import Base, Currency, Day, Instant, Key, Minor, Name, PublicId, check, choice, session_of
 from abm.kit.rules import require
 from abm.people.models import Organisation, User
@@ -94,14 +95,14 @@ class Opportunity(Base):
 
         Raises Conflict where `revision` is no longer the latest.
         """
-        settled = _settled(facts, self, business_day(self, at))
+        settled = settled_facts(facts, self, business_day(self, at))
         refuse_stale(self, settled, seen=revision, allowed=self.COLUMNS)
         change = set_facts(self, settled, allowed=self.COLUMNS)
         if change:
             self.updated_at = at
-            record(self, "changed", by=by, at=at, before=change.before, after=change.after)
+            audit.record(self, "changed", by=by, at=at, before=change.before, after=change.after)
             session_of(self).expire(self, ["account", "stage", "owner"])
-            _keep_revision(self, by=by, at=at)
+            session_of(self).add(_revision(self, by=by, at=at))
         return change
 
 
@@ -135,21 +136,38 @@ def create_opportunity(
 
     The currency is the reporting currency unless named. A won or lost deal needs the day on which it closed.
     """
-    session = session_of(organisation)
-    opportunity = Opportunity(updated_at=at, source=Source.UNKNOWN, type=DealType.NEW, partner="")
-    given = {"currency": organisation.currency, **facts, "account": account, "name": name, "stage": stage}
-    with session.no_autoflush:
-        change = set_facts(opportunity, _settled(given, opportunity, None), allowed=Opportunity.COLUMNS)
-    session.add(opportunity)
-    record(opportunity, "created", by=by, at=at, after=change.after)
-    _keep_revision(opportunity, by=by, at=at)
+    given = {**facts, "account": account, "name": name, "stage": stage}
+    opportunity = create_opportunities(organisation, [given], by=by, at=at)[0]
     if account is not None:
-        session.expire(account, ["opportunities"])
+        session_of(organisation).expire(account, ["opportunities"])
     return opportunity
 
 
-def _settled(facts: dict[str, object], deal: Opportunity, today: date | None) -> dict[str, object]:
-    """Facts as columns, with those that follow from a stage: the day of qualifying, and of closing."""
+def create_opportunities(
+    organisation: Organisation, deals: Iterable[dict[str, object]], *, by: User | None, at: datetime
+) -> list[Opportunity]:
+    """Many new deals, each with its event and revision, in the same few statements. Facts as above."""
+    session = session_of(organisation)
+    created: list[Opportunity] = []
+    changes: list[audit.Change] = []
+    with session.no_autoflush:
+        for facts in deals:
+            opportunity = Opportunity(updated_at=at, source=Source.UNKNOWN, type=DealType.NEW, partner="")
+            given = {"currency": organisation.currency, **facts}
+            change = set_facts(opportunity, settled_facts(given, opportunity, None), allowed=Opportunity.COLUMNS)
+            created.append(opportunity)
+            changes.append(audit.Change(opportunity, "created", after=change.after))
+    session.add_all(created)
+    audit.record_many(session, changes, by=by, at=at)
+    session.add_all([_revision(deal, by=by, at=at) for deal in created])
+    return created
+
+
+def settled_facts(facts: dict[str, object], deal: Opportunity, today: date | None) -> dict[str, object]:
+    """Facts as columns, with those that follow from a stage: the day of qualifying, and of closing.
+
+    Raises RuleBroken for what no deal can be.
+    """
     columns = {name: value for name, value in facts.items() if name not in {"account", "stage", "owner"}}
     for name in {"account", "owner"} & facts.keys():
         columns[f"{name}_id"] = getattr(facts[name], "id", None)
@@ -180,16 +198,14 @@ def _check(columns: dict[str, object], deal: Opportunity, stage: CrmStage) -> No
         require(created <= closed, "It cannot have closed before it was created.", field="closed_on")
 
 
-def _keep_revision(deal: Opportunity, *, by: User | None, at: datetime) -> None:
-    session_of(deal).add(
-        OpportunityRevision(
-            opportunity_id=deal.id,
-            at=at,
-            by_id=by.id if by else None,
-            account_id=deal.account_id,
-            stage_id=deal.stage_id,
-            amount=deal.amount,
-            currency=deal.currency,
-            closed_on=deal.closed_on,
-        )
+def _revision(deal: Opportunity, *, by: User | None, at: datetime) -> OpportunityRevision:
+    return OpportunityRevision(
+        opportunity_id=deal.id,
+        at=at,
+        by_id=by.id if by else None,
+        account_id=deal.account_id,
+        stage_id=deal.stage_id,
+        amount=deal.amount,
+        currency=deal.currency,
+        closed_on=deal.closed_on,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, select
@@ -11,14 +11,22 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from sqlalchemy.orm.attributes import flag_modified
 
 from abm.accounts.changes import Change, check_text, refuse_stale, set_facts
-from abm.accounts.contacts import BuyingRole, Contact, add_contact
+from abm.accounts.contacts import BuyingRole, Contact, add_contact, add_contacts
 from abm.accounts.crm_stages import CrmStage, StageCategory, add_stage, all_stages, stage_named
-from abm.accounts.deals import DealType, Opportunity, OpportunityRevision, Source, create_opportunity
+from abm.accounts.deals import (
+    DealType,
+    Opportunity,
+    OpportunityRevision,
+    Source,
+    create_opportunities,
+    create_opportunity,
+)
 from abm.accounts.domains import AccountDomain, replace_domains
 from abm.accounts.external_ids import ExternalId, know_as, rows_known_as
 from abm.accounts.identity import normal_name, slug_of
 from abm.accounts.rates import ExchangeRate, Rates, Sum, converted, rates_of, set_rate
 from abm.accounts.team import TeamFunction, TeamMember, join_team
+from abm.audit import models as audit
 from abm.audit.models import record
 from abm.kit.base import (
     Base,
@@ -44,10 +52,12 @@ from abm.people.models import Organisation, User
 __all__ = (
     "Account", "AccountDomain", "BuyingRole", "Contact", "CrmStage", "DealType", "ExchangeRate", "ExternalId",
     "Opportunity", "OpportunityRevision", "Rates", "Source", "StageCategory", "Sum", "TeamFunction",
-    "TeamMember", "add_contact", "add_stage", "all_stages", "converted", "create_account",
-    "create_opportunity", "know_as", "rates_of", "rows_known_as", "set_rate", "stage_named",
+    "TeamMember", "add_contact", "add_contacts", "add_stage", "all_stages", "converted", "create_account",
+    "create_accounts", "create_opportunities", "create_opportunity", "know_as",
+    "rates_of", "rows_known_as", "set_rate", "stage_named",
 )  # fmt: skip
 
+SLUGS_AT_ONCE = 500  # names whose addresses are looked up with one query
 GENERATIONS = 20  # of parents above an account; more is a mistake in the data
 LARGEST = {"employees": 100_000_000, "revenue": 10**16}
 
@@ -188,19 +198,33 @@ class Account(Base):
 
 def create_account(organisation: Organisation, *, name: str, by: User | None, at: datetime, **facts: object) -> Account:
     """A new account with an address of its own. `facts` as for `Account.change`."""
-    session = session_of(organisation)
     require(name.strip(), "Write the company's name.", field="name")
-    account = Account(slug=_free_slug(session, name), created_at=at, custom={}, domains=[], team=[])
+    return create_accounts(organisation, [{**facts, "name": name}], by=by, at=at)[0]
+
+
+def create_accounts(
+    organisation: Organisation, companies: Sequence[dict[str, object]], *, by: User | None, at: datetime
+) -> list[Account]:
+    """Many new accounts, each with its event, in the same few statements. Facts as for `Account.change`."""
+    session = session_of(organisation)
+    free = _free_slugs(session, [str(facts.get("name", "")) for facts in companies])
+    created: list[Account] = []
+    changes: list[Change] = []
     with session.no_autoflush:
-        change = _set(account, _columns({**facts, "name": name}))
+        for facts, slug in zip(companies, free, strict=True):
+            account = Account(slug=slug, created_at=at, custom={}, domains=[], team=[])
+            changes.append(_set(account, _columns(facts)))
+            created.append(account)
     try:
         with session.begin_nested():
-            session.add(account)
-    except IntegrityError:  # somebody took the address in between
-        account.slug = f"{account.slug[:60]}-{public_id()[:6]}"
-        session.add(account)
-    record(account, "created", by=by, at=at, after=change.after)
-    return account
+            session.add_all(created)
+    except IntegrityError:  # somebody took one of the addresses in between
+        for account in created:
+            account.slug = f"{account.slug[:60]}-{public_id()[:6]}"
+        session.add_all(created)
+    events = (audit.Change(one, "created", after=change.after) for one, change in zip(created, changes, strict=True))
+    audit.record_many(session, events, by=by, at=at)
+    return created
 
 
 def _columns(facts: dict[str, object]) -> dict[str, object]:
@@ -225,9 +249,20 @@ def _set(account: Account, columns: dict[str, object]) -> Change:
     return change
 
 
-def _free_slug(session: Session, name: str) -> str:
-    base = slug_of(name)
-    tried = [base, *(f"{base}-{number}" for number in range(2, 20))]
-    taken = set(session.scalars(select(Account.slug).where(Account.slug.in_(tried))))
-    free = (slug for slug in tried if slug not in taken)
-    return next(free, f"{base}-{public_id()[:6]}")
+def _free_slugs(session: Session, names: Sequence[str]) -> list[str]:
+    """An address for each name that no account and none before it in the list has."""
+    bases = [slug_of(name) for name in names]
+    asked = sorted(set(bases))
+    taken: set[str] = set()
+    for start in range(0, len(asked), SLUGS_AT_ONCE):
+        tried = [one for base in asked[start : start + SLUGS_AT_ONCE] for one in _numbered(base)]
+        taken.update(session.scalars(select(Account.slug).where(Account.slug.in_(tried))))
+    slugs: list[str] = []
+    for base in bases:
+        slugs.append(next((one for one in _numbered(base) if one not in taken), f"{base}-{public_id()[:6]}"))
+        taken.add(slugs[-1])
+    return slugs
+
+
+def _numbered(base: str) -> list[str]:
+    return [base, *(f"{base}-{number}" for number in range(2, 20))]
