@@ -6,10 +6,26 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from flask import Flask, g
 from sqlalchemy.orm import Session, scoped_session
 
+from abm.kit.db import session as app_session
 from tests.cast import Cast
 from tests.outbound.world import NOW, World
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The app without CSRF. A request shares the context of the test, so it must leave nothing of its own behind."""
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    @app.teardown_request
+    def leave_nothing_behind(_error: BaseException | None) -> None:
+        app_session.rollback()
+        for name in ("_login_user", "organisation", "seats"):
+            g.pop(name, None)
+
+    return app
 
 
 @pytest.fixture

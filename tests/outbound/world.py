@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,7 +22,7 @@ from abm.people.seats import Side, seats
 from abm.targets.models import Outcome, open_list
 from abm.touches.logging import log_touch
 from abm.touches.models import Channel, Direction, Touch, TouchSide
-from tests.cast import Cast
+from tests.cast import Cast, sign_in
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # a Tuesday
 MONDAY = date(2026, 11, 23)
@@ -41,6 +43,12 @@ class World:
 
     def __post_init__(self) -> None:
         self.numbers = count(1)
+
+    def enter(self, client: FlaskClient, user: User) -> FlaskClient:
+        """Sign somebody in; what the test has made so far is saved first."""
+        self.session.refresh(user)
+        self.session.commit()
+        return sign_in(client, user)
 
     def account(self, name: str = "Halden Freight", ae: User | None = None) -> Account:
         """A company that Tomás answers for."""
@@ -104,8 +112,7 @@ class World:
             )
 
     def counts(self) -> dict[int, int]:
-        """How many touches count towards each commitment."""
-        found: dict[int, int] = {}
-        for number in self.session.scalars(select(Credit.commitment_id)):
-            found[number] = found.get(number, 0) + 1
-        return found
+        """How many touches count towards each commitment. Leaves no transaction open for the next request."""
+        found = Counter(self.session.scalars(select(Credit.commitment_id)))
+        self.session.commit()
+        return dict(found)
