@@ -16,9 +16,7 @@ NEW_ON_THE_LIST = SideWeek(this_week=0, in_rhythm=0, in_window=0, wanted=1, begu
 NOTHING_ASKED = SideWeek(wanted=0)
 
 
-def account(
-    number: int, marketing: SideWeek, sales: SideWeek, *, tier: int = 1, **facts: object
-) -> AccountWeek:
+def account(number: int, marketing: SideWeek, sales: SideWeek, *, tier: int = 1, **facts: object) -> AccountWeek:
     return AccountWeek(
         account_id=number,
         name=f"Account {number}",
