@@ -25,12 +25,12 @@ class Agreed:
 
     session: Session
     cast: Cast
-    list: TargetList
+    target_list: TargetList
     accounts: list[Account]
     version: Version
 
     def sign(self, version: Version, side: Side) -> bool:
-        return self.list.sign(
+        return self.target_list.sign(
             version,
             seat=seats(self.session)[side],
             by={Side.MARKETING: self.cast.amara, Side.SALES: self.cast.renata}[side],
@@ -42,9 +42,9 @@ class Agreed:
 
     def change_and_propose(self) -> Version:
         """Put the third account in, as version 2, and save it."""
-        entry = self.list.enter(self.accounts[2], by=self.cast.ines, at=NOW)
+        entry = self.target_list.enter(self.accounts[2], by=self.cast.ines, at=NOW)
         entry.place(tier=3, ae=self.cast.tomas, outcome=Outcome.IN, by=self.cast.ines, at=NOW)
-        version = self.list.propose(organisation=self.cast.organisation, by=self.cast.ines, at=NOW)
+        version = self.target_list.propose(organisation=self.cast.organisation, by=self.cast.ines, at=NOW)
         self.session.commit()
         return version
 

@@ -28,7 +28,7 @@ class Ground:
 
     session: Session
     cast: Cast
-    list: TargetList
+    target_list: TargetList
     accounts: list[Account]
 
     def seat(self, side: Side) -> Seat:
@@ -39,7 +39,7 @@ class Ground:
     ) -> Entry:
         """Enter an account and decide that it is in."""
         by = by or self.cast.ines
-        entry = self.list.enter(account, by=by, at=at)
+        entry = self.target_list.enter(account, by=by, at=at)
         entry.place(tier=tier, ae=ae or self.cast.tomas, outcome=Outcome.IN, by=by, at=at)
         return entry
 
@@ -48,7 +48,7 @@ class Ground:
         entry.place(tier=entry.tier, ae=entry.ae, outcome=Outcome.OUT, reason="Bought by a rival", by=by, at=at)
 
     def propose(self, *, by: User | None = None, at: datetime = NOW) -> Version:
-        return self.list.propose(organisation=self.cast.organisation, by=by or self.cast.ines, at=at)
+        return self.target_list.propose(organisation=self.cast.organisation, by=by or self.cast.ines, at=at)
 
     def sign(
         self,
@@ -63,7 +63,7 @@ class Ground:
     ) -> bool:
         """Sign as the seat's holder, unless told otherwise."""
         holder = {Side.MARKETING: self.cast.amara, Side.SALES: self.cast.renata}[side]
-        return self.list.sign(
+        return self.target_list.sign(
             version,
             seat=self.seat(side),
             by=by or holder,

@@ -19,7 +19,7 @@ ENDS = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
 
 def members(ground: Ground, at: datetime) -> dict[str, int]:
     """Who is on the list at an instant, by name and tier."""
-    rows = ground.session.scalars(select(Membership).where(Membership.list_id == ground.list.id))
+    rows = ground.session.scalars(select(Membership).where(Membership.list_id == ground.target_list.id))
     return {row.account.name: row.tier for row in rows if row.starts <= at and (row.ends is None or at < row.ends)}
 
 
@@ -87,7 +87,7 @@ def test_a_signature_counts_for_its_own_version_only(ground: Ground) -> None:
 
 def test_an_edit_that_is_taken_back_does_not_bring_the_signature_back(ground: Ground) -> None:
     entry = ground.put_in(ground.accounts[0], 1)
-    first = ground.propose()
+    first = last = ground.propose()
     ground.sign(first, Side.SALES)
     for tier in (2, 1):
         entry.place(tier=tier, ae=entry.ae, outcome=Outcome.IN, by=ground.cast.ines, at=NOW)
@@ -184,20 +184,20 @@ def test_a_signature_can_be_taken_back_until_the_list_is_in_force(ground: Ground
     version = ground.propose()
     ground.sign(version, Side.SALES)
     with pytest.raises(RuleBroken, match="no signature of yours"):
-        ground.list.withdraw_signature(version, by=ground.cast.amara, at=NOW)
-    ground.list.withdraw_signature(version, by=ground.cast.renata, at=NOW, reason="One more look")
+        ground.target_list.withdraw_signature(version, by=ground.cast.amara, at=NOW)
+    ground.target_list.withdraw_signature(version, by=ground.cast.renata, at=NOW, reason="One more look")
     assert not ground.sign(version, Side.MARKETING)
     assert ground.sign(version, Side.SALES, at=NOW + timedelta(hours=1))
     with pytest.raises(RuleBroken, match="signatures stay"):
-        ground.list.withdraw_signature(version, by=ground.cast.renata, at=NOW)
+        ground.target_list.withdraw_signature(version, by=ground.cast.renata, at=NOW)
 
 
 def test_a_proposal_is_withdrawn_by_who_made_it(ground: Ground) -> None:
     ground.put_in(ground.accounts[0])
     version = ground.propose()
     with pytest.raises(RuleBroken, match="Only who proposed"):
-        ground.list.withdraw(version, by=ground.cast.renata, at=NOW)
-    ground.list.withdraw(version, by=ground.cast.ines, at=NOW)
+        ground.target_list.withdraw(version, by=ground.cast.renata, at=NOW)
+    ground.target_list.withdraw(version, by=ground.cast.ines, at=NOW)
     assert version.state is State.WITHDRAWN
     with pytest.raises(RuleBroken, match="no longer open"):
         ground.sign(version, Side.SALES)
@@ -209,11 +209,11 @@ def test_what_is_in_force_stays_until_its_successor_is(ground: Ground) -> None:
     ground.put_in(ground.accounts[1])
     second = ground.propose()
     ground.sign(second, Side.MARKETING)
-    assert ground.list.document.in_force(NOW) is first
+    assert ground.target_list.document.in_force(NOW) is first
     ground.sign(second, Side.SALES, at=NOW + timedelta(days=1))
-    assert ground.list.document.in_force(NOW) is first
-    assert ground.list.document.in_force(NOW + timedelta(days=1)) is second
-    assert ground.list.document.in_force(ENDS) is None
+    assert ground.target_list.document.in_force(NOW) is first
+    assert ground.target_list.document.in_force(NOW + timedelta(days=1)) is second
+    assert ground.target_list.document.in_force(ENDS) is None
 
 
 def test_a_quarter_that_is_over_is_history(ground: Ground) -> None:
