@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from abm.kit.config import Config
 from abm.kit.db import db, writing
+from tests.apart import ApartClient
 from tests.cast import Cast, assemble
 from tests.engines import EngineKind, Postgresql, Sqlite
 
@@ -61,6 +62,7 @@ def app(config: Config, compiled_templates: FileSystemBytecodeCache) -> Iterator
 
     app = create_app(config)
     app.jinja_env.bytecode_cache = compiled_templates
+    app.test_client_class = ApartClient
     yield app
     with app.app_context():
         db.engine.dispose()
