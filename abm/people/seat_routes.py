@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, url_for
 from werkzeug.wrappers import Response
 
+from abm.audit.models import Seal
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.forms import show_refusal
@@ -86,6 +87,8 @@ def announced() -> Answer:
 def note_read(seq: int) -> Response:
     """Read up to here: it leaves home."""
     seat = _own_seat()
+    if session.get(Seal, seq) is None:  # else a made-up position would silence what is yet to come
+        abort(404)
     seat.note_heard(seq, by=me(), at=clock.now())
     commit()
     return done("/", message="Noted as read.")
