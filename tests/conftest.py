@@ -63,6 +63,7 @@ def app(config: Config, compiled_templates: FileSystemBytecodeCache) -> Iterator
     app = create_app(config)
     app.jinja_env.bytecode_cache = compiled_templates
     app.test_client_class = ApartClient
+    app.config["WTF_CSRF_ENABLED"] = False  # that every form needs its token is tested apart
     yield app
     with app.app_context():
         db.engine.dispose()
