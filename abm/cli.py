@@ -31,7 +31,7 @@ ROLES = "cmo, cro, marketer, sales_manager, ae, sdr, revops, viewer"
 
 def _or_stop(work: Callable[[], T]) -> T:
     """Do it; a broken rule or a refused file is a sentence and exit code 1."""
-    from abm.imports.reader import FileRefused  # noqa: PLC0415
+    from abm.imports.filetype import FileRefused  # noqa: PLC0415
     from abm.kit.rules import RuleBroken  # noqa: PLC0415
 
     try:
@@ -158,8 +158,8 @@ def verify(file: Path) -> None:
 
     findings = check_record(file.read_bytes())
     for finding in findings:
-        click.echo(str(finding))
-    if any(not finding.good for finding in findings):
+        click.echo(f"{'holds' if finding.holds else 'BROKEN'}: {finding.text}")
+    if any(not finding.holds for finding in findings):
         sys.exit(1)
 
 

@@ -206,7 +206,8 @@ class Campaign(Base):
         gone = [account.name for account in plan.accounts if account.account not in found]
         hindrances = obstacles(plan, gone=gone, today=organisation.today(at))
         require(not hindrances, " ".join(hindrances))
-        launch = Launch(campaign=self, version=version, by=by, at=at)
+        launch = Launch(version=version, by=by, at=at)
+        self.launches.append(launch)
         tiers = {found[account.account].account_id: found[account.account].tier for account in plan.accounts}
         take_on(self, version, tiers, starts=days_left(self, organisation, at)[0], at=at)
         self._move(CampaignState.LIVE, "launched", by=by, at=at, version=version.number, accounts=len(tiers))

@@ -62,12 +62,13 @@ def change_mid_quarter(world: World, current: TargetList) -> Version:
     )
     orbis = world.account("Orbis Pharma")
     new = current.enter(orbis, by=ines, at=proposed, tier=1, ae=world.people.tomas)
-    new.nominate(Priority.HIGH, "Vaccine lanes go live in spring; asked for us by name", by=world.people.tomas, at=proposed)
-    new.assess(Readiness.READY, "Four roles known, quality director came to the webinar", by=world.people.priya, at=proposed)
+    tomas, priya = world.people.tomas, world.people.priya
+    new.nominate(Priority.HIGH, "Vaccine lanes go live in spring; asked for us by name", by=tomas, at=proposed)
+    new.assess(Readiness.READY, "Four roles known, quality director came to the webinar", by=priya, at=proposed)
     new.place(tier=1, ae=world.people.tomas, outcome=Outcome.IN, reason="", by=ines, at=proposed)
     version = current.propose(organisation=world.organisation, by=ines, at=proposed)
     signed = world.at(world.today - timedelta(days=2), 11)
-    _sign(world, current, version, Side.SALES, renata, signed)
+    _sign(world, current, version, Side.SALES, by=renata, at=signed)
     return version
 
 
@@ -88,7 +89,7 @@ def draft_next_quarter(world: World) -> TargetList:
 
 def _former_tiers() -> dict[int, int | None]:
     """Last quarter's list: a little smaller, and some accounts stood in another tier."""
-    tiers = {}
+    tiers: dict[int, int | None] = {}
     for number in range(150):
         tier = tier_of(number)
         if tier is None or number % 17 == 5:
@@ -107,8 +108,8 @@ def _sign_quarter(world: World, quarter: Quarter, *, tiers: dict[int, int | None
             _enter(world, targets, number, tier, drafted)
     proposed = world.at(quarter.first - timedelta(days=6), 15)
     version = targets.propose(organisation=world.organisation, by=ines, at=proposed)
-    _sign(world, targets, version, Side.SALES, renata, world.at(quarter.first - timedelta(days=5), 9))
-    _sign(world, targets, version, Side.MARKETING, amara, world.at(quarter.first - timedelta(days=4), 17))
+    _sign(world, targets, version, Side.SALES, by=renata, at=world.at(quarter.first - timedelta(days=5), 9))
+    _sign(world, targets, version, Side.MARKETING, by=amara, at=world.at(quarter.first - timedelta(days=4), 17))
     return targets
 
 
@@ -138,7 +139,7 @@ def _ae(world: World, account: Account) -> User:
     return ae
 
 
-def _sign(world: World, targets: TargetList, version: Version, side: Side, by: User, at: datetime) -> None:
+def _sign(world: World, targets: TargetList, version: Version, side: Side, *, by: User, at: datetime) -> None:
     targets.sign(
         version,
         seat=seats(world.session)[side],

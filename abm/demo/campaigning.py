@@ -89,7 +89,7 @@ def plan_and_launch(world: World) -> Campaign:
     """Jonas' tier-1 campaign: reviewed by Ines and live since the quarter began; his microsite is late."""
     jonas, ines = world.people.jonas, world.people.ines
     planned = world.at(world.quarter.first - timedelta(days=3), 15)
-    campaign = _plan(world, ON_TIME, jonas, planned, world.quarter.first, world.quarter.last)
+    campaign = _plan(world, ON_TIME, world.quarter.first, world.quarter.last, by=jonas, at=planned)
     version = campaign.submit(organisation=world.organisation, by=jonas, at=planned)
     _approve(world, campaign, ines, world.at(world.quarter.first - timedelta(days=1), 11))
     launched = world.at(world.quarter.first, 9)
@@ -114,10 +114,10 @@ def _winter(world: World) -> None:
     jonas, ines, tomas = world.people.jonas, world.people.ines, world.people.tomas
     starts = world.today + timedelta(days=10)
     submitted = world.at(world.today - timedelta(days=4), 10)
-    campaign = _plan(world, WINTER, jonas, submitted, starts, starts + timedelta(days=40))
+    campaign = _plan(world, WINTER, starts, starts + timedelta(days=40), by=jonas, at=submitted)
     version = campaign.submit(organisation=world.organisation, by=jonas, at=submitted)
     remarks = (
-        (Section.OFFER, CommentKind.REQUEST, "Legal has not seen a credit clause. Say what happens above 5 %.", ines, 3),
+        (Section.OFFER, CommentKind.REQUEST, "Legal has not seen a credit clause. What happens above 5 %?", ines, 3),
         (Section.SALES_ASK, CommentKind.REQUEST, "Six touches before Christmas is too many for Elif; four.", ines, 3),
         (Section.MESSAGE, CommentKind.COMMENT, "Minutes, not days: my accounts use exactly these words.", tomas, 2),
     )
@@ -130,7 +130,7 @@ def _webinar(world: World) -> None:
     priya, ines = world.people.priya, world.people.ines
     starts = world.today + timedelta(days=7)
     submitted = world.at(world.today - timedelta(days=6), 9)
-    campaign = _plan(world, WEBINAR, priya, submitted, starts, starts + timedelta(days=35))
+    campaign = _plan(world, WEBINAR, starts, starts + timedelta(days=35), by=priya, at=submitted)
     campaign.submit(organisation=world.organisation, by=priya, at=submitted)
     _approve(world, campaign, ines, world.at(world.today - timedelta(days=3), 12))
     edited = world.at(world.today - timedelta(days=1), 17)
@@ -138,7 +138,7 @@ def _webinar(world: World) -> None:
     campaign.change(Section.OFFER, by=priya, at=edited, offer=offer)
 
 
-def _plan(world: World, story: Story, by: User, at: datetime, starts: date, ends: date) -> Campaign:
+def _plan(world: World, story: Story, starts: date, ends: date, *, by: User, at: datetime) -> Campaign:
     campaign = create_campaign(world.organisation, name=story.name, starts_on=starts, ends_on=ends, by=by, at=at)
     campaign.change(Section.OBJECTIVE, by=by, at=at, objective=story.objective)
     campaign.change(Section.AUDIENCE, by=by, at=at, criteria=Criteria(tiers=story.tiers).facts())
@@ -146,8 +146,8 @@ def _plan(world: World, story: Story, by: User, at: datetime, starts: date, ends
     campaign.change(Section.OFFER, by=by, at=at, offer=story.offer)
     for channel, what, days in story.plays:
         add_play(campaign, channel=channel, what=what, day=starts + timedelta(days=days), by=by, at=at)
-    ask = {"ask_touches": story.ask, "ask_by": ends, "talk_track": story.talk_track}
-    campaign.change(Section.SALES_ASK, by=by, at=at, **ask)
+    track = story.talk_track
+    campaign.change(Section.SALES_ASK, by=by, at=at, ask_touches=story.ask, ask_by=ends, talk_track=track)
     campaign.change(Section.BUDGET, by=by, at=at, budget=story.budget * 100)
     campaign.change(Section.MEASURE, by=by, at=at, measure=story.measure)
     world.session.flush()

@@ -105,7 +105,8 @@ def found(session: Session) -> World:
 
 def _people(session: Session, organisation: Organisation, at: datetime) -> People:
     def hire(name: str, *roles: Role) -> User:
-        email = f"{name.split()[0].lower().replace('á', 'a')}@fathom.example"
+        first = name.partition(" ")[0].lower().replace("á", "a")
+        email = f"{first}@fathom.example"
         return add_user(organisation, name=name, email=email, roles=frozenset(roles), by=None, at=at)
 
     people = People(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, abort, current_app, url_for
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from werkzeug.wrappers import Response
-from wtforms import StringField
-from wtforms.validators import InputRequired, Length
 
+from abm.demo.forms import ViewAs
 from abm.demo.keeping import set_back
 from abm.kit import clock
 from abm.kit.db import session
@@ -31,12 +29,6 @@ PEOPLE = (
     "Marcus Bell",
     "Wen Zhao",
 )
-
-
-class ViewAs(FlaskForm):
-    """Whose eyes to look through."""
-
-    person = StringField("View as", [InputRequired(), Length(max=200)])
 
 
 def init_demonstration(app: Flask) -> None:

@@ -25,7 +25,12 @@ ATTEMPTS = (
     (Channel.SOCIAL, "sent", 4),
     (Channel.MEETING, "held", 1),
 )
-PLAYS = ((Channel.EMAIL, "sent", 6), (Channel.AD, "impression", 4), (Channel.WEBINAR, "invited", 3), (Channel.DIRECT_MAIL, "sent", 1))
+PLAYS = (
+    (Channel.EMAIL, "sent", 6),
+    (Channel.AD, "impression", 4),
+    (Channel.WEBINAR, "invited", 3),
+    (Channel.DIRECT_MAIL, "sent", 1),
+)
 RESPONSES = (
     (Channel.EMAIL, "replied", 5),
     (Channel.EMAIL, "clicked", 6),
@@ -53,7 +58,9 @@ class Weeks:
     draw: random.Random = field(default_factory=lambda: random.Random(23))  # noqa: S311 repeatable chance
     told: int = 0
 
-    def log(self, account: Account, by: User, side: TouchSide, kind: tuple[Channel, str], on: date, *, ours: bool) -> None:
+    def log(
+        self, account: Account, side: TouchSide, kind: tuple[Channel, str], *, by: User, on: date, ours: bool
+    ) -> None:
         """One touch on a working day that has come; a meeting or a call names the person it was with."""
         if on > self.world.today or on.weekday() > 4:
             return
@@ -83,6 +90,17 @@ class Weeks:
         return channel, outcome
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the telling stands: the nth account, its tier, a week by its Monday, so many weeks back."""
+
+    number: int
+    account: Account
+    tier: int
+    monday: date
+    back: int
+
+
 def tell_the_weeks(world: World, live: Campaign) -> None:
     """Log what both sides did since nine weeks ago, and count it towards what was promised."""
     weeks = Weeks(world, live)
@@ -92,44 +110,45 @@ def tell_the_weeks(world: World, live: Campaign) -> None:
         for number, account in enumerate(world.accounts):
             tier = tier_of(number)
             if tier is not None:
-                _sales(weeks, number, account, tier, monday, back)
-                _marketing(weeks, number, account, tier, monday, back)
-                _responses(weeks, account, tier, monday)
+                place = Place(number, account, tier, monday, back)
+                _sales(weeks, place)
+                _marketing(weeks, place)
+                _responses(weeks, place)
     recount(world.session, [account.id for account in world.accounts])
 
 
-def _sales(weeks: Weeks, number: int, account: Account, tier: int, monday: date, back: int) -> None:
+def _sales(weeks: Weeks, place: Place) -> None:
     """Two touches a week in tier 1, one in tier 2, one in four weeks in tier 3; Tomás fell behind three weeks ago."""
-    ae = account.ae_on(weeks.world.today)
+    ae = place.account.ae_on(weeks.world.today)
     if ae is None:
         return
     behind = ae is weeks.world.people.tomas
-    if tier == 1:
-        untouched = behind and number > 3 and back < 4
+    if place.tier == 1:
+        untouched = behind and place.number > 3 and place.back < 4
         touches = 0 if untouched else 1 if behind else 2
-    elif tier == 2:
+    elif place.tier == 2:
         touches = int(weeks.draw.random() < (0.6 if behind else 0.93))
     else:
-        touches = int(number % 4 == back % 4 and weeks.draw.random() < 0.93)
+        touches = int(place.number % 4 == place.back % 4 and weeks.draw.random() < 0.93)
     for _ in range(touches):
-        day = monday + timedelta(days=weeks.draw.randrange(5))
-        weeks.log(account, ae, TouchSide.SALES, weeks.one_of(ATTEMPTS), day, ours=True)
+        day = place.monday + timedelta(days=weeks.draw.randrange(5))
+        weeks.log(place.account, TouchSide.SALES, weeks.one_of(ATTEMPTS), by=ae, on=day, ours=True)
 
 
-def _marketing(weeks: Weeks, number: int, account: Account, tier: int, monday: date, back: int) -> None:
+def _marketing(weeks: Weeks, place: Place) -> None:
     """One play a week in tier 1, every other week in tier 2, one in four weeks in tier 3."""
-    every = {1: 1, 2: 2, 3: 4}[tier]
-    if (number + back) % every or weeks.draw.random() > 0.94:
+    every = {1: 1, 2: 2, 3: 4}[place.tier]
+    if (place.number + place.back) % every or weeks.draw.random() > 0.94:
         return
-    by = weeks.world.people.jonas if tier == 1 else weeks.world.people.priya
-    day = monday + timedelta(days=weeks.draw.randrange(4))
-    weeks.log(account, by, TouchSide.MARKETING, weeks.one_of(PLAYS), day, ours=True)
+    by = weeks.world.people.jonas if place.tier == 1 else weeks.world.people.priya
+    day = place.monday + timedelta(days=weeks.draw.randrange(4))
+    weeks.log(place.account, TouchSide.MARKETING, weeks.one_of(PLAYS), by=by, on=day, ours=True)
 
 
-def _responses(weeks: Weeks, account: Account, tier: int, monday: date) -> None:
+def _responses(weeks: Weeks, place: Place) -> None:
     """Some answer: more in the upper tiers, and each company more or less warmly."""
-    warmth = (account.employees or 0) % 7 / 7
-    if weeks.draw.random() < {1: 0.5, 2: 0.25, 3: 0.08}[tier] * (0.4 + warmth):
-        day = monday + timedelta(days=weeks.draw.randrange(5))
+    warmth = (place.account.employees or 0) % 7 / 7
+    if weeks.draw.random() < {1: 0.5, 2: 0.25, 3: 0.08}[place.tier] * (0.4 + warmth):
+        day = place.monday + timedelta(days=weeks.draw.randrange(5))
         by = weeks.world.people.priya
-        weeks.log(account, by, TouchSide.MARKETING, weeks.one_of(RESPONSES), day, ours=False)
+        weeks.log(place.account, TouchSide.MARKETING, weeks.one_of(RESPONSES), by=by, on=day, ours=False)
