@@ -124,8 +124,7 @@ def _sales(weeks: Weeks, place: Place) -> None:
         return
     behind = ae is weeks.world.people.tomas
     if place.tier == 1:
-        untouched = behind and place.number > 3 and place.back < 4
-        touches = 0 if untouched else 1 if behind else 2
+        touches = 0 if behind and place.back < 4 else 2
     elif place.tier == 2:
         touches = int(weeks.draw.random() < (0.6 if behind else 0.93))
     else:
