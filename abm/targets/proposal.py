@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from abm.accounts.models import Account
@@ -41,7 +42,11 @@ class Outlook:
 
     held: Sequence[Held]
     loads: Sequence[Load]
-    archived: Sequence[str]  # names of accounts that are in and archived
+    progress: Progress
+    candidates: int
+    out: int
+    archived: int  # accounts that are in and archived
+    an_archived: str  # the name of one of them
     seats: Mapping[Side, Seat]
 
     @property
@@ -55,35 +60,47 @@ class Outlook:
 
 
 def outlook(session: Session, list_id: int, terms: Mapping[int, Terms], seats: Mapping[Side, Seat]) -> Outlook:
-    """Read what a proposal would meet, in three queries whatever the size."""
-    counted = session.execute(
-        select(Entry.tier, User.public_id, User.name, User.deactivated_at, func.count())
-        .join(User, User.id == Entry.ae_id)
-        .where(Entry.list_id == list_id, Entry.outcome == Outcome.IN)
-        .group_by(Entry.tier, User.id, User.public_id, User.name, User.deactivated_at)
-    )
-    held = [Held(tier, ae, name, gone is None, count) for tier, ae, name, gone, count in counted if tier]
+    """Read what a proposal would meet, in two queries whatever the size."""
+    counted = session.execute(_counted(list_id)).all()
+    inside = [row for row in counted if row.outcome is Outcome.IN]
+    voiced = [row for row in counted if row.outcome is not Outcome.OUT]
+    held = [Held(row.tier, row.ae, row.ae_name, row.gone is None, row.entries) for row in inside]
     waivers = session.scalars(select(Waiver).where(Waiver.list_id == list_id).order_by(Waiver.id))
     words = [Accepted(one.what, one.figure, one.side, one.by.name, one.reason, one.at) for one in waivers]
-    archived = session.scalars(
-        select(Account.name)
-        .join(Entry, Entry.account_id == Account.id)
-        .where(Entry.list_id == list_id, Entry.outcome == Outcome.IN, Account.archived_at.is_not(None))
-        .order_by(Account.name)
+    return Outlook(
+        held=held,
+        loads=loads_of(held, terms, words),
+        progress=Progress(*(sum(row[place] for row in voiced) for place in (0, 1, 2))),
+        candidates=sum(row.entries for row in counted if row.outcome is Outcome.CANDIDATE),
+        out=sum(row.entries for row in counted if row.outcome is Outcome.OUT),
+        archived=sum(row.archived for row in inside),
+        an_archived=min((row.an_archived for row in inside if row.an_archived), default=""),
+        seats=seats,
     )
-    return Outlook(held, loads_of(held, terms, words), archived.all(), seats)
 
 
-def progress_of(session: Session, list_id: int) -> Progress:
-    """How many entries have each side's voice. One query."""
+def _counted(list_id: int) -> Select[*tuple[Any, ...]]:
+    """Entries, those nominated and those assessed, per outcome, tier and planned AE."""
     nominated = select(Nomination.id).where(Nomination.entry_id == Entry.id).exists()
     assessed = select(Assessment.id).where(Assessment.entry_id == Entry.id).exists()
-    entries, with_nomination, with_assessment = session.execute(
-        select(func.count(), func.count().filter(nominated), func.count().filter(assessed)).where(
-            Entry.list_id == list_id, Entry.outcome != Outcome.OUT
+    return (
+        select(
+            func.count().label("entries"),
+            func.count().filter(nominated).label("nominated"),
+            func.count().filter(assessed).label("assessed"),
+            func.count(Account.archived_at).label("archived"),
+            func.min(case((Account.archived_at.is_not(None), Account.name))).label("an_archived"),
+            Entry.outcome,
+            Entry.tier,
+            User.public_id.label("ae"),
+            User.name.label("ae_name"),
+            User.deactivated_at.label("gone"),
         )
-    ).one()
-    return Progress(entries, with_nomination, with_assessment)
+        .join(Account, Account.id == Entry.account_id)
+        .outerjoin(User, User.id == Entry.ae_id)
+        .where(Entry.list_id == list_id)
+        .group_by(Entry.outcome, Entry.tier, User.id, User.public_id, User.name, User.deactivated_at)
+    )
 
 
 def _empty(outlook: Outlook) -> list[str]:
@@ -108,8 +125,8 @@ def _gone(outlook: Outlook) -> list[str]:
 def _archived(outlook: Outlook) -> list[str]:
     if not outlook.archived:
         return []
-    shown = ", ".join(outlook.archived[:3]) + (" and others" if len(outlook.archived) > 3 else "")
-    return [f"Archived accounts cannot be on the list: take out {shown}."]
+    others = f" and {outlook.archived - 1} more" if outlook.archived > 1 else ""
+    return [f"Archived accounts cannot be on the list: take out {outlook.an_archived}{others}."]
 
 
 def _vacant(outlook: Outlook) -> list[str]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
-from abm.agreement.models import Standing
-from abm.people.models import Organisation
-from abm.targets.models import Membership, TargetList
+from abm.accounts.listing import searched
+from abm.accounts.models import Account
+from abm.agreement.canonical import thaw
+from abm.agreement.models import Standing, Version
+from abm.people.models import Organisation, RoleGrant, User
+from abm.targets.content import Content, read_content
+from abm.targets.entries import ANSWERS_FOR_ACCOUNTS
+from abm.targets.models import Entry, Membership, TargetList
 
 
 def list_of(session: Session, quarter: str) -> TargetList | None:
@@ -49,3 +55,55 @@ def membership_of(session: Session, account_id: int, at: datetime) -> Membership
 
 def _holding(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (Membership.starts <= at, Membership.ends.is_(None) | (Membership.ends > at))
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who can answer for an account."""
+
+    public_id: str
+    name: str
+
+
+def aes_to_choose(session: Session) -> list[Colleague]:
+    """Everyone who may be planned for an account, by name."""
+    sells = select(RoleGrant.user_id).where(RoleGrant.role.in_(ANSWERS_FOR_ACCOUNTS))
+    rows = session.execute(
+        select(User.public_id, User.name)
+        .where(User.id.in_(sells), User.deactivated_at.is_(None))
+        .order_by(User.name, User.id)
+    )
+    return [Colleague(row.public_id, row.name) for row in rows]
+
+
+def accounts_to_enter(list_id: int, text: str) -> Select[Account]:
+    """Accounts that are not in the draft yet and that a text may mean, by name."""
+    entered = select(Entry.account_id).where(Entry.list_id == list_id)
+    query = select(Account).where(Account.id.not_in(entered), Account.archived_at.is_(None))
+    if text:
+        query = query.where(searched(text))
+    return query.order_by(Account.normal_name, Account.id)
+
+
+def written_version(session: Session, document_id: int, number: int) -> Version | None:
+    """A version with its bytes."""
+    query = select(Version).where(Version.document_id == document_id, Version.number == number)
+    return session.scalar(query.options(undefer(Version.content)))
+
+
+def content_of(session: Session, version_id: int) -> Content:
+    """What a version says."""
+    return read_content(thaw(session.scalars(select(Version.content).where(Version.id == version_id)).one()))
+
+
+def last_content_of_quarter(session: Session, quarter: str) -> tuple[int, Content] | None:
+    """The number and content of the version that held last in a quarter; None where nothing was signed."""
+    row = session.execute(
+        select(Version.number, Version.content)
+        .join(Standing, Standing.version_id == Version.id)
+        .join(TargetList, TargetList.document_id == Version.document_id)
+        .where(TargetList.quarter == quarter, Standing.starts.is_not(None))
+        .order_by(Version.number.desc())
+        .limit(1)
+    ).first()
+    return (row.number, read_content(thaw(row.content))) if row else None

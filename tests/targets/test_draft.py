@@ -13,7 +13,6 @@ from abm.kit.rules import Conflict, RuleBroken
 from abm.people.seats import Side
 from abm.targets.kinds import Motion, Period
 from abm.targets.models import Entry, Nomination, Outcome, Priority, Readiness, Waiver, open_list
-from abm.targets.proposal import progress_of
 from tests.targets.conftest import NOW, Ground, MakeAccounts
 
 
@@ -122,7 +121,7 @@ def test_missing_voices_are_counted_and_do_not_stop_the_proposal(ground: Ground)
         entry.nominate(Priority.HIGH, "Wanted", by=ground.cast.tomas, at=NOW)
     entries[0].assess(Readiness.READY, "", by=ground.cast.priya, at=NOW)
     ground.take_out(entries[3])
-    progress = progress_of(ground.session, ground.target_list.id)
+    progress = ground.target_list.outlook().progress
     assert (progress.entries, progress.nominated, progress.assessed) == (3, 3, 1)
     assert (progress.without_nomination, progress.without_assessment) == (0, 2)
     assert ground.propose().number == 1

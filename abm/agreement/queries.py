@@ -1,0 +1,124 @@
+"""The versions of a document and what was said to them, as pages show them: one query, whatever the number."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from abm.agreement.models import Signature, Standing, State, Verdict, Version, Withdrawal
+from abm.people.models import User
+
+
+class Phase(enum.StrEnum):
+    """Where a version stands at an instant, in the words of pages."""
+
+    WAITING = "waiting for signatures"
+    SCHEDULED = "scheduled"
+    IN_FORCE = "in force"
+    PAST = "was in force"
+    REPLACED = "replaced before it began"
+    SUPERSEDED = "superseded"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+CLOSED = {
+    State.SUPERSEDED: Phase.SUPERSEDED,
+    State.DECLINED: Phase.DECLINED,
+    State.WITHDRAWN: Phase.WITHDRAWN,
+    State.EXPIRED: Phase.EXPIRED,
+}
+
+
+@dataclass(frozen=True)
+class SignatureLine:
+    """What somebody said to a version; `withdrawn_at` where it was taken back."""
+
+    voice: str
+    person_id: int
+    name: str
+    deputy_for: str | None
+    verdict: Verdict
+    comment: str
+    at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """A version without its bytes: who proposed it, where it stands, what was said."""
+
+    id: int
+    number: int
+    digest: str
+    state: State
+    proposed_by_id: int
+    proposed_by: str
+    proposed_at: datetime
+    starts: datetime | None
+    ends: datetime | None
+    closed_at: datetime | None
+    signatures: list[SignatureLine] = field(default_factory=list)
+
+    def phase(self, at: datetime) -> Phase:
+        if self.state is State.OPEN:
+            return Phase.WAITING
+        if self.starts is None:
+            return CLOSED[self.state]
+        if self.ends is not None and self.ends <= self.starts:
+            return Phase.REPLACED
+        if at < self.starts:
+            return Phase.SCHEDULED
+        return Phase.IN_FORCE if self.ends is None or at < self.ends else Phase.PAST
+
+    def given(self, voice: str) -> SignatureLine | None:
+        """The signature of a voice that stands."""
+        return next((one for one in self.signatures if one.voice == voice and one.withdrawn_at is None), None)
+
+
+def history(session: Session, document_id: int) -> Sequence[VersionLine]:
+    """Every version of a document, newest first."""
+    signer, holder, proposer = aliased(User), aliased(User), aliased(User)
+    rows = session.execute(
+        select(
+            Version.id,
+            Version.number,
+            Version.digest,
+            Standing.state,
+            Version.proposed_by_id,
+            proposer.name.label("proposed_by"),
+            Version.proposed_at,
+            Standing.starts,
+            Standing.ends,
+            Standing.closed_at,
+            Signature.voice,
+            Signature.person_id,
+            signer.name,
+            holder.name.label("deputy_for"),
+            Signature.verdict,
+            Signature.comment,
+            Signature.at,
+            Withdrawal.at.label("withdrawn_at"),
+        )
+        .join(Standing, Standing.version_id == Version.id)
+        .join(proposer, proposer.id == Version.proposed_by_id)
+        .outerjoin(Signature, Signature.version_id == Version.id)
+        .outerjoin(signer, signer.id == Signature.person_id)
+        .outerjoin(holder, holder.id == Signature.deputy_for_id)
+        .outerjoin(Withdrawal, Withdrawal.signature_id == Signature.id)
+        .where(Version.document_id == document_id)
+        .order_by(Version.number.desc(), Signature.id)
+    )
+    lines: dict[int, VersionLine] = {}
+    for row in rows:
+        line = lines.setdefault(row.id, VersionLine(*row[:10]))
+        if row.voice is not None:
+            line.signatures.append(SignatureLine(*cast(tuple[Any, ...], row[10:])))
+    return list(lines.values())

@@ -1,0 +1,144 @@
+"""What of the target lists waits on somebody: a signature, a second look, a word on accounts. Three queries at most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from abm.agreement.canonical import thaw
+from abm.agreement.models import Signature, Standing, StandingSignature, State, Verdict, Version, Withdrawal
+from abm.kit import clock
+from abm.people.access import May, granted
+from abm.people.models import Organisation, Role, User
+from abm.people.seats import seat_of
+from abm.people.waiting import Waiting
+from abm.targets.content import read_content
+from abm.targets.diff import difference
+from abm.targets.kinds import Outcome
+from abm.targets.models import Assessment, Entry, Nomination, TargetList
+
+SIGN, LOOK_AGAIN, SAY = 100, 90, 40  # weights: what holds up the other side stands first
+
+
+def waiting_for(session: Session, user: User, organisation: Organisation) -> list[Waiting]:
+    """Versions to sign, for the acting holder of a seat; accounts that wait for this person's word."""
+    found: list[Waiting] = []
+    seat = seat_of(session, user, organisation.today())
+    if seat is not None:
+        opened = _open_versions(session, seat.side.value, organisation)
+        seen = _signed_before(session, user, [one.document_id for one in opened])
+        found += [_to_sign(one, seen.get(one.document_id)) for one in opened]
+    owing = list(_owed(user))
+    if owing:
+        found += _words_owed(session, owing, organisation)
+    return found
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The last version of a document that this person approved before it was superseded."""
+
+    number: int
+    content: bytes
+
+
+def _open_versions(session: Session, voice: str, organisation: Organisation) -> Sequence[Any]:
+    """Open versions of lists that lack this voice, in quarters that are not over."""
+    signed = select(StandingSignature.id).where(
+        StandingSignature.version_id == Version.id, StandingSignature.voice == voice
+    )
+    rows = session.execute(
+        select(
+            Version.document_id,
+            Version.number,
+            Version.proposed_at,
+            Version.content,
+            TargetList.quarter,
+            User.name.label("proposed_by"),
+        )
+        .join(Standing, Standing.version_id == Version.id)
+        .join(TargetList, TargetList.document_id == Version.document_id)
+        .join(User, User.id == Version.proposed_by_id)
+        .where(Standing.state == State.OPEN, ~signed.exists(), Version.ends > clock.now())
+        .order_by(TargetList.quarter)
+    )
+    return rows.all()
+
+
+def _signed_before(session: Session, user: User, documents: list[int]) -> dict[int, _Seen]:
+    """By document: the newest superseded version that this person's approval was lost with."""
+    if not documents:
+        return {}
+    withdrawn = select(Withdrawal.id).where(Withdrawal.signature_id == Signature.id)
+    rows = session.execute(
+        select(Version.document_id, Version.number, Version.content)
+        .join(Signature, Signature.version_id == Version.id)
+        .join(Standing, Standing.version_id == Version.id)
+        .where(
+            Version.document_id.in_(documents),
+            Standing.state == State.SUPERSEDED,
+            Signature.person_id == user.id,
+            Signature.verdict == Verdict.APPROVE,
+            ~withdrawn.exists(),
+        )
+        .order_by(Version.number)
+    )
+    return {row.document_id: _Seen(row.number, row.content) for row in rows}
+
+
+def _to_sign(version: Any, seen: _Seen | None) -> Waiting:
+    href = url_for("targets.version", quarter=version.quarter, number=version.number)
+    what = f"the list of {version.quarter}, version {version.number}"
+    if seen is None:
+        why = f"{version.proposed_by} proposed it"
+        return Waiting("Sign", what, why, version.proposed_at, href, "Review and sign", SIGN)
+    changed = difference(read_content(thaw(seen.content)), read_content(thaw(version.content)))
+    why = f"you signed version {seen.number}; since then: {changed.summary}"
+    return Waiting("Look again at", what, why, version.proposed_at, href, "Review and sign", LOOK_AGAIN)
+
+
+def _owed(user: User) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """What this person's role says of accounts, and which entries lack it. A seat's holder signs instead."""
+    rights = granted(user)
+    unnominated = ~select(Nomination.id).where(Nomination.entry_id == Entry.id).exists()
+    if May.NOMINATE in rights and user.is_one_of(Role.AE):
+        yield "Nominate", and_(unnominated, Entry.ae_id == user.id)
+    elif May.NOMINATE in rights and user.is_one_of(Role.SALES_MANAGER):
+        planned = aliased(User)
+        own = select(planned.id).where(planned.team_id == user.team_id)
+        yield "Nominate", and_(unnominated, or_(Entry.ae_id.is_(None), Entry.ae_id.in_(own)))
+    if May.ASSESS in rights and user.is_one_of(Role.MARKETER):
+        yield "Assess", ~select(Assessment.id).where(Assessment.entry_id == Entry.id).exists()
+
+
+def _words_owed(
+    session: Session, owing: Sequence[tuple[str, ColumnElement[bool]]], organisation: Organisation
+) -> Iterator[Waiting]:
+    """One row per list and kind of word, for the quarters that are not over."""
+    running = [str(organisation.current_quarter().plus(ahead)) for ahead in range(5)]
+    counts = [func.count().filter(rule).label(words) for words, rule in owing]
+    rows = session.execute(
+        select(TargetList.quarter, func.min(Entry.changed_at).label("since"), *counts)
+        .join(Entry, Entry.list_id == TargetList.id)
+        .where(TargetList.quarter.in_(running), Entry.outcome != Outcome.OUT)
+        .group_by(TargetList.quarter)
+        .order_by(TargetList.quarter)
+    )
+    for row in rows.mappings():
+        for words, _ in owing:
+            if row[words]:
+                yield _say(words, row[words], row["quarter"], row["since"])
+
+
+def _say(verb: str, count: int, quarter: str, since: datetime) -> Waiting:
+    side = "sales" if verb == "Nominate" else "marketing"
+    accounts = "account" if count == 1 else "accounts"
+    href = url_for("targets.show", quarter=quarter, missing=side)
+    why = "Sales has not said why yet" if side == "sales" else "Marketing has not said yet whether a route is in"
+    return Waiting(verb, f"{count} {accounts} for {quarter}", why, since, href, verb, SAY)
