@@ -42,6 +42,8 @@ def is_common(password: str, *, context: tuple[str, ...] = ()) -> bool:
     lowered = password.casefold()
     if lowered in known_long() or _repeats(lowered):
         return True
+    if len(_bare(lowered)) * 2 < len(lowered):
+        return False  # mostly signs: nothing that a list of words says anything about
     words = known_words() | own_words(context)
     return any(_strung(text, words) for text in {_bare(lowered), _bare(lowered.translate(LOOKALIKES))})
 
