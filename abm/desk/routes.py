@@ -6,14 +6,15 @@ from flask import Blueprint, abort, redirect, request, url_for
 
 from abm.accounts.choosing import suggestions
 from abm.desk.account_page import account_overview
-from abm.desk.queries import found_by, list_state
-from abm.desk.summary import campaigns_in_review, imports_with_bad_rows, unmatched_deals
+from abm.desk.searching import found_by
+from abm.desk.summary import imports_with_bad_rows, summary_of
 from abm.desk.waiting import needs_me
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.text import one_line
 from abm.kit.web import Answer, page
 from abm.outbound.account_work import work_on
+from abm.outbound.queries import to_accept
 from abm.outbound.queue import queue_of
 from abm.outbound.touch_form import quick_outcomes, sides_of
 from abm.people.access import May, may, me, needs
@@ -32,15 +33,13 @@ def home() -> Answer:
     """What needs me now, and what my role looks at first. Whoever sells starts with Today."""
     if lives_in_today(me()):
         return redirect(url_for("desk.today"))
-    at = clock.now()
-    runs_data = may(me(), May.IMPORT)
+    at, keeps_data = clock.now(), me().is_one_of(Role.REVOPS)
     return page(
         "desk/home.html",
         needs=needs_me(session(), me(), organisation()),
-        state=list_state(session(), organisation=organisation(), at=at),
-        in_review=campaigns_in_review(session()),
-        bad_imports=imports_with_bad_rows(session()) if runs_data else (),
-        unmatched=unmatched_deals(session()) if runs_data else 0,
+        summary=summary_of(session(), organisation=organisation(), at=at),
+        keeps_data=keeps_data,
+        bad_imports=imports_with_bad_rows(session()) if keeps_data else (),
         quarter=organisation().quarter_of(organisation().today(at)),
     )
 
@@ -50,10 +49,11 @@ def home() -> Answer:
 def today() -> Answer:
     """One queue: promises that are due, whoever waits for an answer, and who was longest without contact."""
     at = clock.now()
+    queue = queue_of(session(), me(), organisation=organisation(), at=at)
     return page(
         "desk/today.html",
-        needs=needs_me(session(), me(), organisation()),
-        queue=queue_of(session(), me(), organisation=organisation(), at=at),
+        needs=needs_me(session(), me(), organisation(), promises=to_accept(queue.mine)),
+        queue=queue,
         day=organisation().today(at),
         outcomes=quick_outcomes(),
         side=sides_of(me())[0],

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from abm.campaigns.waiting import waiting_for as campaigns_waiting_for
 from abm.outbound.queries import waiting_for as promises_waiting_for
 from abm.people.models import Organisation, User
+from abm.people.queries import waiting_for as people_waiting_for
 from abm.people.waiting import Waiting
 
 ROWS = 7
-SOURCES = (promises_waiting_for,)
+SOURCES = (campaigns_waiting_for, people_waiting_for)
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,11 @@ class NeedsMe:
     more: int
 
 
-def needs_me(session: Session, user: User, organisation: Organisation) -> NeedsMe:
-    """Everything whose next step is this person's."""
+def needs_me(
+    session: Session, user: User, organisation: Organisation, *, promises: Sequence[Waiting] | None = None
+) -> NeedsMe:
+    """Everything whose next step is this person's. `promises` are given where a page shows the others by itself."""
     found = [row for source in SOURCES for row in source(session, user, organisation)]
+    found += promises_waiting_for(session, user, organisation) if promises is None else promises
     found.sort(key=lambda row: (-row.weight, row.since))
     return NeedsMe(found[:ROWS], max(0, len(found) - ROWS))

@@ -154,5 +154,5 @@ class Narrowing(FlaskForm):
     tier = IntegerField("Tier", [Optional(), NumberRange(1, 3)])
     campaign = StringField("Campaign", [Optional(), Length(max=80)])
     when = StringField("When", [Optional(), AnyOf(("", "running", "ended"))])
-    marketing = StringField("Marketing after", [Optional(), Length(max=16)])
-    sales = StringField("Sales after", [Optional(), Length(max=16)])
+    marketing = StringField("Marketing after", [Optional(), Length(max=40)])
+    sales = StringField("Sales after", [Optional(), Length(max=40)])

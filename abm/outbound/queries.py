@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from abm.campaigns.models import AudienceMember, Campaign, CampaignState
+from abm.campaigns.models import Campaign
 from abm.kit import clock
 from abm.outbound.models import Commitment, Credit, planned
 from abm.people.models import Organisation, Role, RoleGrant, Team, User
@@ -117,17 +117,6 @@ def totals(session: Session, day: date, *conditions: ColumnElement[bool]) -> dic
     return {side: found[side] for side in Side}
 
 
-def live_on(session: Session, account_id: int, at: datetime) -> list[Campaign]:
-    """The live campaigns that work an account at an instant."""
-    member = select(AudienceMember.campaign_id).where(
-        AudienceMember.account_id == account_id,
-        AudienceMember.starts <= at,
-        AudienceMember.ends.is_(None) | (AudienceMember.ends > at),
-    )
-    statement = select(Campaign).where(Campaign.id.in_(member), Campaign.state == CampaignState.LIVE)
-    return list(session.scalars(statement.options(lazyload(Campaign.document)).order_by(Campaign.name, Campaign.id)))
-
-
 def led_by(session: Session, user: User) -> list[User]:
     """Whose figures a person may see besides their own: a team; the CRO all of Sales, the CMO all of Marketing."""
     roles: set[Role] = set()
@@ -146,10 +135,11 @@ def waiting_for(session: Session, user: User, organisation: Organisation) -> lis
     day = organisation.today(clock.now())
     mine = commitments_of(session, user.id, day)
     open_ones = [one for one in mine if one.begun and one.left]
-    return [*_to_accept(mine), *_due(open_ones, organisation), *_silent(session, open_ones, organisation)]
+    return [*to_accept(mine), *_due(open_ones, organisation), *_silent(session, open_ones, organisation)]
 
 
-def _to_accept(mine: Sequence[Promised]) -> list[Waiting]:
+def to_accept(mine: Sequence[Promised]) -> list[Waiting]:
+    """One row for all that a person has not answered yet."""
     fresh = [one.commitment for one in mine if one.commitment.accepted_at is None]
     if not fresh:
         return []

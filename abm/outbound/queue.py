@@ -11,9 +11,9 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from abm.accounts.models import Account
-from abm.accounts.queries import book_of
+from abm.accounts.queries import answered_for_by
 from abm.outbound.models import Commitment
-from abm.outbound.queries import Promised, promised, running, words
+from abm.outbound.queries import Promised, commitments_of, promised, running, words
 from abm.people.models import Organisation, User
 from abm.targets.queries import tiers_at
 from abm.touches.kinds import Direction
@@ -80,23 +80,27 @@ class QueueRow:
 
 @dataclass(frozen=True)
 class Queue:
-    """The first rows of a person's day, and how many more there are."""
+    """The first rows of a person's day, how many more there are, and everything that the person promised."""
 
     rows: Sequence[QueueRow]
     more: int
+    mine: Sequence[Promised]
 
 
 def queue_of(session: Session, user: User, *, organisation: Organisation, at: datetime) -> Queue:
-    """A person's accounts of the list and those that they promised something on, in five queries."""
+    """A person's accounts of the list and those that they promised something on, in four queries."""
     day = organisation.today(at)
     tiers = tiers_at(session, at)
-    mine = promised(session, day, Commitment.person_id == user.id, running(day))
-    book = book_of(session, user, day)
-    ids = {one.commitment.account_id for one in mine} | {number for number in book if not tiers or number in tiers}
-    accounts = session.scalars(select(Account).where(Account.id.in_(ids), Account.archived_at.is_(None)))
-    approachable = [account for account in accounts if account.approachable_on(day)]
-    rows = sorted(_rows(session, approachable, mine, tiers, day), key=lambda row: row.place)
-    return Queue(rows[:ROWS], max(0, len(rows) - ROWS))
+    mine = commitments_of(session, user.id, day)
+    promised_on = {one.commitment.account_id for one in mine}
+    worked = Account.id.in_(promised_on) | Account.id.in_(answered_for_by([user.id], day))
+    asked_for = [
+        account
+        for account in session.scalars(select(Account).where(worked, Account.archived_at.is_(None)))
+        if account.approachable_on(day) and (not tiers or account.id in tiers or account.id in promised_on)
+    ]
+    rows = sorted(_rows(session, asked_for, mine, tiers, day), key=lambda row: row.place)
+    return Queue(rows[:ROWS], max(0, len(rows) - ROWS), mine)
 
 
 def row_for(session: Session, user: User, account: Account, *, organisation: Organisation, at: datetime) -> QueueRow:

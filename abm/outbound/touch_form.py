@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from abm.accounts.models import Account, Contact
 from abm.campaigns.models import Campaign
+from abm.campaigns.queries import live_on
 from abm.kit import clock
 from abm.kit.text import paragraphs
 from abm.outbound.forms import CorrectionForm, LogForm, TouchForm, listed, outcome_choices
-from abm.outbound.queries import live_on
 from abm.people.models import Organisation, Role, User
 from abm.touches.kinds import Channel, TouchSide
 from abm.touches.logging import TouchFacts

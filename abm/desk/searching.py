@@ -1,63 +1,19 @@
-"""What the gathering pages read from every domain, each in a handful of queries."""
+"""The search over everything that has a name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from abm.accounts.listing import searched
 from abm.accounts.models import Account, Contact
 from abm.campaigns.models import Campaign
-from abm.kit.clock import Week
-from abm.people.models import Organisation, User
-from abm.targets.in_force import Signed, signed_list_at
-from abm.targets.models import Membership
-from abm.touches.models import Direction, Rollup, TouchSide
+from abm.people.models import User
 
 FOUND = 5  # of each kind, in a search
-
-
-@dataclass(frozen=True)
-class ListState:
-    """The list of this quarter as everybody asks for it: what is in force, and how much of it both sides work."""
-
-    signed: Signed
-    accounts: int
-    both_active: int
-    week: Week
-
-
-def list_state(session: Session, *, organisation: Organisation, at: datetime) -> ListState | None:
-    """The list in force, in two queries; None where there is none."""
-    signed = signed_list_at(session, organisation, at)
-    if signed is None:
-        return None
-    members = select(Membership.account_id).where(
-        Membership.list_id == signed.list_id,
-        Membership.starts <= at,
-        Membership.ends.is_(None) | (Membership.ends > at),
-    )
-    week = Week.of(organisation.today(at))
-    both = (
-        select(Rollup.account_id)
-        .where(
-            Rollup.quarter == str(signed.quarter),
-            Rollup.week == str(week),
-            Rollup.direction == Direction.OUTBOUND,
-            Rollup.side.in_([TouchSide.MARKETING, TouchSide.SALES]),
-            Rollup.touches > 0,
-            Rollup.account_id.in_(members),
-        )
-        .group_by(Rollup.account_id)
-        .having(func.count(Rollup.side.distinct()) == 2)
-    )
-    counts = [select(func.count()).select_from(rows.subquery()).scalar_subquery() for rows in (members, both)]
-    accounts, active = session.execute(select(*counts)).one()
-    return ListState(signed, accounts, active, week)
 
 
 @dataclass(frozen=True)
