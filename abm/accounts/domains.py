@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from abm.accounts.identity import can_identify, clean_domain
+from abm.audit import models as audit
 from abm.audit.models import record
 from abm.kit.base import Base, Key, Name, session_of
 from abm.kit.rules import refuse
@@ -66,6 +67,22 @@ def replace_domains(
         refuse("Somebody has just given one of these domains to another account.", field="domains")
     record(account, "domains changed", by=by, at=at, before={"domains": present}, after={"domains": wanted})
     return True
+
+
+def add_domains(
+    session: Session, added: Iterable[tuple[Account, dict[str, bool]]], *, by: User | None, at: datetime
+) -> None:
+    """Give many accounts further domains (name -> whether it identifies) in the same few statements.
+
+    The caller knows that none of them is taken; the unique index has the last word.
+    """
+    changes: list[audit.Change] = []
+    for account, domains in added:
+        before = {one.domain: one.identifies for one in account.domains}
+        account.domains.extend(AccountDomain(domain=name, identifies=flag) for name, flag in domains.items())
+        after = {"domains": before | domains}
+        changes.append(audit.Change(account, "domains changed", before={"domains": before}, after=after))
+    audit.record_many(session, changes, by=by, at=at)
 
 
 def _refuse_taken(account: Account, domains: list[str]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from abm.audit import models as audit
 from abm.audit.models import record
 from abm.kit.base import Base, Day, Instant, Key, check, choice, session_of
 from abm.kit.rules import require
@@ -76,6 +78,23 @@ class TeamMember(Base):
         record(self, "handed over", by=by, at=at, before={"user": before}, after={"user": user.id})
 
 
+def may_answer(user: User) -> bool:
+    """Whether somebody can be the AE of an account: they are here, and in Sales."""
+    return user.active and user.is_one_of(Role.AE, Role.SALES_MANAGER, Role.CRO)
+
+
+def staff_new_accounts(
+    session: Session, staffed: Iterable[tuple[Account, User]], *, first_day: date, by: User | None, at: datetime
+) -> None:
+    """Give accounts that have no team yet their AEs, in the same few statements."""
+    members = [_member(account, user, TeamFunction.AE, first_day, by=by, at=at) for account, user in staffed]
+    for member in members:
+        require(may_answer(member.user), _no_answer(member.user), field="user")
+    session.add_all(members)
+    session.flush()
+    audit.record_many(session, [audit.Change(one, "assigned", after=_told(one)) for one in members], by=by, at=at)
+
+
 def join_team(
     account: Account, user: User, *, function: TeamFunction, first_day: date, by: User | None, at: datetime
 ) -> TeamMember:
@@ -85,9 +104,7 @@ def join_team(
     """
     require(user.active, f"{user.name} is deactivated. Choose somebody who is here.", field="user")
     if function is TeamFunction.AE:
-        answers = user.is_one_of(Role.AE, Role.SALES_MANAGER, Role.CRO)
-        message = f"{user.name} is not in Sales: an AE or a sales manager answers for an account."
-        require(answers, message, field="user")
+        require(may_answer(user), _no_answer(user), field="user")
     standing = [member for member in account.team if _overlaps(member, function, first_day)]
     own = next((member for member in standing if member.user_id == user.id and member.last_day is None), None)
     if own is not None and own.first_day <= first_day:
@@ -123,7 +140,16 @@ def _end_former(
 def _add(
     account: Account, user: User, function: TeamFunction, first_day: date, *, by: User | None, at: datetime
 ) -> TeamMember:
-    member = TeamMember(
+    member = _member(account, user, function, first_day, by=by, at=at)
+    session_of(account).add(member)
+    record(member, "assigned", by=by, at=at, after=_told(member))
+    return member
+
+
+def _member(
+    account: Account, user: User, function: TeamFunction, first_day: date, *, by: User | None, at: datetime
+) -> TeamMember:
+    return TeamMember(
         account=account,
         user=user,
         function=function,
@@ -131,7 +157,16 @@ def _add(
         assigned_by_id=by.id if by else None,
         assigned_at=at,
     )
-    session_of(account).add(member)
-    after = {"account": account.id, "user": user.id, "function": function, "first_day": first_day}
-    record(member, "assigned", by=by, at=at, after=after)
-    return member
+
+
+def _told(member: TeamMember) -> dict[str, object]:
+    return {
+        "account": member.account.id,
+        "user": member.user.id,
+        "function": member.function,
+        "first_day": member.first_day,
+    }
+
+
+def _no_answer(user: User) -> str:
+    return f"{user.name} is not in Sales: an AE or a sales manager answers for an account."

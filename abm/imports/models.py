@@ -56,7 +56,7 @@ class Import(Base):
     sha256: Mapped[Digest] = mapped_column(index=True)
     header_sha256: Mapped[Digest] = mapped_column(index=True)  # a mapping is remembered for the next such header
     profile: Mapped[Word]  # maven, salesforce, hubspot, plain
-    mapping: Mapped[Facts]  # {"header": [names], "columns": {field: name}, "rows": what a row is, "chosen": by a person}
+    mapping: Mapped[Facts]  # {"header": [names], "columns": {field: name}, "rows": what a row is}
     options: Mapped[Facts]  # encoding, what the columns show, and what a person chose
     notes: Mapped[Facts]  # {"notes": [sentences about the file]}
     counts: Mapped[Facts]  # {"add": n, "update": n, "same": n, "bad": n}
