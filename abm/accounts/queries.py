@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from abm.accounts.models import (
     Account,
@@ -36,22 +36,6 @@ def account_by_slug(session: Session, slug: str, *, for_change: bool = False) ->
     """The account at an address. `for_change` holds its row, so that changes of one account follow each other."""
     query = select(Account).where(Account.slug == slug)
     return session.scalar(query.with_for_update() if for_change else query)
-
-
-def account_page(session: Session, slug: str) -> Account | None:
-    """The account with all that its page shows, in six queries however much there is."""
-    return session.scalar(
-        select(Account)
-        .where(Account.slug == slug)
-        .options(
-            joinedload(Account.parent),
-            selectinload(Account.children),
-            selectinload(Account.domains),
-            selectinload(Account.team).joinedload(TeamMember.user).lazyload(User.grants),
-            selectinload(Account.contacts),
-            selectinload(Account.opportunities).joinedload(Opportunity.owner).lazyload(User.grants),
-        )
-    )
 
 
 def contact_by_id(session: Session, account: Account, public_id: str, *, for_change: bool = False) -> Contact | None:
@@ -101,13 +85,6 @@ def answered_for_by(users: Select[int] | Sequence[int], day: date) -> Select[int
     return select(TeamMember.account_id).where(
         TeamMember.function == TeamFunction.AE, on_day(day), TeamMember.user_id.in_(users)
     )
-
-
-def book_of(session: Session, user: User, day: date) -> list[int]:
-    """The ids of the accounts that a person answers for on a day, archived ones left out."""
-    mine = answered_for_by([user.id], day)
-    living = select(Account.id).where(Account.id.in_(mine), Account.archived_at.is_(None))
-    return list(session.scalars(living.order_by(Account.normal_name, Account.id)))
 
 
 def open_deals(session: Session, account_ids: Iterable[int], rates: Rates, day: date) -> dict[int, DealSum]:

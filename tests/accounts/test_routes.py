@@ -165,6 +165,7 @@ def test_do_not_approach_is_set_with_a_reason_and_taken_back(
     assert tomas.post(path, data={"why": "In court", "until": "2027-01-31"}).status_code == 303
     session.expire_all()
     assert (halden.do_not_approach, halden.do_not_approach_until) == ("In court", date(2027, 1, 31))
+    session.rollback()
     assert tomas.post("/accounts/halden-freight/approaches").status_code == 303
     assert tomas.post("/accounts/halden-freight/approaches").status_code == 409
 
@@ -257,6 +258,7 @@ def test_a_contacts_opt_outs_follow_the_check_boxes(tomas: FlaskClient, sigrid: 
         assert tomas.post(path, data=sent).status_code == 303
         session.expire_all()
         assert sorted(sigrid.opted_out) == sorted(channels)
+        session.rollback()
 
 
 def test_two_edits_of_a_contact_meet(tomas: FlaskClient, sigrid: Contact) -> None:
@@ -274,8 +276,9 @@ def test_a_contact_of_another_account_does_not_exist_here(
 ) -> None:
     create_account(cast.organisation, name="Orbis", by=cast.wen, at=AT)
     session.commit()
-    assert tomas.get(f"/accounts/orbis/contacts/{sigrid.public_id}/edit").status_code == 404
-    assert tomas.post(f"/accounts/orbis/contacts/{sigrid.public_id}", data={"name": "X"}).status_code == 404
+    path = f"/accounts/orbis/contacts/{sigrid.public_id}"
+    assert tomas.get(f"{path}/edit").status_code == 404
+    assert tomas.post(path, data={"name": "X"}).status_code == 404
 
 
 def test_a_contact_is_archived_and_comes_back(tomas: FlaskClient, sigrid: Contact, session: Session) -> None:
@@ -283,6 +286,7 @@ def test_a_contact_is_archived_and_comes_back(tomas: FlaskClient, sigrid: Contac
     assert tomas.post(f"{path}/archivals").status_code == 303
     session.expire_all()
     assert sigrid.archived_at is not None
+    session.rollback()
     assert tomas.post(f"{path}/restorations").status_code == 303
 
 
