@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import EmailField, Form, SelectMultipleField, StringField
+from wtforms import DateField, EmailField, Form, IntegerField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import DataRequired, Email, Length, Optional
+from wtforms.form import BaseForm
+from wtforms.validators import DataRequired, Email, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from abm.kit.rules import RuleBroken
@@ -39,10 +40,41 @@ def line_field(label: str, *, longest: int = 200, **options: Any) -> StringField
 
 def email_field(label: str, *, required: bool = True, **options: Any) -> EmailField:
     """An e-mail address."""
-    first = DataRequired("Write the e-mail address.") if required else Optional()
-    shape = Email("This does not read as an e-mail address. Write it like name@company.com.")
-    rules = [first, shape, Length(max=254, message="Use at most 254 characters.")]
+    needed = [DataRequired("Write the e-mail address.")] if required else []
+    shape = EmailIfAny("This does not read as an e-mail address. Write it like name@company.com.")
+    rules = [*needed, shape, Length(max=254, message="Use at most 254 characters.")]
     return EmailField(label, rules, filters=[cleaned_email], **options)
+
+
+class EmailIfAny(Email):
+    """An e-mail address or nothing. Unlike `Optional` it lets the form's own checks of an empty field run."""
+
+    def __call__(self, form: BaseForm, field: StringField) -> None:
+        if field.data:
+            super().__call__(form, field)
+
+
+class WholeNumberField(IntegerField):
+    """A whole number; what is none is said in words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist and not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as fault:
+            raise ValueError("Write a whole number.") from fault
+
+
+class DayField(DateField):
+    """A day; one that does not exist is said in words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as fault:
+            raise ValueError("There is no such day. Write it like 2026-11-24.") from fault
 
 
 def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, PasswordField, SelectField, StringField, ValidationError
+from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from abm.kit.forms import Checkboxes, choices, clean, email_field, line_field, name_field
+from abm.kit.forms import Checkboxes, DayField, choices, clean, email_field, line_field, name_field
 from abm.people.founding import Named
 from abm.people.mail_fields import MailServerFields
 from abm.people.models import Role, Team, User
@@ -112,10 +112,10 @@ class SeatForm(SideForm):
 class DaysForm(FlaskForm):
     """From one day to another, both included."""
 
-    first_day = DateField("First day", [DataRequired("Choose the first day.")])
-    last_day = DateField("Last day", [DataRequired("Choose the last day.")])
+    first_day = DayField("First day", [DataRequired("Choose the first day.")])
+    last_day = DayField("Last day", [DataRequired("Choose the last day.")])
 
-    def validate_last_day(self, field: DateField) -> None:
+    def validate_last_day(self, field: DayField) -> None:
         if field.data and self.first_day.data and field.data < self.first_day.data:
             raise ValidationError("The last day lies before the first.")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy.orm import Session
-from wtforms import Field, IntegerField, PasswordField, SelectField, StringField, ValidationError
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms import Field, PasswordField, SelectField, StringField, ValidationError
+from wtforms.validators import Length, Optional
 
-from abm.kit.forms import choices, clean, email_field
+from abm.kit.forms import WholeNumberField, choices, clean, email_field
 from abm.people.mail import Address, MailServer, Security, mail_server, set_mail_server
 from abm.people.models import User
 
@@ -16,8 +16,8 @@ from abm.people.models import User
 class MailServerFields:
     """Fields for a form: either all that a server needs, or none."""
 
-    host = StringField("Server", [Optional(), Length(max=200)], filters=[clean])
-    port = IntegerField("Port", [Optional(), NumberRange(1, 65535, "A port is a number from 1 to 65535.")], default=587)
+    host = StringField("Server", [Length(max=200)], filters=[clean])
+    port = WholeNumberField("Port", default=587)
     security = SelectField("Encryption", [Optional()], choices=choices((kind.value, kind.label) for kind in Security))
     username = StringField("User name", [Length(max=200)], filters=[clean])
     mail_password = PasswordField("Password of the mail server", [Length(max=500)])
@@ -28,7 +28,9 @@ class MailServerFields:
             raise ValidationError("Write the server's name alone, such as smtp.company.com.")
 
     def validate_port(self, field: Field) -> None:
-        if self.host.data and not field.data:
+        if field.data is not None and not 1 <= field.data <= 65535:
+            raise ValidationError("A port is a number from 1 to 65535.")
+        if self.host.data and field.data is None and not field.errors:
             raise ValidationError("Write the port: usually 587 for STARTTLS, 465 for TLS.")
 
     def validate_sender(self, field: Field) -> None:

@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, ForeignKey, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from abm.audit.models import record
 from abm.kit.base import Base, Day, Instant, Key, LongText, Name, check, choice, session_of
@@ -191,8 +191,15 @@ def note_absence(user: User, *, first_day: date, last_day: date, by: User, at: d
 
 
 def seats(session: Session) -> dict[Side, Seat]:
-    """Both seats, by side, with holders and deputies; empty before the first run."""
-    return {seat.side: seat for seat in session.scalars(select(Seat).order_by(Seat.id))}
+    """Both seats, by side, with deputies; empty before the first run.
+
+    Read once per session: all that a page gathers asks for them, and whoever changes one changes these very rows.
+    """
+    kept: dict[Side, Seat] = session.info.get("seats", {})
+    if not kept or any(seat not in session for seat in kept.values()):
+        rows = session.scalars(select(Seat).options(joinedload(Seat.deputies)).order_by(Seat.id)).unique()
+        kept = session.info["seats"] = {seat.side: seat for seat in rows}
+    return dict(kept)
 
 
 def seat_of(session: Session, user: User, day: date) -> Seat | None:

@@ -39,5 +39,6 @@ def looking(app: Flask) -> Looking:
     def look() -> Iterator[Session]:
         with app.app_context(), writing(False) as session:
             yield session()
+            session.expunge_all()
 
     return look
