@@ -181,7 +181,7 @@ class OpportunityForm(FlaskForm):
     stage = Choice("Stage", validators=[InputRequired("Choose a stage.")])
     amount = one_line_field("Amount", 40)
     currency = CurrencyField("Currency", [DataRequired("Write the currency, such as EUR.")], filters=[clean])
-    owner = Choice("Owner")
+    owner = Choice("Owner", default="")
     source = Choice("Source", {source.value: source.label for source in Source}, default="unknown")
     partner = one_line_field("Partner", description="Where a partner brought it or leads it.")
     type = Choice("Type", {kind.value: kind.label for kind in DealType}, default="new")

@@ -24,3 +24,14 @@ def alert(page: str) -> str:
     """The notice that takes focus, with the addresses that it leads to."""
     found = re.search(r"<div class=\"notice[^>]*role=\"alert\".*?(?=<div class=\"fields\">|<form)", page, re.DOTALL)
     return html.unescape(found[0]) if found else ""
+
+
+def words_in(page: str, pattern: str) -> list[str]:
+    """Each link that reads like a pattern, in its order."""
+    return re.findall(rf">({pattern})</a>", page)
+
+
+def address_of(page: str, rel: str) -> str:
+    """Where the link to the next (`next`) or previous (`prev`) page leads; "" where there is none."""
+    found = re.search(rf"rel=\"{rel}\" href=\"([^\"]+)\"", page)
+    return html.unescape(found[1]) if found else ""
