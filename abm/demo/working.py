@@ -114,6 +114,7 @@ def tell_the_weeks(world: World, live: Campaign) -> None:
                 _sales(weeks, place)
                 _marketing(weeks, place)
                 _responses(weeks, place)
+    _plays(weeks)
     recount(world.session, [account.id for account in world.accounts])
 
 
@@ -142,6 +143,17 @@ def _marketing(weeks: Weeks, place: Place) -> None:
     by = weeks.world.people.jonas if place.tier == 1 else weeks.world.people.priya
     day = place.monday + timedelta(days=weeks.draw.randrange(4))
     weeks.log(place.account, TouchSide.MARKETING, weeks.one_of(PLAYS), by=by, on=day, ours=True)
+
+
+def _plays(weeks: Weeks) -> None:
+    """What the live campaign had planned until today was done on its accounts, but for the microsite, which is late."""
+    done = {Channel.DIRECT_MAIL: "sent", Channel.EVENT: "invited"}
+    for play in weeks.live.plays:
+        day = play.day - timedelta(days=max(0, play.day.weekday() - 4))
+        for number, account in enumerate(weeks.world.accounts):
+            if tier_of(number) == 1 and play.channel in done:
+                kind = (play.channel, done[play.channel])
+                weeks.log(account, TouchSide.MARKETING, kind, by=weeks.world.people.jonas, on=day, ours=True)
 
 
 def _responses(weeks: Weeks, place: Place) -> None:
