@@ -33,14 +33,13 @@ def home() -> Answer:
     """What needs me now, and what my role looks at first. Whoever sells starts with Today."""
     if lives_in_today(me()):
         return redirect(url_for("desk.today"))
-    at, keeps_data = clock.now(), me().is_one_of(Role.REVOPS)
+    keeps_data = me().is_one_of(Role.REVOPS)
     return page(
         "desk/home.html",
         needs=needs_me(session(), me(), organisation()),
-        summary=summary_of(session(), organisation=organisation(), at=at),
+        summary=summary_of(session(), organisation=organisation(), at=clock.now()),
         keeps_data=keeps_data,
         bad_imports=imports_with_bad_rows(session()) if keeps_data else (),
-        quarter=organisation().quarter_of(organisation().today(at)),
     )
 
 

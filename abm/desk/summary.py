@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from abm.accounts.models import Opportunity
-from abm.agreement.models import Standing, State
+from abm.agreement.models import Standing, State, Version
 from abm.campaigns.models import Campaign
 from abm.imports.models import Import, ImportState
-from abm.kit.clock import Week
+from abm.kit.clock import Quarter, Week
 from abm.people.models import Organisation
-from abm.targets.in_force import Signed, signed_list_at
-from abm.targets.models import Membership
+from abm.targets.models import Membership, TargetList
 from abm.touches.models import Direction, Rollup, TouchSide
 
 RECENT = 20
@@ -25,14 +24,16 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Summary:
-    """The figures of home. `signed` is the list in force, None without one; then nothing is on it.
+    """The figures of home. `version` and `since` are those of the list in force, None without one.
 
     `both_active` are its accounts that both sides reached out to this week, as the weekly view counts them;
     `unmatched` the deals without account or day, which stand outside every figure of the list.
     """
 
-    signed: Signed | None
+    quarter: Quarter
     week: Week
+    version: int | None
+    since: datetime | None
     accounts: int
     both_active: int
     in_review: int
@@ -40,19 +41,32 @@ class Summary:
 
 
 def summary_of(session: Session, *, organisation: Organisation, at: datetime) -> Summary:
-    """All figures of home, in two queries."""
-    signed, week = signed_list_at(session, organisation, at), Week.of(organisation.today(at))
-    members = _members(signed, at)
+    """All figures of home, in one query."""
+    today = organisation.today(at)
+    quarter, week = organisation.quarter_of(today), Week.of(today)
+    in_force = (
+        select(Version.number, Standing.starts, TargetList.id)
+        .join(Standing, Standing.version_id == Version.id)
+        .join(TargetList, TargetList.document_id == Version.document_id)
+        .where(TargetList.quarter == str(quarter), Standing.starts <= at)
+        .where(Standing.ends.is_(None) | (Standing.ends > at))
+    )
+    members = _members(in_force.with_only_columns(TargetList.id), at)
     in_review = (
         select(Campaign.id)
         .join(Standing, Standing.document_id == Campaign.document_id)
         .where(Standing.state == State.OPEN)
     )
     unmatched = select(Opportunity.id).where(Opportunity.account_id.is_(None) | Opportunity.created_on.is_(None))
-    counts = session.execute(
-        select(*(_count(rows) for rows in (members, _worked_by_both(signed, members, week), in_review, unmatched)))
+    row = session.execute(
+        select(
+            in_force.with_only_columns(Version.number).scalar_subquery(),
+            in_force.with_only_columns(Standing.starts).scalar_subquery(),
+            *(_count(rows) for rows in (members, _worked_by_both(members, quarter, week), in_review, unmatched)),
+        )
     ).one()
-    return Summary(signed, week, *counts)
+    version, since, accounts, both_active, reviewed, left_out = row
+    return Summary(quarter, week, version, since, accounts, both_active, reviewed, left_out)
 
 
 def imports_with_bad_rows(session: Session) -> Sequence[Import]:
@@ -61,23 +75,21 @@ def imports_with_bad_rows(session: Session) -> Sequence[Import]:
     return [one for one in session.scalars(statement) if one.counts.get("bad")][:SHOWN]
 
 
-def _members(signed: Signed | None, at: datetime) -> Select[int]:
+def _members(list_id: Select[int], at: datetime) -> Select[int]:
     """The accounts of the list in force; of no list none."""
-    if signed is None:
-        return select(Membership.account_id).where(false())
     return select(Membership.account_id).where(
-        Membership.list_id == signed.list_id,
+        Membership.list_id == list_id.scalar_subquery(),
         Membership.starts <= at,
         Membership.ends.is_(None) | (Membership.ends > at),
     )
 
 
-def _worked_by_both(signed: Signed | None, members: Select[int], week: Week) -> Select[int]:
+def _worked_by_both(members: Select[int], quarter: Quarter, week: Week) -> Select[int]:
     """The accounts among them that Marketing and Sales both reached out to in the quarter's days of a week."""
     return (
         select(Rollup.account_id)
         .where(
-            Rollup.quarter == (str(signed.quarter) if signed is not None else ""),
+            Rollup.quarter == str(quarter),
             Rollup.week == str(week),
             Rollup.direction == Direction.OUTBOUND,
             Rollup.side.in_([TouchSide.MARKETING, TouchSide.SALES]),

@@ -12,9 +12,10 @@ from abm.outbound.queries import waiting_for as promises_waiting_for
 from abm.people.models import Organisation, User
 from abm.people.queries import waiting_for as people_waiting_for
 from abm.people.waiting import Waiting
+from abm.targets.waiting import waiting_for as lists_waiting_for
 
 ROWS = 7
-SOURCES = (campaigns_waiting_for, people_waiting_for)
+SOURCES = (lists_waiting_for, campaigns_waiting_for, people_waiting_for)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from abm.campaigns.models import Campaign
@@ -18,8 +18,7 @@ from abm.outbound.models import Commitment, Credit, planned
 from abm.people.models import Organisation, Role, RoleGrant, Team, User
 from abm.people.seats import Side
 from abm.people.waiting import Waiting
-from abm.touches.models import TouchSide
-from abm.touches.queries import last_outbound
+from abm.touches.models import Direction, Touch
 
 ends_on = case((Commitment.closed_on < Commitment.last_day, Commitment.closed_on), else_=Commitment.last_day)
 amount_done = select(func.count()).where(Credit.commitment_id == Commitment.id).correlate(Commitment).scalar_subquery()
@@ -133,9 +132,33 @@ def led_by(session: Session, user: User) -> list[User]:
 def waiting_for(session: Session, user: User, organisation: Organisation) -> list[Waiting]:
     """What a person's own promises ask for now: to accept them, to keep those that end soon, to break a silence."""
     day = organisation.today(clock.now())
-    mine = commitments_of(session, user.id, day)
-    open_ones = [one for one in mine if one.begun and one.left]
-    return [*to_accept(mine), *_due(open_ones, organisation), *_silent(session, open_ones, organisation)]
+    mine = Commitment.person_id == user.id
+    statement = in_full(select(Commitment, amount_done, _last_outbound()).where(mine, running(day)))
+    rows = session.execute(statement.order_by(ends_on, Commitment.id)).all()
+    found = [Promised(commitment, done, day) for commitment, done, _ in rows]
+    silent = [one for one, (*_, last) in zip(found, rows, strict=True) if _is_silent(one, last)]
+    return [*to_accept(found), *_due(found, organisation), *_silence(silent, organisation)]
+
+
+def _last_outbound() -> ColumnElement[date]:
+    """The latest day on which a commitment's own side reached out to its account."""
+    return (
+        select(func.max(Touch.day))
+        .where(
+            Touch.account_id == Commitment.account_id,
+            cast(Touch.side, String) == cast(Commitment.side, String),
+            Touch.direction == Direction.OUTBOUND,
+            Touch.voided_at.is_(None),
+        )
+        .correlate(Commitment)
+        .scalar_subquery()
+    )
+
+
+def _is_silent(one: Promised, last: date | None) -> bool:
+    """Whether a week of the window has passed with nothing done, and nobody was in touch for two."""
+    begun = one.day - one.commitment.first_day > QUIET / 2
+    return begun and not one.done and (last is None or one.day - last > QUIET)
 
 
 def to_accept(mine: Sequence[Promised]) -> list[Waiting]:
@@ -157,8 +180,8 @@ def to_accept(mine: Sequence[Promised]) -> list[Waiting]:
     ]
 
 
-def _due(open_ones: Sequence[Promised], organisation: Organisation) -> list[Waiting]:
-    soon = [one for one in open_ones if one.commitment.end - one.day <= DUE_SOON]
+def _due(found: Sequence[Promised], organisation: Organisation) -> list[Waiting]:
+    soon = [one for one in found if one.begun and one.left and one.commitment.end - one.day <= DUE_SOON]
     return [
         Waiting(
             verb="Keep the promise on",
@@ -173,21 +196,11 @@ def _due(open_ones: Sequence[Promised], organisation: Organisation) -> list[Wait
     ]
 
 
-def _silent(session: Session, open_ones: Sequence[Promised], organisation: Organisation) -> list[Waiting]:
-    """Accounts on which nothing is done yet, and nobody of that side was in touch for two weeks."""
-    quiet = {
-        one.commitment.account_id: one
-        for one in open_ones
-        if not one.done and one.day - one.commitment.first_day > QUIET / 2
-    }
-    if not quiet:
+def _silence(silent: Sequence[Promised], organisation: Organisation) -> list[Waiting]:
+    """One row for all accounts on which nobody has been in touch for long."""
+    names = list(dict.fromkeys(one.commitment.account.name for one in silent))
+    if not names:
         return []
-    day = next(iter(quiet.values())).day
-    last = last_outbound(session, list(quiet), TouchSide(next(iter(quiet.values())).commitment.side))
-    silent = [one for account, one in quiet.items() if account not in last or day - last[account] > QUIET]
-    if not silent:
-        return []
-    names = [one.commitment.account.name for one in silent]
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return [
         Waiting(

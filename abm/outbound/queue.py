@@ -44,9 +44,14 @@ class QueueRow:
 
     @property
     def due(self) -> Promised | None:
-        """The promise that asks for something first, once its window has begun and its end is near."""
-        near = (one for one in self.promised if one.begun and one.left and one.commitment.end - self.day <= DUE)
-        return min(near, key=lambda one: one.commitment.end, default=None)
+        """The promise that asks for something first: its end is near, or less is done than was planned by today."""
+        asking = (
+            one for one in self.promised if one.begun and one.left and (self._near(one) or one.done < one.expected)
+        )
+        return min(asking, key=lambda one: one.commitment.end, default=None)
+
+    def _near(self, one: Promised) -> bool:
+        return one.commitment.end - self.day <= DUE
 
     @property
     def answered(self) -> bool:
@@ -56,6 +61,12 @@ class QueueRow:
     @property
     def why(self) -> str:
         """Why this account stands here, in one sentence."""
+        if self.due is not None and not self._near(self.due):
+            return (
+                f"{self.due.sentence}; no contact since {words(self.last.ours)}"
+                if self.last.ours
+                else self.due.sentence
+            )
         if self.due is not None:
             more = f"{self.due.left} more" if self.due.done else str(self.due.left)
             return f"{more} promised by {words(self.due.commitment.end)}"

@@ -1,15 +1,13 @@
-"""What happened on accounts, and when somebody last reached out."""
+"""What happened on accounts, and what was said of it before."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from abm.people.models import User
-from abm.touches.kinds import Direction, TouchSide
 from abm.touches.models import Touch, TouchRevision
 
 TIMELINE = 60
@@ -45,18 +43,3 @@ def revisions(session: Session, touch_id: int) -> list[TouchRevision]:
     """What a touch said before each correction, the first correction first."""
     statement = select(TouchRevision).where(TouchRevision.touch_id == touch_id).order_by(TouchRevision.id)
     return list(session.scalars(statement.options(joinedload(TouchRevision.corrected_by).lazyload(User.grants))))
-
-
-def last_outbound(session: Session, account_ids: Sequence[int], side: TouchSide) -> dict[int, date]:
-    """The latest day on which that side reached out to each account; accounts without one are missing."""
-    rows = session.execute(
-        select(Touch.account_id, func.max(Touch.day).label("day"))
-        .where(
-            Touch.account_id.in_(account_ids),
-            Touch.side == side,
-            Touch.direction == Direction.OUTBOUND,
-            Touch.voided_at.is_(None),
-        )
-        .group_by(Touch.account_id)
-    )
-    return {row.account_id: row.day for row in rows}
