@@ -47,6 +47,18 @@ def test_the_queue_has_its_order_and_every_row_its_reason(world: World) -> None:
     ]
 
 
+def test_a_promise_that_is_behind_its_plan_comes_before_the_rest_however_far_its_end(world: World) -> None:
+    behind, quiet = world.account("Behind"), world.account("Quiet")
+    world.promise(behind, wanted=10, first_day=MONDAY - timedelta(days=35), last_day=MONDAY + timedelta(days=34))
+    world.log(behind, when=NOW - timedelta(days=20))
+    world.log(quiet, when=NOW - timedelta(days=40))
+
+    assert reasons(world) == [
+        ("Behind", "1 of 10 done, 5 planned by today; no contact since Wed 4 Nov"),
+        ("Quiet", "no contact since Thu 15 Oct"),
+    ]
+
+
 def test_where_a_list_is_in_force_the_queue_holds_its_accounts_and_those_with_a_promise(world: World) -> None:
     halden, _beside, promised = world.account(), world.account("Beside the list"), world.account("Promised")
     world.agree_on({halden: 1})
