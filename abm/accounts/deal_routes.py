@@ -8,6 +8,7 @@ from typing import Any
 from flask import abort, request, url_for
 
 from abm.accounts.choosing import chosen_account
+from abm.accounts.deal_figures import deal_figures
 from abm.accounts.deal_listing import DEAL_STATES, DealFilter, count_of_deals, deals_matching, deals_sorted_by, worth_of
 from abm.accounts.fields import Difference, take_refusal
 from abm.accounts.forms import OpportunityForm
@@ -34,6 +35,7 @@ def opportunities() -> Answer:
     query = deals_matching(wanted)
     cursor = Cursor(after=request.args.get("after", ""), before=request.args.get("before", ""))
     rows = page_of(session(), query, deals_sorted_by(sort), cursor, named=Opportunity.public_id)
+    rates = rates_of(session(), organisation())
     return page(
         "accounts/opportunities.html",
         rows=rows,
@@ -41,7 +43,8 @@ def opportunities() -> Answer:
         sort=sort,
         states=DEAL_STATES,
         counts=count_of_deals(session(), wanted),
-        worth=worth_of(session(), query, rates_of(session(), organisation()), organisation().today()),
+        worth=worth_of(session(), query, rates, organisation().today()),
+        figures=deal_figures(session(), rates),
         has_stages=bool(all_stages(session())),
     )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from abm.imports.models import Import
 from abm.imports.planning import plan_import
 from abm.imports.staging import keep_plan, rows_of
 from abm.kit.base import session_of
-from abm.kit.rules import require
+from abm.kit.rules import refuse, require
 from abm.people.models import Organisation, User
 
 
@@ -33,7 +34,10 @@ def apply_import(batch: Import, *, revision: int, organisation: Organisation, by
     if keep_plan(batch, plan):
         return False
     require(batch.to_apply, "Every good row is here already, as the file has it: there is nothing to apply.")
-    plan.planner.apply([row for row in plan.rows if row.applies])
-    batch.close(by=by, at=at)
-    session_of(batch).flush()
+    try:
+        plan.planner.apply([row for row in plan.rows if row.applies])
+        batch.close(by=by, at=at)
+        session_of(batch).flush()
+    except IntegrityError:  # the database's own rules: a name, domain or id was taken in this very moment
+        refuse("Somebody wrote about the same rows at the same moment. Nothing is applied: confirm once more.")
     return True

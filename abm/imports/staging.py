@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from abm.imports.choices import Choices
+from abm.imports.filetype import FileRefused
 from abm.imports.headers import Recognition
 from abm.imports.models import Import, ImportRow, ImportState, Kind, header_digest
 from abm.imports.planning import Plan, Raw, columns_seen, outcome, plan_import, recognition_of
@@ -25,6 +26,14 @@ from abm.people.models import Organisation, User
 MOST_ROWS = 100_000  # all of them are planned together
 AT_ONCE = 2_000
 SHOWN = 8  # columns that a note lists
+
+
+class ColumnsMissing(FileRefused):
+    """A needed column was not recognised: `header` is what a person may choose it from."""
+
+    def __init__(self, message: str, header: Sequence[str]) -> None:
+        super().__init__(message)
+        self.header = header
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,8 +57,7 @@ def stage(
     choices = choices or Choices()
     if not choices.mapping:
         choices = dataclasses.replace(choices, mapping=remembered_mapping(session, kind, table.header))
-    recognition = recognition_of(kind, table.header, choices)
-    recognition.require_complete()
+    recognition = _complete(recognition_of(kind, table.header, choices))
     rows = list(_raw(table))
     batch = Import(
         kind=kind,
@@ -74,8 +82,7 @@ def stage(
 def choose_anew(batch: Import, choices: Choices, *, organisation: Organisation, by: User, at: datetime) -> None:
     """Plan the rows again as a person says that they are to be read. Raises FileRefused for an impossible mapping."""
     batch.require_open()
-    recognition = recognition_of(batch.kind, batch.header, choices)
-    recognition.require_complete()
+    recognition = _complete(recognition_of(batch.kind, batch.header, choices))
     rows = rows_of(batch)
     _describe(batch, recognition, choices, rows)
     keep_plan(batch, plan_import(batch, rows, organisation=organisation, by=by, at=at))
@@ -113,6 +120,14 @@ def remembered_mapping(session: Session, kind: Kind, header: Sequence[str]) -> M
 _SHOWN = (ImportRow.action, ImportRow.target_id, ImportRow.field, ImportRow.message, ImportRow.changes)
 
 
+def _complete(recognition: Recognition) -> Recognition:
+    try:
+        recognition.require_complete()
+    except FileRefused as refusal:
+        raise ColumnsMissing(str(refusal), recognition.header) from None
+    return recognition
+
+
 def _raw(table: Table) -> Iterator[Raw]:
     for row in table:
         filled = {str(place): cell for place, cell in enumerate(row.cells) if cell.strip()}
@@ -130,7 +145,8 @@ def _describe(batch: Import, recognition: Recognition, choices: Choices, rows: S
     batch.profile = recognition.profile
     batch.mapping = {"header": list(recognition.header), "columns": columns, "rows": recognition.rows}
     seen = columns_seen(recognition, rows)
-    batch.options = {**batch.options, **seen, "choices": choices.written()}
+    named = next(iter(recognition.currencies.values()), "")
+    batch.options = {**batch.options, **seen, "currency": named, "choices": choices.written()}
     batch.notes = {**batch.notes, "notes": [*batch.notes["of_the_file"], *_notes(batch, recognition, rows)]}
 
 

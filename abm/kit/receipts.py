@@ -83,4 +83,5 @@ def _claim(key: str, fingerprint: str) -> Receipt | None:
 
 def _fingerprint() -> str:
     fields = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
-    return hashlib.sha256(repr((request.path, fields)).encode()).hexdigest()
+    files = sorted((name, file.filename) for name, file in request.files.items(multi=True))
+    return hashlib.sha256(repr((request.path, fields, files)).encode()).hexdigest()
