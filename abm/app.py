@@ -37,6 +37,7 @@ from abm.people.audit_routes import audit
 from abm.people.routes import people
 from abm.people.signing_in import init_sign_in
 from abm.progress.routes import progress
+from abm.targets import entry_routes, version_routes
 from abm.targets.routes import targets
 
 # Importing these is what adds their routes to a blueprint of their domain.
@@ -50,6 +51,9 @@ MORE_ROUTES = (
     team_routes,
     touch_routes,
 )
+# Views of a blueprint that has more than one file: importing them is what registers them.
+FURTHER_VIEWS = (entry_routes, version_routes)
+
 BLUEPRINTS = (
     health,
     first_run,

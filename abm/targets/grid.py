@@ -87,8 +87,12 @@ def entries_matching(list_id: int, wanted: Narrowed) -> Select[Entry]:
 
 def _rows() -> Select[*tuple[Any, ...]]:
     ae, nominator, assessor = aliased(User), aliased(User), aliased(User)
-    last_nomination = select(func.max(Nomination.id)).where(Nomination.entry_id == Entry.id).scalar_subquery()
-    last_assessment = select(func.max(Assessment.id)).where(Assessment.entry_id == Entry.id).scalar_subquery()
+    last_nomination = (
+        select(func.max(Nomination.id)).where(Nomination.entry_id == Entry.id).correlate(Entry).scalar_subquery()
+    )
+    last_assessment = (
+        select(func.max(Assessment.id)).where(Assessment.entry_id == Entry.id).correlate(Entry).scalar_subquery()
+    )
     return (
         select(
             Entry.id,

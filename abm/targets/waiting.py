@@ -9,8 +9,9 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from abm.accounts.listing import team_of
 from abm.agreement.canonical import thaw
 from abm.agreement.models import Signature, Standing, StandingSignature, State, Verdict, Version, Withdrawal
 from abm.kit import clock
@@ -31,7 +32,7 @@ def waiting_for(session: Session, user: User, organisation: Organisation) -> lis
     found: list[Waiting] = []
     seat = seat_of(session, user, organisation.today())
     if seat is not None:
-        opened = _open_versions(session, seat.side.value, organisation)
+        opened = _open_versions(session, seat.side.value)
         seen = _signed_before(session, user, [one.document_id for one in opened])
         found += [_to_sign(one, seen.get(one.document_id)) for one in opened]
     owing = list(_owed(user))
@@ -48,7 +49,7 @@ class _Seen:
     content: bytes
 
 
-def _open_versions(session: Session, voice: str, organisation: Organisation) -> Sequence[Any]:
+def _open_versions(session: Session, voice: str) -> Sequence[Any]:
     """Open versions of lists that lack this voice, in quarters that are not over."""
     signed = select(StandingSignature.id).where(
         StandingSignature.version_id == Version.id, StandingSignature.voice == voice
@@ -110,9 +111,7 @@ def _owed(user: User) -> Iterator[tuple[str, ColumnElement[bool]]]:
     if May.NOMINATE in rights and user.is_one_of(Role.AE):
         yield "Nominate", and_(unnominated, Entry.ae_id == user.id)
     elif May.NOMINATE in rights and user.is_one_of(Role.SALES_MANAGER):
-        planned = aliased(User)
-        own = select(planned.id).where(planned.team_id == user.team_id)
-        yield "Nominate", and_(unnominated, or_(Entry.ae_id.is_(None), Entry.ae_id.in_(own)))
+        yield "Nominate", and_(unnominated, or_(Entry.ae_id.is_(None), Entry.ae_id.in_(team_of(user))))
     if May.ASSESS in rights and user.is_one_of(Role.MARKETER):
         yield "Assess", ~select(Assessment.id).where(Assessment.entry_id == Entry.id).exists()
 

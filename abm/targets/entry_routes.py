@@ -1,0 +1,202 @@
+"""Entries of the draft: candidates come in, both sides say their word, somebody decides tier, AE and outcome."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from abm.accounts.models import Account
+from abm.kit import clock
+from abm.kit.db import session
+from abm.kit.forms import show_refusal
+from abm.kit.rules import Conflict, RuleBroken
+from abm.kit.web import Answer, commit, done, page
+from abm.people.access import May, me, needs
+from abm.people.models import User
+from abm.targets.entries import Entry
+from abm.targets.forms import AssessmentForm, DecideForm, EnterForm, NominationForm, PlaceForm, tier_or_none
+from abm.targets.grid import entries_matching, grid_row
+from abm.targets.kinds import Motion, Outcome, Priority, Readiness
+from abm.targets.loading import entry_or_404, list_or_404
+from abm.targets.models import TargetList
+from abm.targets.queries import accounts_to_enter, aes_to_choose
+from abm.targets.routes import draft_page, targets
+
+SHOWN = 100
+
+
+@targets.get("/quarters/<quarter:quarter>/list/candidates")
+@needs(May.READ)
+def candidates(quarter: str) -> Answer:
+    """Accounts that are not in the draft yet."""
+    return _candidates_page(list_or_404(quarter), EnterForm(request.args, meta={"csrf": False}))
+
+
+@targets.post("/quarters/<quarter:quarter>/list/entries")
+@needs(May.EDIT_LIST)
+def enter(quarter: str) -> Answer:
+    """Make accounts candidates, one by one or in bulk."""
+    target_list = list_or_404(quarter)
+    form = EnterForm()
+    if not form.validate_on_submit():
+        return _candidates_page(target_list, form, 422)
+    query = accounts_to_enter(target_list.id, form.q.data or "")
+    if not form.everything.data:
+        query = query.where(Account.public_id.in_(form.accounts.data))
+    at, count = clock.now(), 0
+    for account in session.scalars(query).all():
+        target_list.enter(account, by=me(), at=at, tier=tier_or_none(form.tier.data))
+        count += 1
+    commit()
+    message = f"{count} candidate{'' if count == 1 else 's'} added. Next: nominate, assess, and decide."
+    return done(url_for("targets.show", quarter=quarter), message=message)
+
+
+def _candidates_page(target_list: TargetList, form: EnterForm, status: int = 200) -> Answer:
+    query = accounts_to_enter(target_list.id, form.q.data or "")
+    found = session.scalars(query.limit(SHOWN + 1)).all()
+    more = len(found) > SHOWN
+    return page("targets/candidates.html", status, list=target_list, form=form, accounts=found[:SHOWN], more=more)
+
+
+@targets.get("/quarters/<quarter:quarter>/list/entries/<public:public_id>")
+@needs(May.READ)
+def entry(quarter: str, public_id: str) -> Answer:
+    """One entry: both sides' words, and where it is placed."""
+    return _entry_page(entry_or_404(quarter, public_id))
+
+
+def _entry_page(found: Entry, status: int = 200, **forms: object) -> Answer:
+    aes = aes_to_choose(session())
+    data = {
+        "tier": str(found.tier or ""),
+        "ae": found.ae.public_id if found.ae else "",
+        "motion": found.motion.value,
+        "outcome": found.outcome.value,
+        "reason": found.reason,
+        "with_children": found.with_children,
+        "revision": found.revision,
+    }
+    values: dict[str, object] = {
+        "entry": found,
+        "row": grid_row(session(), found.id),
+        "place": PlaceForm(formdata=None, data=data, aes=aes),
+        "nomination": NominationForm(formdata=None),
+        "assessment": AssessmentForm(formdata=None),
+        "nominations": found.nominations,
+        "assessments": found.assessments,
+    }
+    return page("targets/entry.html", status, quarter=found.target_list.quarter, **{**values, **forms})
+
+
+@targets.post("/quarters/<quarter:quarter>/list/entries/<public:public_id>/placements")
+@needs(May.EDIT_LIST)
+def place(quarter: str, public_id: str) -> Answer:
+    """Decide tier, AE, motion and outcome of one entry."""
+    found = entry_or_404(quarter, public_id)
+    form = PlaceForm(aes=aes_to_choose(session()))
+    if not form.validate_on_submit():
+        return _entry_page(found, 422, place=form)
+    try:
+        _place(found, form)
+    except Conflict as conflict:
+        session.rollback()
+        return page("targets/conflict.html", 409, entry=found, quarter=quarter, conflict=conflict)
+    except RuleBroken as refusal:
+        show_refusal(form, refusal)
+        return _entry_page(found, 422, place=form)
+    commit()
+    return done(_back(quarter), message=f"{found.account.name} is placed.")
+
+
+def _place(found: Entry, form: PlaceForm) -> None:
+    at = clock.now()
+    found.place(
+        tier=tier_or_none(form.tier.data),
+        ae=_ae(form.ae.data),
+        outcome=Outcome(form.outcome.data),
+        reason=form.reason.data or "",
+        by=me(),
+        at=at,
+        revision=form.revision.revision,
+    )
+    found.aim(motion=Motion(form.motion.data), with_children=form.with_children.data, by=me(), at=at)
+
+
+@targets.post("/quarters/<quarter:quarter>/list/entries/<public:public_id>/nominations")
+@needs(May.NOMINATE)
+def nominate(quarter: str, public_id: str) -> Answer:
+    """Sales' word."""
+    found = entry_or_404(quarter, public_id)
+    form = NominationForm()
+    if not form.validate_on_submit():
+        return _entry_page(found, 422, nomination=form)
+    try:
+        found.nominate(Priority(form.priority.data), form.why.data or "", by=me(), at=clock.now())
+    except RuleBroken as refusal:
+        show_refusal(form, refusal)
+        return _entry_page(found, 422, nomination=form)
+    commit()
+    return done(_back(quarter), message=f"{found.account.name} is nominated.")
+
+
+@targets.post("/quarters/<quarter:quarter>/list/entries/<public:public_id>/assessments")
+@needs(May.ASSESS)
+def assess(quarter: str, public_id: str) -> Answer:
+    """Marketing's word."""
+    found = entry_or_404(quarter, public_id)
+    form = AssessmentForm()
+    if not form.validate_on_submit():
+        return _entry_page(found, 422, assessment=form)
+    try:
+        found.assess(Readiness(form.readiness.data), form.why.data or "", by=me(), at=clock.now())
+    except RuleBroken as refusal:
+        show_refusal(form, refusal)
+        return _entry_page(found, 422, assessment=form)
+    commit()
+    return done(_back(quarter), message=f"{found.account.name} is assessed.")
+
+
+@targets.post("/quarters/<quarter:quarter>/list/decisions")
+@needs(May.EDIT_LIST)
+def decide(quarter: str) -> Answer:
+    """One decision for several entries; all of them or, where one breaks a rule, none."""
+    target_list = list_or_404(quarter)
+    form = DecideForm(aes=aes_to_choose(session()))
+    if not form.validate_on_submit():
+        return draft_page(target_list, 422, decide=form)
+    query = entries_matching(target_list.id, form.narrowed)
+    if not form.everything.data:
+        query = select(Entry).where(Entry.list_id == target_list.id, Entry.public_id.in_(form.entries.data))
+    entries = session.scalars(query.options(joinedload(Entry.account), joinedload(Entry.ae))).all()
+    for one in entries:
+        try:
+            _decide(one, form)
+        except RuleBroken as refusal:
+            session.rollback()
+            form.form_errors.append(f"{one.account.name}: {refusal.message} Nothing was changed.")
+            return draft_page(target_list, 422, decide=form)
+    commit()
+    return done(_back(quarter), message=f"{len(entries)} entr{'y' if len(entries) == 1 else 'ies'} changed.")
+
+
+def _decide(one: Entry, form: DecideForm) -> None:
+    outcome = Outcome(form.set_outcome.data) if form.set_outcome.data else one.outcome
+    one.place(
+        tier=tier_or_none(form.set_tier.data) or one.tier,
+        ae=_ae(form.set_ae.data) or one.ae,
+        outcome=outcome,
+        reason=(form.set_reason.data or one.reason) if outcome is Outcome.OUT else one.reason,
+        by=me(),
+        at=clock.now(),
+    )
+
+
+def _ae(public_id: str | None) -> User | None:
+    """A person of the choice, which offers only people who are here."""
+    return session.scalar(select(User).where(User.public_id == public_id)) if public_id else None
+
+
+def _back(quarter: str) -> str:
+    return url_for("targets.show", quarter=quarter)

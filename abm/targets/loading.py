@@ -1,0 +1,37 @@
+"""What every page of a list begins with: the list of the address, and what the pages say of its state."""
+
+from __future__ import annotations
+
+from flask import abort
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from abm.kit.db import session
+from abm.people.current import organisation
+from abm.targets.models import Entry, TargetList
+from abm.targets.queries import list_of
+
+
+def quarter_or_404(quarter: str) -> str:
+    """A quarter as the organisation writes it; 404 for one that no calendar has."""
+    try:
+        return str(organisation().quarter(quarter))
+    except ValueError:
+        abort(404)
+
+
+def list_or_404(quarter: str) -> TargetList:
+    """The list of a quarter, or 404 where it was not started."""
+    found = list_of(session(), quarter_or_404(quarter))
+    return found if found is not None else abort(404)
+
+
+def entry_or_404(quarter: str, public_id: str) -> Entry:
+    """An entry of that quarter's list, with its account and its AE."""
+    target_list = list_or_404(quarter)
+    found = session.scalar(
+        select(Entry)
+        .where(Entry.public_id == public_id, Entry.list_id == target_list.id)
+        .options(joinedload(Entry.account), joinedload(Entry.ae))
+    )
+    return found if found is not None else abort(404)

@@ -1,0 +1,177 @@
+"""A version of the list: the difference first, then both seats sign or decline exactly those bytes."""
+
+from __future__ import annotations
+
+from flask import abort, request, url_for
+from werkzeug.wrappers import Response
+
+from abm.agreement.models import StaleDigest, Verdict, Version
+from abm.agreement.record import signed_record
+from abm.kit import clock
+from abm.kit.db import session
+from abm.kit.errors import Forbidden
+from abm.kit.web import Answer, commit, done, page
+from abm.people.access import May, me, needs
+from abm.people.current import both_seats, my_seat, organisation
+from abm.people.seats import Seat
+from abm.people.step_up import PASSWORD_FIELD, confirm_password, password_fault
+from abm.targets.diff import difference
+from abm.targets.forms import SignForm, WithdrawForm
+from abm.targets.loading import list_or_404, quarter_or_404
+from abm.targets.models import TargetList
+from abm.targets.pages import Base, awaited, known_accounts, quarter_base, usual_base, versions_of
+from abm.targets.queries import content_of, written_version
+from abm.targets.routes import targets
+
+ADDRESS = "/quarters/<quarter:quarter>/list/versions/<number:number>"
+
+
+@targets.get(ADDRESS)
+@needs(May.READ)
+def version(quarter: str, number: int) -> Answer:
+    """What changed, who signed, who is awaited since when, and the form to sign."""
+    return _version_page(list_or_404(quarter), number)
+
+
+@targets.get(f"{ADDRESS}/diff")
+@needs(May.READ)
+def diff(quarter: str, number: int) -> Answer:
+    """The difference against any other version of this list (`?from=6`), or another quarter's (`?from=2026-q3`)."""
+    return _version_page(list_or_404(quarter), number, base=request.args.get("from", ""))
+
+
+@targets.post(f"{ADDRESS}/signatures")
+@needs(May.READ)
+def sign(quarter: str, number: int) -> Answer:
+    """A seat's word: approve or decline, on the digest that the page showed."""
+    confirmed = confirm_password(request.form.get(PASSWORD_FIELD))
+    target_list = list_or_404(quarter)
+    form, seat = SignForm(), _my_seat()
+    if not confirmed or not form.validate_on_submit():
+        fault = None if confirmed else password_fault()
+        return _version_page(target_list, number, 422, form=form, password_fault=fault)
+    written = _written(target_list, number)
+    verdict = Verdict(form.verdict.data or "")
+    try:
+        complete = target_list.sign(
+            written,
+            seat=seat,
+            by=me(),
+            at=clock.now(),
+            digest=form.digest.data or "",
+            verdict=verdict,
+            comment=form.comment.data or "",
+            organisation=organisation(),
+        )
+    except StaleDigest:
+        session.rollback()
+        return _stale_page(target_list, number, form.digest.data or "")
+    commit()
+    return done(url_for("targets.version", quarter=quarter, number=number), message=_said(verdict, number, complete))
+
+
+@targets.post(f"{ADDRESS}/signatures/withdrawals")
+@needs(May.READ)
+def withdraw_signature(quarter: str, number: int) -> Answer:
+    """Take one's own signature back."""
+    target_list = list_or_404(quarter)
+    form = WithdrawForm()
+    if not form.validate_on_submit():
+        return _version_page(target_list, number, 422)
+    reason = form.reason.data or ""
+    target_list.withdraw_signature(_written(target_list, number), by=me(), at=clock.now(), reason=reason)
+    commit()
+    return done(url_for("targets.version", quarter=quarter, number=number), message="Your signature is withdrawn.")
+
+
+@targets.post(f"{ADDRESS}/withdrawals")
+@needs(May.PROPOSE_LIST)
+def withdraw(quarter: str, number: int) -> Answer:
+    """Take a whole proposal back."""
+    target_list = list_or_404(quarter)
+    target_list.withdraw(_written(target_list, number), by=me(), at=clock.now())
+    commit()
+    return done(url_for("targets.show", quarter=quarter), message=f"Version {number} is withdrawn. The draft stays.")
+
+
+@targets.get(f"{ADDRESS}/record.json")
+@needs(May.READ)
+def record(quarter: str, number: int) -> Response:
+    """The signed record, to keep: `abm verify FILE` checks it anywhere."""
+    written = _written(list_or_404(quarter), number)
+    name = f"target-list-{quarter}-version-{number}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(signed_record(written), content_type="application/json", headers=headers)
+
+
+def _version_page(target_list: TargetList, number: int, status: int = 200, base: str = "", **values: object) -> Answer:
+    versions = versions_of(session(), target_list, clock.now())
+    line = versions.numbered(number)
+    if line is None:
+        abort(404)
+    content = content_of(session(), line.id)
+    compared = _base(target_list, base, number) or usual_base(
+        session(), organisation(), target_list, versions.signed_before(number)
+    )
+    changed = difference(compared.content, content)
+    shown: dict[str, object] = {
+        "list": target_list,
+        "quarter": organisation().quarter(target_list.quarter),
+        "line": line,
+        "versions": versions,
+        "content": content,
+        "base": compared,
+        "difference": changed,
+        "known": known_accounts(session(), target_list.id, [change.row for change in changed.changes]),
+        "awaited": awaited(line, both_seats()),
+        "my_seat": my_seat(),
+        "form": SignForm(formdata=None, data={"digest": line.digest}),
+        "withdrawing": WithdrawForm(formdata=None),
+    }
+    return page("targets/version.html", status, **{**shown, **values})
+
+
+def _stale_page(target_list: TargetList, number: int, seen: str) -> Answer:
+    """Nothing was signed: what the signer saw against what stands, and the way on."""
+    versions = versions_of(session(), target_list, clock.now())
+    line, before = versions.numbered(number), versions.of_digest(seen)
+    if line is None:
+        abort(404)
+    newest = versions.open or line
+    content = content_of(session(), newest.id)
+    was = content_of(session(), before.id) if before else None
+    values = {"list": target_list, "line": line, "newest": newest, "before": before}
+    return page("targets/stale.html", 409, difference=difference(was, content), **values)
+
+
+def _base(target_list: TargetList, asked: str, number: int) -> Base | None:
+    """What the address asks to compare with; 404 for what is not there."""
+    if not asked:
+        return None
+    if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) != number:
+        other = _written(target_list, int(asked))
+        return Base(f"version {asked}", content_of(session(), other.id))
+    try:
+        return quarter_base(session(), organisation().quarter(quarter_or_404(asked)))
+    except ValueError:
+        abort(404)
+
+
+def _written(target_list: TargetList, number: int) -> Version:
+    found = written_version(session(), target_list.document_id, number)
+    return found if found is not None else abort(404)
+
+
+def _my_seat() -> Seat:
+    """The seat that the reader signs for; 403 says who may."""
+    seat = my_seat()
+    if seat is None:
+        holders = [f"{one.holder.name} ({one.title})" for one in both_seats().values() if one.holder]
+        raise Forbidden("Only the two seats, or their deputies on their days, sign the list.", may=holders)
+    return seat
+
+
+def _said(verdict: Verdict, number: int, complete: bool) -> str:
+    if verdict is Verdict.DECLINE:
+        return f"Version {number} is declined, with your reason. The draft stays open."
+    return f"Version {number} is signed by both." if complete else "Signed. The other seat is told."
