@@ -10,6 +10,7 @@ from flask_compress import Compress
 from abm.accounts import deal_routes, people_routes, process_routes
 from abm.accounts.routes import accounts
 from abm.audit.models import request_id
+from abm.campaigns import review_routes
 from abm.campaigns.routes import campaigns
 from abm.desk import accounts_routes
 from abm.desk.first_run_routes import first_run
@@ -29,6 +30,7 @@ from abm.kit.security import init_security
 from abm.kit.theme import init_theme
 from abm.kit.web import htmx
 from abm.outbound import touch_routes
+from abm.outbound.launch_routes import launching
 from abm.outbound.routes import outbound
 from abm.people import seat_routes, settings_routes, team_routes
 from abm.people.account_routes import account
@@ -52,7 +54,7 @@ MORE_ROUTES = (
     touch_routes,
 )
 # Views of a blueprint that has more than one file: importing them is what registers them.
-FURTHER_VIEWS = (entry_routes, version_routes)
+FURTHER_VIEWS = (entry_routes, version_routes, review_routes)
 
 BLUEPRINTS = (
     health,
@@ -64,6 +66,7 @@ BLUEPRINTS = (
     accounts,
     targets,
     campaigns,
+    launching,
     outbound,
     progress,
     imports,

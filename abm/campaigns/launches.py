@@ -74,8 +74,8 @@ def take_on(campaign: Campaign, version: Version, tiers: dict[int, int], *, star
     for account_id, tier in tiers.items():
         if account_id in standing and standing[account_id].ends is None:
             continue
-        row = same_start.get(account_id)
-        if row is None:
-            row = AudienceMember(account_id=account_id, starts=starts)
-            campaign.audience.append(row)
-        row.version_id, row.tier, row.ends = version.id, tier, None
+        member = same_start.get(account_id)
+        if member is None:
+            member = AudienceMember(account_id=account_id, starts=starts)
+            campaign.audience.append(member)
+        member.version_id, member.tier, member.ends = version.id, tier, None

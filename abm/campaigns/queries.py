@@ -87,7 +87,9 @@ def listing(session: Session, at: datetime) -> list[Listed]:
     newest = select(func.max(Version.number)).where(Version.document_id == Campaign.document_id)
     requests = select(func.count()).where(open_request(), ReviewComment.campaign_id == Campaign.id)
     worked = select(func.count()).where(AudienceMember.campaign_id == Campaign.id, still_worked(at))
-    newest_number, open_requests, working = (rows.scalar_subquery() for rows in (newest, requests, worked))
+    newest_number, open_requests, working = (
+        rows.correlate(Campaign).scalar_subquery() for rows in (newest, requests, worked)
+    )
     rows = session.execute(
         select(Campaign, Version.number, Standing, open_requests, working)
         .outerjoin(Version, (Version.document_id == Campaign.document_id) & (Version.number == newest_number))

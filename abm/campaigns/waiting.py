@@ -77,8 +77,8 @@ def _reviews(session: Session, user: User, organisation: Organisation) -> Iterat
 
 def _awaited(
     session: Session, user: User, organisation: Organisation
-) -> Sequence[Row[tuple[str, str, int, datetime, str, str, bool]]]:
-    """Each voice that an open version waits for: campaign, version, since when, from whom, and whether they are away."""
+) -> Sequence[Row[str, str, int, datetime, str, str, bool]]:
+    """Each voice that an open version waits for: campaign, version, since when, from whom, whether they are away."""
     manager, proposer, day = aliased(User), aliased(User), organisation.today(clock.now())
     absent = select(Absence.id).where(Absence.user_id == manager.id, Absence.first_day <= day, Absence.last_day >= day)
     signed = select(StandingSignature.id).where(

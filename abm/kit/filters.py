@@ -11,6 +11,7 @@ from babel.numbers import format_currency, format_decimal, get_currency_precisio
 from flask import Flask, g
 
 from abm.kit import clock
+from abm.kit.markdown import markdown
 from abm.kit.receipts import FIELD
 from abm.kit.web import keep_query
 
@@ -96,7 +97,7 @@ def once_key() -> str:
 
 def init_filters(app: Flask) -> None:
     """Teach the templates to write these."""
-    for filter_ in (day, weekday, instant, ago, money, number, percent):
+    for filter_ in (day, weekday, instant, ago, markdown, money, number, percent):
         app.add_template_filter(filter_)
     app.jinja_env.globals.update(once_key=once_key, once_field=FIELD, keep_query=keep_query, percent=percent)
     app.jinja_env.trim_blocks = True

@@ -1,0 +1,147 @@
+"""What people write into a plan and say in its review; shape only, the rules are the models'."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from abm.accounts.fields import Choice, DayField, WholeNumber, text
+from abm.accounts.money import written_amount
+from abm.campaigns.kinds import CommentKind, Section
+from abm.campaigns.models import Campaign
+from abm.campaigns.plan import Criteria
+from abm.kit.forms import clean, name_field
+from abm.touches.kinds import Channel
+
+LONG = Length(max=10_000, message="Write no more than %(max)d characters.")
+
+
+def long_field(label: str, description: str = "", **options: Any) -> TextAreaField:
+    """Some paragraphs; Markdown is understood."""
+    return TextAreaField(label, [LONG], filters=[text], description=description, render_kw={"rows": 6}, **options)
+
+
+class Marked(FlaskForm):
+    """A form that carries what the section said when it was opened."""
+
+    mark = HiddenField("Mark", [Length(max=64)])
+
+
+class NewForm(FlaskForm):
+    """A new campaign."""
+
+    name = name_field("Name", "Write the campaign's name.")
+    starts_on = DayField("First day", [InputRequired("Write the first day.")])
+    ends_on = DayField("Last day", [InputRequired("Write the last day.")])
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was written, once it validates."""
+        return {"name": self.name.data, "starts_on": self.starts_on.data, "ends_on": self.ends_on.data}
+
+
+class ObjectiveForm(Marked):
+    name = name_field("Name", "Write the campaign's name.")
+    starts_on = DayField("First day", [InputRequired("Write the first day.")])
+    ends_on = DayField("Last day", [InputRequired("Write the last day.")])
+    objective = long_field("Objective", "What should be different afterwards, and by when.")
+
+
+class Ticked(SelectMultipleField):
+    """Several of a few: a checkbox each."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class AudienceForm(Marked):
+    """Which accounts of the list: nothing ticked in industry or AE means all."""
+
+    tiers = Ticked("Tiers", choices=[("1", "Tier 1"), ("2", "Tier 2"), ("3", "Tier 3")])
+    industries = Ticked("Industries", validate_choice=False)
+    aes = Ticked("AEs", validate_choice=False)
+
+
+class MessageForm(Marked):
+    message = long_field("Message", "What both sides say, in the customer's words.")
+
+
+class OfferForm(Marked):
+    offer = long_field("Offer and proof")
+
+
+class AskForm(Marked):
+    """What Sales is asked for."""
+
+    ask_touches = WholeNumber("Touches per account", [InputRequired("Write how many."), NumberRange(0, 100)])
+    ask_by = DayField("By")
+    talk_track = long_field("Talk track")
+
+
+class BudgetForm(Marked):
+    budget = StringField("Budget", [Length(max=40)], filters=[clean])
+
+
+class MeasureForm(Marked):
+    measure = long_field("Measure", "What will be measured, and what is expected.")
+
+
+class PlayForm(Marked):
+    """One play."""
+
+    channel = Choice("Channel", choices={channel.value: channel.label for channel in Channel})
+    what = name_field("What", "Say what the play is.")
+    day = DayField("Day", [InputRequired("Write the day.")])
+
+
+class CommentForm(FlaskForm):
+    """A comment, or a change that is asked for."""
+
+    section = HiddenField("Section", [Regexp("|".join(section.slug for section in Section))])
+    kind = Choice("Kind", choices={kind.value: kind.label for kind in CommentKind})
+    body = TextAreaField("What you say", [DataRequired("Write what you want to say."), LONG], filters=[text])
+
+
+class AnswerForm(FlaskForm):
+    answer = TextAreaField("Answer", [DataRequired("Write an answer."), LONG], filters=[text])
+
+
+class ApproveForm(FlaskForm):
+    """Approval of exactly what the page showed."""
+
+    digest = HiddenField("Digest", [Regexp(r"[0-9a-f]{64}\Z", message="Open the review again, then approve.")])
+
+
+class EndForm(FlaskForm):
+    """How a campaign ends."""
+
+    note = TextAreaField("What came of it, or why", [LONG], filters=[text], render_kw={"rows": 3})
+    sure = BooleanField("Yes, end it")
+
+
+SECTION_FORMS: dict[Section, type[Marked]] = {
+    Section.OBJECTIVE: ObjectiveForm,
+    Section.AUDIENCE: AudienceForm,
+    Section.MESSAGE: MessageForm,
+    Section.OFFER: OfferForm,
+    Section.SALES_ASK: AskForm,
+    Section.BUDGET: BudgetForm,
+    Section.MEASURE: MeasureForm,
+}
+
+
+def shown(campaign: Campaign, section: Section) -> dict[str, object]:
+    """What a section's form begins with."""
+    mark = {"mark": campaign.draft().mark(section)}
+    if section is Section.AUDIENCE:
+        criteria = Criteria.read(campaign.criteria)
+        tiers = [str(tier) for tier in criteria.tiers]
+        return {**mark, "tiers": tiers, "industries": list(criteria.industries), "aes": list(criteria.aes)}
+    if section is Section.BUDGET:
+        return {**mark, "budget": written_amount(campaign.budget, campaign.currency)}
+    names = [name for name in SECTION_FORMS[section]()._fields if name not in {"mark", "csrf_token"}]
+    return {**mark, **{name: getattr(campaign, name) for name in names}}

@@ -1,0 +1,189 @@
+"""Sales review: submit, comment, ask for a change, answer, settle, approve exactly one version."""
+
+from __future__ import annotations
+
+from flask import abort, request, url_for
+
+from abm.agreement.models import StaleDigest
+from abm.campaigns.forms import AnswerForm, ApproveForm, CommentForm
+from abm.campaigns.kinds import CommentKind, Section
+from abm.campaigns.loading import campaign_or_404, look, version_or_404
+from abm.campaigns.models import Campaign
+from abm.campaigns.plan import Plan
+from abm.campaigns.reviews import ReviewComment, say, voice_of
+from abm.campaigns.routes import campaigns
+from abm.kit import clock
+from abm.kit.db import session
+from abm.kit.errors import Forbidden
+from abm.kit.rules import refuse
+from abm.kit.web import Answer, commit, done, page
+from abm.people.access import May, me, needs
+from abm.people.current import my_seat, organisation
+from abm.people.step_up import PASSWORD_FIELD, confirm_password, password_fault
+
+
+@campaigns.post("/campaigns/<slug:slug>/submissions")
+@needs(May.PLAN_CAMPAIGNS)
+def submit(slug: str) -> Answer:
+    """Freeze the plan for Sales to review."""
+    version = campaign_or_404(slug).submit(organisation=organisation(), by=me(), at=clock.now())
+    commit()
+    location = url_for("campaigns.review", slug=slug)
+    return done(location, message=f"Version {version.number} is with Sales for review.")
+
+
+@campaigns.get("/campaigns/<slug:slug>/review")
+@needs(May.READ)
+def review(slug: str) -> Answer:
+    """The newest version beside what was said about each section."""
+    return _review_page(slug)
+
+
+def _review_page(slug: str, status: int = 200, **values: object) -> Answer:
+    looked = look(slug)
+    campaign, version = looked.campaign, looked.campaign.newest
+    if version is None:
+        return page("campaigns/not_submitted.html", campaign=campaign)
+    plan, approved = Plan.read(version.read()), campaign.approved
+    earlier = Plan.read(approved.read()) if approved is not None and approved is not version else None
+    day = organisation().today()
+    shown: dict[str, object] = {
+        "campaign": campaign,
+        "version": version,
+        "plan": plan,
+        "state": campaign.state_of(version),
+        "sections": list(Section),
+        "changed": plan.differs_from(earlier) if earlier is not None else [],
+        "approved": approved,
+        "left_behind": campaign.left_behind(),
+        "voice": voice_of(version, me(), seat=my_seat(), day=day),
+        "may_settle": lambda comment: comment.may_settle(me(), seat=my_seat(), day=day),
+        "form": CommentForm(formdata=None),
+        "answer": AnswerForm(formdata=None),
+        "approval": ApproveForm(formdata=None, data={"digest": version.digest}),
+    }
+    return page("campaigns/review.html", status, **{**shown, **values})
+
+
+@campaigns.get("/campaigns/<slug:slug>/plan/versions/<number:number>")
+@needs(May.READ)
+def plan_version(slug: str, number: int) -> Answer:
+    """A version of the plan, as it was submitted."""
+    campaign = campaign_or_404(slug)
+    version = version_or_404(campaign, number)
+    return page(
+        "campaigns/version.html",
+        campaign=campaign,
+        version=version,
+        state=campaign.state_of(version),
+        plan=Plan.read(version.read()),
+        sections=list(Section),
+    )
+
+
+@campaigns.post("/campaigns/<slug:slug>/plan/versions/<number:number>/comments")
+@needs(May.REVIEW_CAMPAIGNS)
+def comment(slug: str, number: int) -> Answer:
+    """Say something about a section, or ask for a change of it."""
+    form = CommentForm()
+    if not form.validate_on_submit():
+        return _review_page(slug, 422, form=form)
+    campaign = campaign_or_404(slug)
+    section = Section.of_slug(form.section.data or "") or abort(404)
+    kind, body = CommentKind(form.kind.data), form.body.data or ""
+    say(campaign, version_or_404(campaign, number), section=section, kind=kind, body=body, by=me(), at=clock.now())
+    commit()
+    return done(url_for("campaigns.review", slug=slug, _anchor=section.slug), message="Said.")
+
+
+@campaigns.post("/campaigns/<slug:slug>/comments/<public:public_id>/answers")
+@needs(May.PLAN_CAMPAIGNS)
+def reply(slug: str, public_id: str) -> Answer:
+    """Say how a requested change was met, or why not."""
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        return _review_page(slug, 422, answer=form)
+    found = _comment_or_404(campaign_or_404(slug), public_id)
+    found.reply(form.answer.data or "", by=me(), at=clock.now())
+    commit()
+    return done(url_for("campaigns.review", slug=slug), message=f"Answered. {found.by.name} settles it.")
+
+
+@campaigns.post("/campaigns/<slug:slug>/comments/<public:public_id>/settlements")
+@needs(May.REVIEW_CAMPAIGNS)
+def settle(slug: str, public_id: str) -> Answer:
+    """Be satisfied with how a requested change was met."""
+    found = _comment_or_404(campaign_or_404(slug), public_id)
+    found.settle(seat=my_seat(), day=organisation().today(), by=me(), at=clock.now())
+    commit()
+    return done(url_for("campaigns.review", slug=slug), message="Settled.")
+
+
+@campaigns.post("/campaigns/<slug:slug>/plan/versions/<number:number>/approvals")
+@needs(May.REVIEW_CAMPAIGNS)
+def approve(slug: str, number: int) -> Answer:
+    """Approve exactly the version that the page showed."""
+    confirmed = confirm_password(request.form.get(PASSWORD_FIELD))
+    form = ApproveForm()
+    if not confirmed or not form.validate_on_submit():
+        return _review_page(slug, 422, password_fault=None if confirmed else password_fault())
+    campaign = campaign_or_404(slug)
+    version = version_or_404(campaign, number)
+    if voice_of(version, me(), seat=my_seat(), day=organisation().today()) is None:
+        names = sorted(reviewer.name for reviewer in Plan.read(version.read()).reviewers)
+        raise Forbidden("Sales approves a plan: a manager who is asked, or the sales seat for all.", may=names)
+    digest = form.digest.data or ""
+    try:
+        complete = campaign.approve(
+            version, digest=digest, seat=my_seat(), organisation=organisation(), by=me(), at=clock.now()
+        )
+    except StaleDigest:
+        session.rollback()
+        return _stale_page(slug, number)
+    commit()
+    message = "Approved by all who are asked: Marketing can launch." if complete else "Approved. Others are asked too."
+    return done(url_for("campaigns.review", slug=slug), message=message)
+
+
+def _stale_page(slug: str, number: int) -> Answer:
+    """Nothing was approved: what changed between the version that the page showed and the newest."""
+    campaign = look(slug).campaign
+    newest = campaign.newest
+    if newest is None:
+        refuse("There is nothing to approve.")
+    seen = version_or_404(campaign, number)
+    changed = Plan.read(newest.read()).differs_from(Plan.read(seen.read()))
+    return page("campaigns/stale.html", 409, campaign=campaign, seen=seen, newest=newest, changed=changed)
+
+
+@campaigns.post("/campaigns/<slug:slug>/plan/versions/<number:number>/withdrawals")
+@needs(May.PLAN_CAMPAIGNS)
+def withdraw(slug: str, number: int) -> Answer:
+    """Take a version back out of its review."""
+    campaign = campaign_or_404(slug)
+    campaign.withdraw(version_or_404(campaign, number), by=me(), at=clock.now())
+    commit()
+    return done(url_for("campaigns.show", slug=slug), message=f"Version {number} is withdrawn. The draft stays.")
+
+
+@campaigns.post("/campaigns/<slug:slug>/pauses")
+@needs(May.PLAN_CAMPAIGNS)
+def pause(slug: str) -> Answer:
+    """Stop for a while."""
+    campaign_or_404(slug).pause(by=me(), at=clock.now())
+    commit()
+    return done(url_for("campaigns.show", slug=slug), message="Paused. What was promised stays.")
+
+
+@campaigns.post("/campaigns/<slug:slug>/resumptions")
+@needs(May.PLAN_CAMPAIGNS)
+def resume(slug: str) -> Answer:
+    """Go on after a pause."""
+    campaign_or_404(slug).resume(by=me(), at=clock.now())
+    commit()
+    return done(url_for("campaigns.show", slug=slug), message="Going on.")
+
+
+def _comment_or_404(campaign: Campaign, public_id: str) -> ReviewComment:
+    found = next((comment for comment in campaign.comments if comment.public_id == public_id), None)
+    return found if found is not None else abort(404)
