@@ -1,0 +1,84 @@
+"""`make bench`: how fast the pages are, what they ask of the database, and how far they are from the least possible.
+
+Everything runs on this machine and on loopback, on databases that are made for it, and stops by itself. The tables
+are Markdown, to stand in `docs/benchmarks.md` as they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+
+from benchmarks.databases import ENGINES, version_of
+from benchmarks.importing import Imported, measure_import
+from benchmarks.installation import Site, site
+from benchmarks.limits import limits
+from benchmarks.machine import machine
+from benchmarks.measuring import Measured, measure
+from benchmarks.pages import PAGES, pages
+from benchmarks.profiling import profile
+
+AIMS = {"accounts": 8.0, "log": 5.0}  # at most so many times the limit (median by median)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure as the options say and print."""
+    options = _options(arguments)
+    for line in machine():
+        print(line)
+    for engine in options.engine or ENGINES:
+        with site(engine, accounts=options.accounts, touches=options.touches) as here:
+            print(f"\n## {version_of(here.url)}: {options.accounts:,} accounts, {options.touches:,} touches\n")
+            for line in profile(here, pages(here)[options.profile]) if options.profile else _report(here, options):
+                print(line, flush=True)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--accounts", type=int, default=10_000, help="how many accounts stand on the list")
+    parser.add_argument("--touches", type=int, default=100_000, help="how many touches lie behind it")
+    parser.add_argument("--rounds", type=int, default=200, help="how often each page is asked for, at most")
+    parser.add_argument("--engine", choices=ENGINES, action="append", help="one engine only")
+    parser.add_argument("--profile", choices=PAGES, help="instead of all this, show where the time of one page goes")
+    return parser.parse_args(arguments)
+
+
+def _report(here: Site, options: argparse.Namespace) -> Iterator[str]:
+    yield "| what | p50 ms | p95 ms | queries | bytes | compressed |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+    bare, times_over = limits(here), []
+    for name, call in pages(here).items():
+        calls = [call, bare[name]] if name in bare else [call]
+        measured = measure(calls, rounds=options.rounds, engine=here.engine)
+        yield from map(_line, measured)
+        if name in bare:
+            times_over.append(_ratio(*measured, aim=AIMS[name]))
+    yield ""
+    yield from times_over
+    email = here.company.cast.wen.email or ""
+    known = len(here.company.accounts)
+    yield _imported(measure_import(here.url, here.folder, known=known, rows=known, email=email))
+
+
+def _line(measured: Measured) -> str:
+    queries = measured.queries or "–"
+    return (
+        f"| {measured.name} | {measured.p50:.2f} | {measured.p95:.2f} | {queries} "
+        f"| {measured.raw:,} | {measured.compressed:,} |"
+    )
+
+
+def _ratio(measured: Measured, limit: Measured, *, aim: float) -> str:
+    return f"* {measured.name} ÷ {limit.name}: {measured.p50 / limit.p50:.1f} (aim: at most {aim:g})"
+
+
+def _imported(imported: Imported) -> str:
+    whole, start = imported.whole, imported.start
+    return (
+        f"* Import of {imported.rows:,} new accounts: {imported.rows_per_second:,.0f} rows a second; "
+        f"{whole.peak:.0f} MB at most, {start.peak:.0f} MB for a file of one row, which takes {start.seconds:.1f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()

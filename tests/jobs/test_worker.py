@@ -1,0 +1,92 @@
+"""The loop: seals what was written, and outlives a database that is away."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, scoped_session
+
+from abm.audit.models import Event, Seal
+from abm.jobs import worker
+from abm.kit.db import writing
+from tests.cast import Cast
+
+
+def counts(app: Flask) -> tuple[int, int]:
+    with app.app_context(), writing(False) as session:
+        events = session.scalar(select(func.count()).select_from(Event)) or 0
+        return events, session.scalar(select(func.count()).select_from(Seal)) or 0
+
+
+def wait_for(reached: Callable[[], bool], seconds: float = 10) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if reached():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_one_round_seals_every_event(cast: Cast, app: Flask, work: Callable[[], None]) -> None:
+    events, sealed = counts(app)
+    assert events > sealed == 0
+    work()
+    assert counts(app) == (events, events)
+
+
+def test_many_events_are_sealed_in_batches(
+    cast: Cast, app: Flask, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("abm.audit.seal.BATCH", 3)
+    monkeypatch.setattr(worker, "BATCH", 3)
+    work()
+    events, sealed = counts(app)
+    assert events == sealed > 9
+
+
+def test_the_loop_outlives_a_database_that_is_away(
+    cast: Cast,
+    app: Flask,
+    session: scoped_session[Session],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    session.rollback()
+    monkeypatch.setattr(worker, "PAUSE", 0.01)
+    monkeypatch.setattr(worker, "AWAY_PAUSE", 0.01)
+    faults = [OperationalError("SELECT 1", {}, Exception("the server closed the connection")), ValueError("a surprise")]
+    look = worker._look
+
+    def look_later(*, whole: bool) -> None:
+        if faults:
+            raise faults.pop(0)
+        look(whole=whole)
+
+    monkeypatch.setattr(worker, "_look", look_later)
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run, args=(app, stop))
+    with caplog.at_level(logging.WARNING, "abm.worker"):
+        thread.start()
+        sealed = wait_for(lambda: counts(app)[1] > 0)
+        stop.set()
+        thread.join(timeout=10)
+    assert sealed
+    assert not thread.is_alive()
+    assert "The database is away" in caplog.text
+    assert "a surprise" in caplog.text
+
+
+def test_with_nothing_to_do_nothing_is_written(
+    cast: Cast, app: Flask, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work()
+    monkeypatch.setattr(worker, "work_once", lambda *_args, **_more: pytest.fail("there was nothing to do"))
+    with app.app_context():
+        worker._look(whole=True)
