@@ -31,21 +31,6 @@ def quick_disk() -> Path:
     return Path(tempfile.gettempdir())
 
 
-def shape(url: str) -> None:
-    """Interim: from the models, until the first migration stands."""
-    from abm.kit.guards import install_guards  # noqa: PLC0415
-    from abm.kit.resources import folder  # noqa: PLC0415
-    from abm.schema import METADATA  # noqa: PLC0415
-
-    if any(folder("migrations").glob("versions/*.py")):
-        migrate.upgrade(url)
-        return
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.begin() as connection:
-        METADATA.create_all(connection)
-        install_guards(connection)
-
-
 class Sqlite:
     """SQLite files, each a copy of one that was migrated."""
 
@@ -73,7 +58,7 @@ class Sqlite:
     @cached_property
     def template(self) -> Path:
         path = self.folder / "template.sqlite3"
-        shape(f"sqlite:///{path}")
+        migrate.upgrade(f"sqlite:///{path}")
         return path
 
     def close(self) -> None:
@@ -105,7 +90,7 @@ class Postgresql:
     def template(self) -> str:
         name = f"template_{WORKER}"
         self._say(f"CREATE DATABASE {name}")
-        shape(self._url(name))
+        migrate.upgrade(self._url(name))
         return name
 
     @contextmanager
