@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import make_url
 
+from abm.demo.founding import ZONE
+from abm.kit import clock
 from abm.kit.db import BUSY_SECONDS
+from abm.kit.migrate import pending
 
 
 def keep_beginning(url: str) -> None:
@@ -23,16 +26,12 @@ def set_back(url: str) -> None:
 
 
 def begins_on(url: str, day: date) -> bool:
-    """Whether the kept copy tells the story of this day: dates move with today."""
+    """Whether the kept copy was made on this day, by this version's migrations: dates move with today."""
     kept = beginning_of(url)
-    if not kept.exists():
+    if not kept.exists() or not _file(url).exists():
         return False
-    with closing(sqlite3.connect(kept)) as connection:
-        try:
-            told = connection.execute("SELECT max(day) FROM touch").fetchone()[0]
-        except sqlite3.OperationalError:
-            return False
-    return told is not None and date.fromisoformat(told) >= day
+    made = datetime.fromtimestamp(kept.stat().st_mtime, UTC)
+    return clock.day_of(made, ZONE) == day and not pending(url)
 
 
 def forget(url: str) -> None:

@@ -78,7 +78,8 @@ def _told(session: Session, batch: Import) -> Iterator[str]:
     asked = {name for name, _ in unknown if Choices.read(batch.options["choices"]).meaning_of(name) is None}
     for name, count in unknown:
         if name in asked:
-            yield f"{count:,} rows have the stage “{name}”: say what it means, --stage '{name}=open|qualified|won|lost'."
+            option = f"--stage '{name}={'|'.join(StageMeaning)}'"
+            yield f"{count:,} rows have the stage “{name}”: say what it means, with {option}."
     for row in bad_rows(session, batch):
         if not (asked and row.field == "stage"):
             yield f"Row {row.number}: {row.message}"

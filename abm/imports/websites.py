@@ -12,6 +12,7 @@ from abm.accounts.identity import can_identify
 from abm.imports.values import CellFault, says_nothing
 from abm.kit.text import one_line, shortened
 
+RESERVED = frozenset({"example", "test"})  # RFC 2606: nobody's, so that demonstrations and trials may use them
 _BEFORE_HOST = re.compile(r"(?:(?:https?|ftp):)?/{0,4}", re.ASCII | re.IGNORECASE)
 _HOST_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.ASCII)
 
@@ -33,6 +34,8 @@ def website(field: str, text: str) -> Website | None:
         return None
     host = _host(field, text)
     found = _suffixes()(host)
+    if not found.suffix and host.rpartition(".")[2] in RESERVED and host.count("."):
+        return Website(".".join(host.split(".")[-2:]), identifies=True)
     if not found.suffix:
         raise _fault(field, text, f"no web domain ends in .{host.rpartition('.')[2]}")
     if found.is_private or not can_identify(host):  # github.io and the like hand out names below their own

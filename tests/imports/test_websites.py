@@ -93,3 +93,8 @@ def test_the_korean_companies_do_not_merge_in_an_app_shop(shared_data: Path) -> 
     assert sum(one == Website("play.google.com", identifies=False) for one in found) == 35
     assert found.count(None) == 30
     assert faults == ["http://www.:qEu?#.com", "www.gongzone.rekr", "http://H^8UDCC3>F8.6{.kr/"]
+
+
+def test_the_endings_that_nobody_owns_serve_trials_and_demonstrations() -> None:
+    assert website("domain", "https://www.halden-freight.example/about") == Website("halden-freight.example", True)
+    assert website("domain", "orbis.test") == Website("orbis.test", True)
