@@ -15,6 +15,18 @@ from abm.targets import models as targets
 from abm.touches import models as touches
 
 MODULES = (
-    accounts, agreement, audit, campaigns, imports, mail, models, outbound, receipts, seats, sessions, targets, touches
+    accounts,
+    agreement,
+    audit,
+    campaigns,
+    imports,
+    mail,
+    models,
+    outbound,
+    receipts,
+    seats,
+    sessions,
+    targets,
+    touches,
 )
 METADATA = Base.metadata

@@ -111,7 +111,9 @@ def _hire(session: Session, cast: Cast, role: Role, count: int, *, first_id: int
     """As many people of a role; AEs work in teams of their own under Ines."""
     ids = list(range(first_id, first_id + count))
     if role is Role.AE:
-        teams = [{"id": 10 + n, "name": f"Team {n}", "region": "EMEA", "manager_id": cast.ines.id} for n in range(TEAMS)]
+        teams = [
+            {"id": 10 + n, "name": f"Team {n}", "region": "EMEA", "manager_id": cast.ines.id} for n in range(TEAMS)
+        ]
         put(session, Team, teams)
     people = [_person(number, 10 + place % TEAMS if role is Role.AE else None) for place, number in enumerate(ids)]
     put(session, User, people)

@@ -15,13 +15,13 @@ from abm.app import create_app
 from abm.kit import clock
 from abm.kit.config import Config
 from abm.kit.db import db, writing
+from abm.kit.migrate import upgrade
 from abm.people.models import User
 from benchmarks.agreements import launch_campaign, sign_list, tier_of
 from benchmarks.company import Company, found_company
 from benchmarks.databases import database, settle
 from benchmarks.history import work_accounts
 from tests.cast import sign_in
-from tests.engines import shape
 
 SECRET = "a secret that only benchmarks use, long enough for it"
 
@@ -48,7 +48,7 @@ class Site:
 def site(engine: str, *, accounts: int, touches: int) -> Iterator[Site]:
     """A fresh installation on this engine. It goes away afterwards."""
     with database(engine) as url, tempfile.TemporaryDirectory(prefix="abm-bench-") as folder:
-        shape(url)
+        upgrade(url)
         app = create_app(Config(database_url=url, secret_key=SECRET))
         with app.app_context():
             connections = db.engine

@@ -11,8 +11,8 @@ from abm.accounts.identity import slug_of
 from abm.kit import clock
 from benchmarks.agreements import AUDIENCE_TIERS, tier_of
 from benchmarks.company import account_name
-from benchmarks.measuring import Ask, Call
 from benchmarks.installation import Site
+from benchmarks.measuring import Ask, Call
 
 PAGES = ("accounts", "search", "account", "list", "week", "log")
 TOKEN = re.compile(rb'name="csrf_token" value="([^"]+)"')

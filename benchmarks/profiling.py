@@ -7,8 +7,8 @@ import io
 import pstats
 from collections.abc import Iterator
 
-from benchmarks.measuring import Call, counting, run
 from benchmarks.installation import Site
+from benchmarks.measuring import Call, counting, run
 
 REQUESTS = 50
 LINES = 25

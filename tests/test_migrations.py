@@ -98,26 +98,20 @@ def rebuild_parent(operations: Operations) -> None:
         parent.alter_column("name", existing_type=sa.Text(), nullable=False)
 
 
-def test_a_parent_that_is_built_anew_keeps_its_children(
-    parent_and_child: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_parent_that_is_built_anew_keeps_its_children(parent_and_child: str, monkeypatch: pytest.MonkeyPatch) -> None:
     migrate_by(parent_and_child, monkeypatch, rebuild_parent)
     with sa.create_engine(parent_and_child, poolclass=sa.NullPool).connect() as connection:
         assert connection.exec_driver_sql("SELECT parent_id FROM child").scalars().all() == [1]
 
 
-def test_a_migration_that_orphans_rows_is_refused_whole(
-    parent_and_child: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_migration_that_orphans_rows_is_refused_whole(parent_and_child: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RuntimeError, match=r"1 rows would point to nothing .*: child \(to parent\)"):
         migrate_by(parent_and_child, monkeypatch, lambda operations: operations.execute("DELETE FROM parent"))
     with sa.create_engine(parent_and_child, poolclass=sa.NullPool).connect() as connection:
         assert connection.exec_driver_sql("SELECT name FROM parent").scalars().all() == ["Halden"]
 
 
-def test_a_migration_that_fails_half_way_leaves_nothing_behind(
-    empty_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_migration_that_fails_half_way_leaves_nothing_behind(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(sa.exc.DBAPIError, match="nowhere"):
         migrate_by(
             empty_url,

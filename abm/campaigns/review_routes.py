@@ -85,13 +85,13 @@ def plan_version(slug: str, number: int) -> Answer:
 @needs(May.REVIEW_CAMPAIGNS)
 def comment(slug: str, number: int) -> Answer:
     """Say something about a section, or ask for a change of it."""
-    form = CommentForm()
+    campaign = campaign_or_404(slug)
+    version, form = version_or_404(campaign, number), CommentForm()
     if not form.validate_on_submit():
         return _review_page(slug, 422, form=form)
-    campaign = campaign_or_404(slug)
     section = Section.of_slug(form.section.data or "") or abort(404)
     kind, body = CommentKind(form.kind.data), form.body.data or ""
-    say(campaign, version_or_404(campaign, number), section=section, kind=kind, body=body, by=me(), at=clock.now())
+    say(campaign, version, section=section, kind=kind, body=body, by=me(), at=clock.now())
     commit()
     return done(url_for("campaigns.review", slug=slug, _anchor=section.slug), message="Said.")
 
@@ -100,10 +100,9 @@ def comment(slug: str, number: int) -> Answer:
 @needs(May.PLAN_CAMPAIGNS)
 def reply(slug: str, public_id: str) -> Answer:
     """Say how a requested change was met, or why not."""
-    form = AnswerForm()
+    found, form = _comment_or_404(campaign_or_404(slug), public_id), AnswerForm()
     if not form.validate_on_submit():
         return _review_page(slug, 422, answer=form)
-    found = _comment_or_404(campaign_or_404(slug), public_id)
     found.reply(form.answer.data or "", by=me(), at=clock.now())
     commit()
     return done(url_for("campaigns.review", slug=slug), message=f"Answered. {found.by.name} settles it.")
@@ -124,11 +123,10 @@ def settle(slug: str, public_id: str) -> Answer:
 def approve(slug: str, number: int) -> Answer:
     """Approve exactly the version that the page showed."""
     confirmed = confirm_password(request.form.get(PASSWORD_FIELD))
-    form = ApproveForm()
+    campaign = campaign_or_404(slug)
+    version, form = version_or_404(campaign, number), ApproveForm()
     if not confirmed or not form.validate_on_submit():
         return _review_page(slug, 422, password_fault=None if confirmed else password_fault())
-    campaign = campaign_or_404(slug)
-    version = version_or_404(campaign, number)
     if voice_of(version, me(), seat=my_seat(), day=organisation().today()) is None:
         names = sorted(reviewer.name for reviewer in Plan.read(version.read()).reviewers)
         raise Forbidden("Sales approves a plan: a manager who is asked, or the sales seat for all.", may=names)

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from abm.kit.db import session
-from abm.people.current import organisation
+from abm.kit.errors import Forbidden
+from abm.people.current import both_seats, my_seat, organisation
+from abm.people.seats import Seat
 from abm.targets.models import Entry, TargetList
 from abm.targets.queries import list_of
 
@@ -35,3 +37,12 @@ def entry_or_404(quarter: str, public_id: str) -> Entry:
         .options(joinedload(Entry.account), joinedload(Entry.ae))
     )
     return found if found is not None else abort(404)
+
+
+def seat_or_403() -> Seat:
+    """The seat that the reader signs for today; 403 says who does."""
+    seat = my_seat()
+    if seat is None:
+        holders = [f"{one.holder.name} ({one.title})" for one in both_seats().values() if one.holder]
+        raise Forbidden("Only the two seats, or their deputies on their days, sign the list.", may=holders)
+    return seat

@@ -16,7 +16,7 @@ from abm.people.current import both_seats, my_seat, organisation
 from abm.targets.forms import DecideForm, Narrowing, PolicyForm, WaiverForm
 from abm.targets.grid import grid_page
 from abm.targets.kinds import TIERS
-from abm.targets.loading import list_or_404, quarter_or_404
+from abm.targets.loading import list_or_404, quarter_or_404, seat_or_403
 from abm.targets.models import TargetList, open_list
 from abm.targets.pages import awaited, versions_of
 from abm.targets.queries import aes_to_choose, list_of
@@ -104,10 +104,7 @@ def change_policy(quarter: str) -> Answer:
 def waive(quarter: str) -> Answer:
     """A seat accepts that a capacity is exceeded."""
     target_list = list_or_404(quarter)
-    form = WaiverForm()
-    seat = my_seat()
-    if seat is None:
-        raise RuleBroken("Only a seat accepts more than the limit: the marketing seat or the sales seat.")
+    form, seat = WaiverForm(), seat_or_403()
     if not form.validate_on_submit():
         return draft_page(target_list, 422, waiver=form)
     try:

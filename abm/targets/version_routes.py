@@ -9,15 +9,13 @@ from abm.agreement.models import StaleDigest, Verdict, Version
 from abm.agreement.record import signed_record
 from abm.kit import clock
 from abm.kit.db import session
-from abm.kit.errors import Forbidden
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import both_seats, my_seat, organisation
-from abm.people.seats import Seat
 from abm.people.step_up import PASSWORD_FIELD, confirm_password, password_fault
 from abm.targets.diff import difference
 from abm.targets.forms import SignForm, WithdrawForm
-from abm.targets.loading import list_or_404, quarter_or_404
+from abm.targets.loading import list_or_404, quarter_or_404, seat_or_403
 from abm.targets.models import TargetList
 from abm.targets.pages import Base, awaited, known_accounts, quarter_base, usual_base, versions_of
 from abm.targets.queries import content_of, written_version
@@ -46,7 +44,7 @@ def sign(quarter: str, number: int) -> Answer:
     """A seat's word: approve or decline, on the digest that the page showed."""
     confirmed = confirm_password(request.form.get(PASSWORD_FIELD))
     target_list = list_or_404(quarter)
-    form, seat = SignForm(), _my_seat()
+    form, seat = SignForm(), seat_or_403()
     if not confirmed or not form.validate_on_submit():
         fault = None if confirmed else password_fault()
         return _version_page(target_list, number, 422, form=form, password_fault=fault)
@@ -160,15 +158,6 @@ def _base(target_list: TargetList, asked: str, number: int) -> Base | None:
 def _written(target_list: TargetList, number: int) -> Version:
     found = written_version(session(), target_list.document_id, number)
     return found if found is not None else abort(404)
-
-
-def _my_seat() -> Seat:
-    """The seat that the reader signs for; 403 says who may."""
-    seat = my_seat()
-    if seat is None:
-        holders = [f"{one.holder.name} ({one.title})" for one in both_seats().values() if one.holder]
-        raise Forbidden("Only the two seats, or their deputies on their days, sign the list.", may=holders)
-    return seat
 
 
 def _said(verdict: Verdict, number: int, complete: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import socket
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 
@@ -21,6 +22,13 @@ from tests.cast import FOUNDED, Cast
 from tests.passwords import give_passwords
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
 class Mailbox:
     """A mail server on this machine: keeps what it takes, refuses whom it is told to, can be away."""
 
@@ -28,9 +36,9 @@ class Mailbox:
         self.letters: list[EmailMessage] = []
         self.refused: dict[str, str] = {}
         self.drops = 0  # letters that it takes and then dies over, before it says so
-        self.controller = Controller(self, hostname="127.0.0.1", port=0)
+        self.port = free_port()
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self.controller.start()
-        self.port: int = self.controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
 
     async def handle_RCPT(  # noqa: N802 aiosmtpd finds it by this name
         self, _server: SMTP, _session: SmtpSession, envelope: Envelope, address: str, _options: list[str]

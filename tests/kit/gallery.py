@@ -65,9 +65,7 @@ class GalleryForm(FlaskForm):  # type: ignore[misc]
 def gallery_app() -> Flask:
     """An app with the look, the headers of the product and nothing behind it."""
     app = Flask("gallery", root_path=str(ROOT / "abm"))
-    app.jinja_loader = ChoiceLoader(
-        [FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent)]
-    )
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent)])
     init_security(app, Config("sqlite://", "a secret of the gallery", testing=True))
     init_filters(app)
     init_assets(app)
@@ -96,9 +94,7 @@ def _surroundings() -> dict[str, object]:
             *(item(label) for label in places),
             item("More", children=[item("Commitments"), item("Imports"), item("People")]),
         ],
-        "phone_navigation": [
-            item(label, current=label == "Today") for label in ("Today", "Accounts", "Log", "Review")
-        ],
+        "phone_navigation": [item(label, current=label == "Today") for label in ("Today", "Accounts", "Log", "Review")],
     }
 
 
@@ -114,11 +110,7 @@ def figures() -> dict[str, object]:
         ("Tier 3", {"both": 12, "marketing": 20, "sales": 8, "resting": 59, "past": 1}),
         ("Without a tier", {}),
     ]
-    return {
-        "rows": [
-            {"label": label, "counts": counts, "href": "/", "hrefs": {"both": "/"}} for label, counts in rows
-        ]
-    }
+    return {"rows": [{"label": label, "counts": counts, "href": "/", "hrefs": {"both": "/"}} for label, counts in rows]}
 
 
 def _form() -> tuple[str, int]:

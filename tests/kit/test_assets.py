@@ -71,9 +71,7 @@ def test_no_other_name_is_served(visitor: FlaskClient, name: str) -> None:
 
 def test_a_page_asks_for_exactly_one_sheet_and_one_script_and_nothing_inline(visitor: FlaskClient) -> None:
     html = visitor.get("/").get_data(as_text=True)
-    assert re.findall(r'<link rel="stylesheet" href="([^"]+)"', html) == [
-        f"/assets/{assets.joined('css').name}"
-    ]
+    assert re.findall(r'<link rel="stylesheet" href="([^"]+)"', html) == [f"/assets/{assets.joined('css').name}"]
     assert re.findall(r"<script([^>]*)>", html) == [f' src="/assets/{assets.joined("js").name}" defer']
     assert " style=" not in html
     assert "<style" not in html

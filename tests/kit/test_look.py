@@ -37,9 +37,7 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_is_free_of_barriers_and_does_not_scroll_sideways(
-    page: Page, theme: str, width: int
-) -> None:
+def test_every_page_is_free_of_barriers_and_does_not_scroll_sideways(page: Page, theme: str, width: int) -> None:
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     page.set_viewport_size({"width": width, "height": 800})
     for address in ADDRESSES:

@@ -159,7 +159,7 @@ ACCOUNTS: dict[str, list[Case]] = {
 
 LOGGED_IT = frozenset({AE, MANAGER, REVOPS})  # Tomás, who sells in the team of Ines
 LOGGED_THAT = frozenset({MARKETER, REVOPS})  # Priya, who is in no team
-LEADS_MARCUS = frozenset({MANAGER})
+LEADS_MARCUS = frozenset({MANAGER, CRO})
 
 DESK: dict[str, list[Case]] = {
     "desk.home": [case(EVERYONE, but={AE: 302, SDR: 302})],
@@ -199,4 +199,63 @@ DESK: dict[str, list[Case]] = {
     "progress.accounts": [case(EVERYONE, week="week")],
 }
 
-EXPECTED: dict[str, list[Case]] = OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK
+LISTING = frozenset({CMO, CRO, MARKETER, MANAGER, REVOPS})  # who drafts and proposes the list
+SIGNERS = frozenset({CMO, CRO, MANAGER})  # both seats, and Ines as deputy
+NOMINATING, ASSESSING = frozenset({CRO, MANAGER, AE}), frozenset({CMO, MARKETER})
+ENTRY = {"quarter": "quarter", "public_id": "entry"}
+VERSION = {"quarter": "quarter", "number": "version"}
+
+LIST: dict[str, list[Case]] = {
+    "targets.current": [case(EVERYONE, 302)],
+    "targets.show": [case(EVERYONE, quarter="quarter"), case(EVERYONE, quarter="quarter without a list")],
+    "targets.start": [
+        case(LISTING, 409, quarter="quarter"),
+        case(LISTING, 303, quarter="quarter without a list"),
+    ],
+    "targets.policy": [case(EVERYONE, quarter="quarter")],
+    "targets.change_policy": [case(LISTING, 422, quarter="quarter")],
+    "targets.waive": [case(SIGNERS, 422, quarter="quarter")],
+    "targets.propose": [case(LISTING, 409, quarter="quarter")],
+    "targets.candidates": [case(EVERYONE, quarter="quarter")],
+    "targets.enter": [case(LISTING, 422, quarter="quarter")],
+    "targets.entry": [case(EVERYONE, **ENTRY)],
+    "targets.place": [case(LISTING, 422, **ENTRY)],
+    "targets.nominate": [case(NOMINATING, 422, **ENTRY)],
+    "targets.assess": [case(ASSESSING, 422, **ENTRY)],
+    "targets.decide": [case(LISTING, 422, quarter="quarter")],
+    "targets.version": [case(EVERYONE, **VERSION)],
+    "targets.diff": [case(EVERYONE, **VERSION), case(EVERYONE, sent={"from": "1"}, **VERSION)],
+    "targets.sign": [case(SIGNERS, 422, **VERSION)],
+    "targets.withdraw_signature": [case(EVERYONE, 409, **VERSION)],
+    "targets.withdraw": [case(LISTING, 409, but={MANAGER: 303}, **VERSION)],
+    "targets.record": [case(EVERYONE, **VERSION)],
+}
+
+PLANNING, REVIEWING = frozenset({CMO, MARKETER}), frozenset({CRO, MANAGER, AE})
+PLAN = {"slug": "campaign", "number": "plan version"}
+SAID = {"slug": "campaign", "public_id": "requested change"}
+
+CAMPAIGNS: dict[str, list[Case]] = {
+    "campaigns.index": [case(EVERYONE)],
+    "campaigns.new": [case(PLANNING)],
+    "campaigns.create": [case(PLANNING, 422)],
+    "campaigns.show": [case(EVERYONE, slug="campaign")],
+    "campaigns.section": [case(EVERYONE, slug="campaign", section="section")],
+    "campaigns.save_section": [case(PLANNING, 422, slug="campaign", section="section")],
+    "campaigns.remove": [case(PLANNING, 303, slug="campaign", public_id="play")],
+    "campaigns.submit": [case(PLANNING, 409, slug="campaign")],
+    "campaigns.review": [case(EVERYONE, slug="campaign")],
+    "campaigns.plan_version": [case(EVERYONE, **PLAN)],
+    "campaigns.comment": [case(REVIEWING, 422, **PLAN)],
+    "campaigns.reply": [case(PLANNING, 422, **SAID)],
+    "campaigns.settle": [case(REVIEWING, 303, but={AE: 409}, **SAID)],
+    "campaigns.approve": [case(REVIEWING, 422, **PLAN)],
+    "campaigns.withdraw": [case(PLANNING, 409, but={MARKETER: 303}, **PLAN)],
+    "campaigns.pause": [case(PLANNING, 409, slug="campaign")],
+    "campaigns.resume": [case(PLANNING, 409, slug="campaign")],
+    "launching.launch": [case(PLANNING, 409, slug="campaign")],
+    "launching.complete": [case(PLANNING, 409, slug="campaign")],
+    "launching.cancel": [case(PLANNING, 409, slug="campaign")],
+}
+
+EXPECTED: dict[str, list[Case]] = OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | LIST | CAMPAIGNS

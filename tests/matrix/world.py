@@ -28,6 +28,7 @@ from abm.touches.kinds import Channel, Direction, TouchSide
 from abm.touches.logging import log_touch
 from abm.touches.models import Touch
 from tests.cast import Cast, assemble, sign_in
+from tests.matrix.agreement import agreement_of
 from tests.matrix.expectations import ANONYMOUS
 
 COOKIE = "session"
@@ -54,6 +55,7 @@ class World:
             people = self._people(cast)
             self._accounts(session(), cast)
             self._access(session(), cast)
+            self.things |= agreement_of(session(), cast, self.orbis)
             seal_events(session())
             session.commit()
         self.cookies = {role: self._cookie(user) for role, user in people.items()}

@@ -30,10 +30,7 @@ def test_the_furthest_stage_that_matches_wins(facts: Facts, stage: Stage) -> Non
 
 
 def test_the_cause_says_the_facts_in_words() -> None:
-    assert (
-        stage_of(Facts(engagements=4, minutes=118, people=3)).cause
-        == "118 engagement minutes in 90 days, 3 people"
-    )
+    assert stage_of(Facts(engagements=4, minutes=118, people=3)).cause == "118 engagement minutes in 90 days, 3 people"
     assert stage_of(Facts(engagements=1)).cause == "1 response in 90 days"
     assert stage_of(Facts(meetings_held=1)).cause == "1 meeting held in 90 days"
 

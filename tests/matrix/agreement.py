@@ -1,0 +1,83 @@
+"""The list of this quarter, signed and with a change that waits, and a campaign on it in its review."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from abm.accounts.models import Account
+from abm.agreement.models import Verdict
+from abm.campaigns.drafting import add_play
+from abm.campaigns.kinds import CommentKind, Section
+from abm.campaigns.models import create_campaign
+from abm.campaigns.plan import Criteria
+from abm.campaigns.reviews import say
+from abm.kit import clock
+from abm.people.seats import Side, seats
+from abm.targets.models import Outcome, open_list
+from abm.touches.kinds import Channel
+from tests.cast import Cast
+
+
+def agreement_of(session: Session, cast: Cast, account: Account) -> dict[str, str]:
+    """Put both in place; hand back what stands in their addresses."""
+    return {**_list(session, cast, account), **_campaign(cast)}
+
+
+def _list(session: Session, cast: Cast, account: Account) -> dict[str, str]:
+    at, organisation = clock.now(), cast.organisation
+    quarter = organisation.current_quarter()
+    targets = open_list(organisation, quarter, by=cast.ines, at=at)
+    entry = targets.enter(account, by=cast.ines, at=at)
+    entry.place(tier=1, ae=cast.tomas, outcome=Outcome.IN, by=cast.ines, at=at)
+    version = targets.propose(organisation=organisation, by=cast.ines, at=at)
+    for side, person in ((Side.SALES, cast.renata), (Side.MARKETING, cast.amara)):
+        seat = seats(session)[side]
+        said = {"digest": version.digest, "verdict": Verdict.APPROVE}
+        targets.sign(version, seat=seat, by=person, at=at, organisation=organisation, **said)  # type: ignore[arg-type]
+    entry.place(tier=2, ae=cast.tomas, outcome=Outcome.IN, by=cast.ines, at=at)
+    changed = targets.propose(organisation=organisation, by=cast.ines, at=at)
+    session.flush()
+    return {
+        "quarter": str(quarter),
+        "quarter without a list": str(quarter.plus(2)),
+        "entry": entry.public_id,
+        "version": str(changed.number),
+    }
+
+
+def _campaign(cast: Cast) -> dict[str, str]:
+    at, organisation = clock.now(), cast.organisation
+    today = organisation.today(at)
+    last = min(today + timedelta(days=20), organisation.current_quarter().last)
+    campaign = create_campaign(organisation, name="Cold lanes", starts_on=today, ends_on=last, by=cast.priya, at=at)
+    written = {
+        Section.OBJECTIVE: {"objective": "Meetings"},
+        Section.AUDIENCE: {"criteria": Criteria(tiers=(1,)).facts()},
+        Section.MESSAGE: {"message": "Minutes"},
+        Section.OFFER: {"offer": "A pilot"},
+        Section.SALES_ASK: {"ask_touches": 2, "ask_by": last, "talk_track": "Ask"},
+        Section.BUDGET: {"budget": 0},
+        Section.MEASURE: {"measure": "Meetings held"},
+    }
+    for section, facts in written.items():
+        campaign.change(section, by=cast.priya, at=at, **facts)  # type: ignore[arg-type]
+    play = add_play(campaign, channel=Channel.EMAIL, what="Letter", day=today, by=cast.priya, at=at)
+    version = campaign.submit(organisation=organisation, by=cast.priya, at=at)
+    asked = say(
+        campaign,
+        version,
+        section=Section.OFFER,
+        kind=CommentKind.REQUEST,
+        body="Say which lanes",
+        by=cast.ines,
+        at=at,
+    )
+    return {
+        "campaign": campaign.slug,
+        "play": play.public_id,
+        "section": Section.OBJECTIVE.slug,
+        "plan version": str(version.number),
+        "requested change": asked.public_id,
+    }
