@@ -12,7 +12,7 @@
   const giveBack = (place) => {
     if (document.activeElement && document.activeElement !== document.body) return;
     const scope = place?.isConnected ? place : document.getElementById(left?.place ?? "") ?? document.getElementById("main");
-    const same = left?.name && scope?.querySelector(`[name="${CSS.escape(left.name)}"]`);
+    const same = left?.name ? scope?.querySelector(`[name="${CSS.escape(left.name)}"]`) : null;
     const next = document.getElementById(left?.id ?? "") ?? same ?? scope;
     if (!next) return;
     if (!next.matches("a[href], button, input, select, textarea, summary, [tabindex]")) next.tabIndex = -1;

@@ -26,7 +26,9 @@
     form.setAttribute("hx-swap", "outerHTML");
     row.querySelector(".queue-log").replaceChildren(form);
     window.htmx.process(form);
-    form.querySelector("input[type=radio]").focus();
+    const first = form.querySelector("input[type=radio]");
+    first.checked = true;
+    first.focus();
   };
 
   const inForm = (event, form) => {
