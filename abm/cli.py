@@ -26,6 +26,7 @@ def _stop(message: str) -> NoReturn:
 
 
 T = TypeVar("T")
+STAGES = "What an unknown CRM stage means: open, qualified, won or lost."
 ROLES = "cmo, cro, marketer, sales_manager, ae, sdr, revops, viewer"
 
 
@@ -139,7 +140,7 @@ def user_add(name: str, email: str, roles: tuple[str, ...]) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--as", "email", required=True, help="E-mail of the person in whose name this is done.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and write nothing.")
-@click.option("--stage", "stages", multiple=True, metavar="NAME=open|qualified|won|lost", help="What an unknown CRM stage means.")
+@click.option("--stage", "stages", multiple=True, metavar="NAME=MEANING", help=STAGES)
 def import_(kind: str, file: Path, email: str, dry_run: bool, stages: tuple[str, ...]) -> None:
     """Bring a CSV file in: the preview first, then all good rows in one transaction."""
     from abm.imports.command import import_file  # noqa: PLC0415

@@ -23,7 +23,7 @@ from benchmarks.databases import database, settle
 from benchmarks.history import work_accounts
 from tests.cast import sign_in
 
-SECRET = "a secret that only benchmarks use, long enough for it"
+SECRET = "a secret that only benchmarks use, long enough for it"  # noqa: S105 of a database that is thrown away
 
 
 @dataclass(frozen=True)

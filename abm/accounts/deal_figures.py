@@ -55,12 +55,12 @@ def _days_to_win(session: Session) -> Counter[int]:
         select(Opportunity.created_on, Opportunity.closed_on, func.count())
         .join(CrmStage, CrmStage.id == Opportunity.stage_id)
         .where(CrmStage.category == StageCategory.WON)
-        .where(Opportunity.created_on.is_not(None), Opportunity.closed_on.is_not(None))
         .group_by(Opportunity.created_on, Opportunity.closed_on)
     )
     days = Counter[int]()
     for created, closed, count in rows:
-        days[(closed - created).days] += count
+        if created is not None and closed is not None:
+            days[(closed - created).days] += count
     return days
 
 
@@ -71,10 +71,11 @@ def _won_by_region(session: Session, rates: Rates) -> dict[str, Sum]:
         .join(CrmStage, CrmStage.id == Opportunity.stage_id)
         .outerjoin(User, User.id == Opportunity.owner_id)
         .outerjoin(Team, Team.id == User.team_id)
-        .where(CrmStage.category == StageCategory.WON, Opportunity.amount.is_not(None))
+        .where(CrmStage.category == StageCategory.WON)
         .group_by(Team.region, Opportunity.currency, Opportunity.closed_on)
     )
     sums: dict[str, Sum] = defaultdict(lambda: Sum(0, rates.reporting))
     for region, currency, closed_on, amount in rows:
-        sums[region or NO_REGION] += rates.sum([(int(amount), currency, closed_on)])
+        if amount is not None and closed_on is not None:
+            sums[region or NO_REGION] += rates.sum([(int(amount), currency, closed_on)])
     return dict(sorted(sums.items()))

@@ -173,17 +173,7 @@ class Version(Base):
         self.document.lock()
         if digest != self.digest:
             raise StaleDigest(self)
-        asked = {v.voice for v in self.voices} | {v.general for v in self.voices}
-        require(voice in asked, "Your signature is not asked for on this version.")
-        require(self.state is State.OPEN, f"Version {self.number} is {self.state}: it is no longer open for signing.")
-        over = self.ends is not None and at >= self.ends and verdict is Verdict.APPROVE
-        require(not over, f"The time of version {self.number} is over: it can no longer come into force.")
-        require(self.signature_of(voice) is None, f"{voice.capitalize()} has already signed version {self.number}.")
-        require(
-            all(s.person_id != by.id for s in self.valid_signatures()),
-            "You have already signed this version: one person gives one signature.",
-        )
-        require(verdict is Verdict.APPROVE or comment.strip(), "Say why you decline.", field="comment")
+        self._guard_signature(voice, verdict, by=by, at=at, comment=comment)
         signature = Signature(
             version=self,
             voice=voice,
@@ -205,6 +195,20 @@ class Version(Base):
             self._come_into_force(at)
             return True
         return False
+
+    def _guard_signature(self, voice: str, verdict: Verdict, *, by: User, at: datetime, comment: str) -> None:
+        """The rules of signing, each with its sentence."""
+        asked = {v.voice for v in self.voices} | {v.general for v in self.voices}
+        require(voice in asked, "Your signature is not asked for on this version.")
+        require(self.state is State.OPEN, f"Version {self.number} is {self.state}: it is no longer open for signing.")
+        over = self.ends is not None and at >= self.ends and verdict is Verdict.APPROVE
+        require(not over, f"The time of version {self.number} is over: it can no longer come into force.")
+        require(self.signature_of(voice) is None, f"{voice.capitalize()} has already signed version {self.number}.")
+        require(
+            all(s.person_id != by.id for s in self.valid_signatures()),
+            "You have already signed this version: one person gives one signature.",
+        )
+        require(verdict is Verdict.APPROVE or comment.strip(), "Say why you decline.", field="comment")
 
     def withdraw_signature(self, *, voice: str, by: User, at: datetime, reason: str = "") -> None:
         """Take one's own signature back, while the version is still open."""

@@ -61,9 +61,8 @@ def found() -> Answer:
     begin(token)
     for user, link in links:
         keep_for_next_page(user, link)
-    return done(
-        url_for("admin.links") if links else "/", message=f"{organisation.name} is founded, and you are signed in."
-    )
+    message = f"{organisation.name} is founded, and you are signed in."
+    return done(url_for("admin.links") if links else "/", message=message)
 
 
 def _invite(organisation: Organisation, founder: User, invited: list[User]) -> list[tuple[User, str]]:

@@ -178,11 +178,7 @@ def _upload_page(form: UploadForm, status: int = 200, header: Sequence[str] = ()
 
 def _import_page(batch: Import, form: ChoicesForm, status: int = 200) -> Answer:
     """The preview, with the choices that are open; once it is decided, the result."""
-    asked = request.args.get("rows", "")
-    counts = batch.counts
-    action = Action(asked) if asked in set(Action) else next((one for one in Action if counts[one]), Action.BAD)
-    if not asked and counts["bad"]:
-        action = Action.BAD
+    action = _action_shown(batch)
     after = request.args.get("after", "")
     number = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
     chosen = Choices.read(batch.options["choices"])
@@ -203,6 +199,14 @@ def _import_page(batch: Import, form: ChoicesForm, status: int = 200) -> Answer:
         remarks=remarks_of(session(), batch),
         before=applied_before(session(), batch),
     )
+
+
+def _action_shown(batch: Import) -> Action:
+    """The rows that the address asks for; else the bad ones, where there are any."""
+    asked = request.args.get("rows", "")
+    if asked in set(Action):
+        return Action(asked)
+    return Action.BAD if batch.counts["bad"] else next((one for one in Action if batch.counts[one]), Action.BAD)
 
 
 def _settings() -> Config:

@@ -37,13 +37,7 @@ def commitments() -> Answer:
     if not form.validate():
         abort(404)
     at, colleagues = clock.now(), led_by(session(), me())
-    narrowed = Narrowed(
-        person=_person(form.by.data or "", colleagues),
-        team_id=form.team.data,
-        tier=form.tier.data,
-        campaign=form.campaign.data or "",
-        ended=form.when.data == "ended",
-    )
+    narrowed = _narrowed(form, colleagues)
     where = conditions(narrowed, organisation=organisation(), at=at)
     day = organisation().today(at)
     after = {Side.MARKETING: form.marketing.data or "", Side.SALES: form.sales.data or ""}
@@ -59,6 +53,16 @@ def commitments() -> Answer:
             side: page_of_side(session(), side, where, day, after=after[side], ended=narrowed.ended) for side in Side
         },
         day=day,
+    )
+
+
+def _narrowed(form: Narrowing, colleagues: list[User]) -> Narrowed:
+    return Narrowed(
+        person=_person(form.by.data or "", colleagues),
+        team_id=form.team.data,
+        tier=form.tier.data,
+        campaign=form.campaign.data or "",
+        ended=form.when.data == "ended",
     )
 
 

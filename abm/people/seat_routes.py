@@ -36,8 +36,8 @@ def update_seat(side: str) -> Answer:
     if not form.validate_on_submit():
         return _page(422, form)
     try:
-        seat.rename(form.title.data or "", by=me(), at=clock.now())
         seat.give_to(_person(form.holder.data), by=me(), at=clock.now())
+        seat.rename(form.title.data or "", by=me(), at=clock.now())
     except RuleBroken as refusal:
         return _refused(form, refusal)
     commit()

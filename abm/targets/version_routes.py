@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, request, url_for
 from werkzeug.wrappers import Response
 
@@ -49,21 +51,13 @@ def sign(quarter: str, number: int) -> Answer:
         fault = None if confirmed else password_fault()
         return _version_page(target_list, number, 422, form=form, password_fault=fault)
     written = _written(target_list, number)
-    verdict = Verdict(form.verdict.data or "")
+    verdict, digest, comment = Verdict(form.verdict.data or ""), form.digest.data or "", form.comment.data or ""
+    said: dict[str, Any] = {"digest": digest, "verdict": verdict, "comment": comment}
     try:
-        complete = target_list.sign(
-            written,
-            seat=seat,
-            by=me(),
-            at=clock.now(),
-            digest=form.digest.data or "",
-            verdict=verdict,
-            comment=form.comment.data or "",
-            organisation=organisation(),
-        )
+        complete = target_list.sign(written, seat=seat, by=me(), at=clock.now(), organisation=organisation(), **said)
     except StaleDigest:
         session.rollback()
-        return _stale_page(target_list, number, form.digest.data or "")
+        return _stale_page(target_list, number, digest)
     commit()
     return done(url_for("targets.version", quarter=quarter, number=number), message=_said(verdict, number, complete))
 

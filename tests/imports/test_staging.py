@@ -89,8 +89,8 @@ def test_an_unknown_stage_is_asked_about_and_its_rows_wait(cast: Cast, session: 
     batch = staged(cast, session(), "opportunities", content)
     assert rows(session(), batch)[0].message == "Nobody has said yet what the stage “Won” means."
     answer = {"stages": {"Won": "won"}}
-    choices = type(chosen := _choices(batch))(**{**chosen.written(), **answer})
-    choose_anew(batch, choices, organisation=cast.organisation, by=cast.wen, at=AT)
+    choices = type(chosen := _choices(batch))(**{**chosen.written(), **answer})  # type: ignore[attr-defined]
+    choose_anew(batch, choices, organisation=cast.organisation, by=cast.wen, at=AT)  # type: ignore[arg-type]
     assert actions(session(), batch) == ["add"]
     assert batch.revision == 2
 

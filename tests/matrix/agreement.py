@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,10 @@ from abm.campaigns.kinds import CommentKind, Section
 from abm.campaigns.models import create_campaign
 from abm.campaigns.plan import Criteria
 from abm.campaigns.reviews import say
+from abm.imports.models import Kind
+from abm.imports.staging import Upload, stage
 from abm.kit import clock
+from abm.outbound.models import Commitment, CommitmentSource
 from abm.people.seats import Side, seats
 from abm.targets.models import Outcome, open_list
 from abm.touches.kinds import Channel
@@ -23,6 +27,29 @@ from tests.cast import Cast
 def agreement_of(session: Session, cast: Cast, account: Account) -> dict[str, str]:
     """Put both in place; hand back what stands in their addresses."""
     return {**_list(session, cast, account), **_campaign(cast)}
+
+
+def promised_and_filed(session: Session, cast: Cast, account: Account) -> dict[str, str]:
+    """A commitment of Tomás, and a file that waits to be confirmed."""
+    at = clock.now()
+    today = cast.organisation.today(at)
+    commitment = Commitment(
+        source=CommitmentSource.SALES_ASK,
+        source_id="0123456789abcdef",
+        account_id=account.id,
+        side=Side.SALES,
+        person_id=cast.tomas.id,
+        wanted=3,
+        first_day=today,
+        last_day=today + timedelta(days=20),
+        why="Sales ask",
+        made_at=at,
+    )
+    session.add(commitment)
+    upload = Upload(Kind.ACCOUNTS, io.BytesIO(b"name,employees\nAcme,10\nBad,-3\n"), "accounts.csv")
+    batch = stage(cast.organisation, upload, by=cast.wen, at=at)
+    session.flush()
+    return {"commitment": commitment.public_id, "import": str(batch.id)}
 
 
 def _list(session: Session, cast: Cast, account: Account) -> dict[str, str]:

@@ -28,7 +28,7 @@ from abm.touches.kinds import Channel, Direction, TouchSide
 from abm.touches.logging import log_touch
 from abm.touches.models import Touch
 from tests.cast import Cast, assemble, sign_in
-from tests.matrix.agreement import agreement_of
+from tests.matrix.agreement import agreement_of, promised_and_filed
 from tests.matrix.expectations import ANONYMOUS
 
 COOKIE = "session"
@@ -55,9 +55,12 @@ class World:
             people = self._people(cast)
             self._accounts(session(), cast)
             self._access(session(), cast)
-            self.things |= agreement_of(session(), cast, self.orbis)
+            self.things |= agreement_of(session(), cast, self.orbis) | promised_and_filed(session(), cast, self.orbis)
             seal_events(session())
             session.commit()
+            for user in people.values():
+                session.refresh(user)
+            session.expunge_all()
         self.cookies = {role: self._cookie(user) for role, user in people.items()}
         keep_beginning(self.url)
 
