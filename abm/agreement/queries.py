@@ -6,6 +6,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -119,5 +120,5 @@ def history(session: Session, document_id: int) -> Sequence[VersionLine]:
     for row in rows:
         line = lines.setdefault(row.id, VersionLine(*row[:10]))
         if row.voice is not None:
-            line.signatures.append(SignatureLine(*row[10:]))
+            line.signatures.append(SignatureLine(*cast(Any, row[10:])))
     return list(lines.values())

@@ -87,7 +87,7 @@ def test_an_account_that_left_the_list_is_no_candidate_any_longer(world: World) 
 def test_days_of_a_quarter_without_a_list_give_nobody(world: World) -> None:
     campaign = world.draft()
     days = {"starts_on": date(2027, 1, 4), "ends_on": date(2027, 2, 1)}
-    campaign.change(Section.OBJECTIVE, by=world.cast.priya, at=NOW, **days)
+    campaign.change(Section.OBJECTIVE, by=world.cast.priya, at=NOW, **days)  # type: ignore[arg-type]
     assert found(world, campaign) == []
 
 
@@ -124,7 +124,7 @@ def test_what_is_missing_is_said_with_its_mend(
     world: World, section: Section, facts: dict[str, object], sentence: str
 ) -> None:
     campaign = world.draft()
-    campaign.change(section, by=world.cast.priya, at=NOW, **facts)
+    campaign.change(section, by=world.cast.priya, at=NOW, **facts)  # type: ignore[arg-type]
     with pytest.raises(RuleBroken, match=sentence):
         world.submitted(campaign)
 
@@ -187,7 +187,7 @@ def test_nonsense_is_refused_beside_its_field(
     world: World, section: Section, facts: dict[str, object], field: str
 ) -> None:
     with pytest.raises(RuleBroken) as refusal:
-        world.draft().change(section, by=world.cast.priya, at=NOW, **facts)
+        world.draft().change(section, by=world.cast.priya, at=NOW, **facts)  # type: ignore[arg-type]
     assert refusal.value.field == field
 
 

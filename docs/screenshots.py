@@ -1,0 +1,65 @@
+"""Takes all pictures of the documentation anew, from a demonstration served on this machine: `make screenshots`."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+
+from playwright.sync_api import Browser
+from werkzeug.serving import make_server
+
+from abm.app import create_app
+from abm.demo.building import build_demonstration
+from abm.kit.config import Config
+from tests.browsers import chromium
+
+IMAGES = Path(__file__).parent / "images"
+WIDE, PHONE = (1280, 860), (360, 740)
+PICTURES = (
+    ("home-amara", "Amara Osei", "/", WIDE),
+    ("list", "Ines Calder", "/list", WIDE),
+    ("review-and-sign", "Amara Osei", "/quarters/{quarter}/list/versions/2", WIDE),
+    ("campaign", "Priya Raman", "/campaigns/reefer-data-for-operations", WIDE),
+    ("review", "Ines Calder", "/campaigns/winter-service-levels/review", WIDE),
+    ("today", "Tomás Ferreira", "/today", WIDE),
+    ("today-phone", "Tomás Ferreira", "/today", PHONE),
+    ("account", "Tomás Ferreira", "/accounts/kestrel-foods", WIDE),
+    ("commitments", "Renata Voss", "/commitments", WIDE),
+    ("week", "Renata Voss", "/progress", WIDE),
+    ("imports-preview", "Wen Zhao", "/imports/1", WIDE),
+)
+
+
+def main() -> None:
+    """Build, serve, look at each page as its person, and keep the picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = Config.load({"ABM_DATA_DIR": folder}, demo=True)
+        app = create_app(config)
+        build_demonstration(app, anew=True)
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            with chromium() as browser:
+                for name, person, address, size in PICTURES:
+                    _take(browser, f"http://127.0.0.1:{server.server_port}", name, person, address, size)
+        finally:
+            server.shutdown()
+
+
+def _take(browser: Browser, base: str, name: str, person: str, address: str, size: tuple[int, int]) -> None:  # noqa: PLR0917
+    width, height = size
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="light")
+    page = context.new_page()
+    page.goto(f"{base}/demo")
+    page.get_by_role("button", name=f"View as {person.split()[0]}").first.click()
+    page.goto(f"{base}/list")
+    quarter = page.url.split("/")[-2]
+    page.goto(base + address.format(quarter=quarter))
+    page.screenshot(path=IMAGES / f"{name}.png")
+    context.close()
+    print(f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
