@@ -10,7 +10,7 @@ from flask_compress import Compress
 from abm.accounts import deal_routes, people_routes, process_routes
 from abm.accounts.routes import accounts
 from abm.audit.models import request_id
-from abm.campaigns import review_routes
+from abm.campaigns import play_routes, review_routes
 from abm.campaigns.routes import campaigns
 from abm.desk import accounts_routes
 from abm.desk.first_run_routes import first_run
@@ -54,7 +54,7 @@ MORE_ROUTES = (
     touch_routes,
 )
 # Views of a blueprint that has more than one file: importing them is what registers them.
-FURTHER_VIEWS = (entry_routes, version_routes, review_routes)
+FURTHER_VIEWS = (entry_routes, version_routes, play_routes, review_routes)
 
 BLUEPRINTS = (
     health,

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from abm.accounts.fields import Choice, DayField, WholeNumber, text
 from abm.accounts.money import written_amount
-from abm.campaigns.kinds import CommentKind, Section
+from abm.campaigns.drafting import FACTS
+from abm.campaigns.kinds import CampaignState, CommentKind, Section
 from abm.campaigns.models import Campaign
 from abm.campaigns.plan import Criteria
-from abm.kit.forms import clean, name_field
+from abm.kit.forms import Checkboxes, choices, clean, name_field
 from abm.touches.kinds import Channel
 
 LONG = Length(max=10_000, message="Write no more than %(max)d characters.")
@@ -45,25 +45,27 @@ class NewForm(FlaskForm):
 
 
 class ObjectiveForm(Marked):
+    """What for, when, and who answers for it."""
+
     name = name_field("Name", "Write the campaign's name.")
     starts_on = DayField("First day", [InputRequired("Write the first day.")])
     ends_on = DayField("Last day", [InputRequired("Write the last day.")])
+    owner = Choice("Owner", description="Answers for its plays. Handing it over costs no approval.")
     objective = long_field("Objective", "What should be different afterwards, and by when.")
 
 
-class Ticked(SelectMultipleField):
-    """Several of a few: a checkbox each."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class AudienceForm(Marked):
-    """Which accounts of the list: nothing ticked in industry or AE means all."""
+    """Which accounts of the list: nothing ticked in industries or AEs means all of them."""
 
-    tiers = Ticked("Tiers", choices=[("1", "Tier 1"), ("2", "Tier 2"), ("3", "Tier 3")])
-    industries = Ticked("Industries", validate_choice=False)
-    aes = Ticked("AEs", validate_choice=False)
+    tiers = Checkboxes("Tiers", choices=choices((str(tier), f"Tier {tier}") for tier in (1, 2, 3)))
+    industries = Checkboxes("Industries", validate_choice=False, description="None ticked means all.")
+    aes = Checkboxes("AEs", validate_choice=False, description="None ticked means all.")
+
+    @property
+    def criteria(self) -> Criteria:
+        """What was ticked, once it validates."""
+        named = (tuple(sorted(field.data or ())) for field in (self.industries, self.aes))
+        return Criteria(tuple(int(tier) for tier in self.tiers.data or ()), *named)
 
 
 class MessageForm(Marked):
@@ -71,7 +73,7 @@ class MessageForm(Marked):
 
 
 class OfferForm(Marked):
-    offer = long_field("Offer and proof")
+    offer = long_field("Offer and proof", "What they get, and why they should believe it.")
 
 
 class AskForm(Marked):
@@ -79,7 +81,7 @@ class AskForm(Marked):
 
     ask_touches = WholeNumber("Touches per account", [InputRequired("Write how many."), NumberRange(0, 100)])
     ask_by = DayField("By")
-    talk_track = long_field("Talk track")
+    talk_track = long_field("Talk track", "What an AE says, asks and sends.")
 
 
 class BudgetForm(Marked):
@@ -99,9 +101,9 @@ class PlayForm(Marked):
 
 
 class CommentForm(FlaskForm):
-    """A comment, or a change that is asked for."""
+    """A comment, or a change that is asked for, anchored to a section."""
 
-    section = HiddenField("Section", [Regexp("|".join(section.slug for section in Section))])
+    section = HiddenField("Section", [AnyOf([section.slug for section in Section])])
     kind = Choice("Kind", choices={kind.value: kind.label for kind in CommentKind})
     body = TextAreaField("What you say", [DataRequired("Write what you want to say."), LONG], filters=[text])
 
@@ -116,11 +118,15 @@ class ApproveForm(FlaskForm):
     digest = HiddenField("Digest", [Regexp(r"[0-9a-f]{64}\Z", message="Open the review again, then approve.")])
 
 
-class EndForm(FlaskForm):
-    """How a campaign ends."""
+class Narrowing(FlaskForm):
+    """What the list of campaigns is narrowed to, from the address."""
 
-    note = TextAreaField("What came of it, or why", [LONG], filters=[text], render_kw={"rows": 3})
-    sure = BooleanField("Yes, end it")
+    class Meta:
+        csrf = False
+
+    state = StringField("State", [Optional(), AnyOf([state.value for state in CampaignState])])
+    tier = IntegerField("Tier", [Optional(), NumberRange(1, 3)])
+    owner = StringField("Owner", [Optional(), Length(max=16)])
 
 
 SECTION_FORMS: dict[Section, type[Marked]] = {
@@ -138,10 +144,9 @@ def shown(campaign: Campaign, section: Section) -> dict[str, object]:
     """What a section's form begins with."""
     mark = {"mark": campaign.draft().mark(section)}
     if section is Section.AUDIENCE:
-        criteria = Criteria.read(campaign.criteria)
-        tiers = [str(tier) for tier in criteria.tiers]
-        return {**mark, "tiers": tiers, "industries": list(criteria.industries), "aes": list(criteria.aes)}
+        criteria = Criteria.read(campaign.criteria).facts()
+        return {**mark, **criteria, "tiers": [str(tier) for tier in criteria["tiers"]]}
     if section is Section.BUDGET:
         return {**mark, "budget": written_amount(campaign.budget, campaign.currency)}
-    names = [name for name in SECTION_FORMS[section]()._fields if name not in {"mark", "csrf_token"}]
-    return {**mark, **{name: getattr(campaign, name) for name in names}}
+    facts = {name: getattr(campaign, name) for name in FACTS[section] - {"owner_id"}}
+    return {**mark, **facts, "owner": campaign.owner.public_id}

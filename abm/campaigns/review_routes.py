@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from flask import abort, request, url_for
 
-from abm.agreement.models import StaleDigest
+from abm.agreement.models import StaleDigest, Version
 from abm.campaigns.forms import AnswerForm, ApproveForm, CommentForm
 from abm.campaigns.kinds import CommentKind, Section
-from abm.campaigns.loading import campaign_or_404, look, version_or_404
-from abm.campaigns.models import Campaign
+from abm.campaigns.loading import campaign_or_404, page_or_404, version_or_404
+from abm.campaigns.models import Campaign, approvers
 from abm.campaigns.plan import Plan
+from abm.campaigns.readiness import look_again
 from abm.campaigns.reviews import ReviewComment, say, voice_of
 from abm.campaigns.routes import campaigns
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.errors import Forbidden
-from abm.kit.rules import refuse
+from abm.kit.receipts import once
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import my_seat, organisation
 from abm.people.step_up import PASSWORD_FIELD, confirm_password, password_fault
+
+SALES_SEAT = "The holder of the sales seat"
 
 
 @campaigns.post("/campaigns/<slug:slug>/submissions")
@@ -40,29 +43,36 @@ def review(slug: str) -> Answer:
 
 
 def _review_page(slug: str, status: int = 200, **values: object) -> Answer:
-    looked = look(slug)
-    campaign, version = looked.campaign, looked.campaign.newest
+    campaign = page_or_404(slug)
+    version = campaign.newest
     if version is None:
         return page("campaigns/not_submitted.html", campaign=campaign)
-    plan, approved = Plan.read(version.read()), campaign.approved
-    earlier = Plan.read(approved.read()) if approved is not None and approved is not version else None
-    day = organisation().today()
+    day, seat = organisation().today(), my_seat()
+    plan, base = Plan.read(version.read()), _base(campaign, version)
     shown: dict[str, object] = {
         "campaign": campaign,
         "version": version,
         "plan": plan,
         "state": campaign.state_of(version),
         "sections": list(Section),
-        "changed": plan.differs_from(earlier) if earlier is not None else [],
-        "approved": approved,
+        "base": base,
+        "changed": plan.differs_from(Plan.read(base.read())) if base is not None else [],
+        "lost": look_again(approvers(campaign.approved), campaign.left_behind()) if campaign.approved else "",
         "left_behind": campaign.left_behind(),
-        "voice": voice_of(version, me(), seat=my_seat(), day=day),
-        "may_settle": lambda comment: comment.may_settle(me(), seat=my_seat(), day=day),
+        "voice": voice_of(version, me(), seat=seat, day=day),
+        "settles": {one.id for one in campaign.open_requests if one.may_settle(me(), seat=seat, day=day)},
         "form": CommentForm(formdata=None),
         "answer": AnswerForm(formdata=None),
-        "approval": ApproveForm(formdata=None, data={"digest": version.digest}),
+        "answered": "",
     }
     return page("campaigns/review.html", status, **{**shown, **values})
+
+
+def _base(campaign: Campaign, version: Version) -> Version | None:
+    """What a reviewer compares with: the version that they approved last, else the one that was approved last."""
+    earlier = [one for one in campaign.document.versions if one.number < version.number and one.valid_signatures()]
+    own = [one for one in earlier if any(signature.person_id == me().id for signature in one.valid_signatures())]
+    return next(reversed(own or earlier), None)
 
 
 @campaigns.get("/campaigns/<slug:slug>/plan/versions/<number:number>")
@@ -83,6 +93,7 @@ def plan_version(slug: str, number: int) -> Answer:
 
 @campaigns.post("/campaigns/<slug:slug>/plan/versions/<number:number>/comments")
 @needs(May.REVIEW_CAMPAIGNS)
+@once
 def comment(slug: str, number: int) -> Answer:
     """Say something about a section, or ask for a change of it."""
     campaign = campaign_or_404(slug)
@@ -112,8 +123,10 @@ def reply(slug: str, public_id: str) -> Answer:
 @needs(May.REVIEW_CAMPAIGNS)
 def settle(slug: str, public_id: str) -> Answer:
     """Be satisfied with how a requested change was met."""
-    found = _comment_or_404(campaign_or_404(slug), public_id)
-    found.settle(seat=my_seat(), day=organisation().today(), by=me(), at=clock.now())
+    found, seat, day = _comment_or_404(campaign_or_404(slug), public_id), my_seat(), organisation().today()
+    if not found.may_settle(me(), seat=seat, day=day):
+        raise Forbidden(f"{found.by.name} asked for this change, and settles it.", may=[found.by.name, SALES_SEAT])
+    found.settle(seat=seat, day=day, by=me(), at=clock.now())
     commit()
     return done(url_for("campaigns.review", slug=slug), message="Settled.")
 
@@ -128,8 +141,8 @@ def approve(slug: str, number: int) -> Answer:
     if not confirmed or not form.validate_on_submit():
         return _review_page(slug, 422, password_fault=None if confirmed else password_fault())
     if voice_of(version, me(), seat=my_seat(), day=organisation().today()) is None:
-        names = sorted(reviewer.name for reviewer in Plan.read(version.read()).reviewers)
-        raise Forbidden("Sales approves a plan: a manager who is asked, or the sales seat for all.", may=names)
+        names = [reviewer.name for reviewer in Plan.read(version.read()).reviewers]
+        raise Forbidden("Sales approves a plan: a manager who is asked, or the sales seat.", may=[*names, SALES_SEAT])
     digest = form.digest.data or ""
     try:
         complete = campaign.approve(
@@ -145,13 +158,12 @@ def approve(slug: str, number: int) -> Answer:
 
 def _stale_page(slug: str, number: int) -> Answer:
     """Nothing was approved: what changed between the version that the page showed and the newest."""
-    campaign = look(slug).campaign
-    newest = campaign.newest
-    if newest is None:
-        refuse("There is nothing to approve.")
-    seen = version_or_404(campaign, number)
-    changed = Plan.read(newest.read()).differs_from(Plan.read(seen.read()))
-    return page("campaigns/stale.html", 409, campaign=campaign, seen=seen, newest=newest, changed=changed)
+    campaign = page_or_404(slug)
+    newest, seen = campaign.newest, version_or_404(campaign, number)
+    plan = Plan.read(newest.read()) if newest is not None else abort(404)
+    changed = plan.differs_from(Plan.read(seen.read()))
+    values = {"campaign": campaign, "seen": seen, "newest": newest, "plan": plan, "changed": changed}
+    return page("campaigns/stale.html", 409, **values)
 
 
 @campaigns.post("/campaigns/<slug:slug>/plan/versions/<number:number>/withdrawals")
@@ -162,24 +174,6 @@ def withdraw(slug: str, number: int) -> Answer:
     campaign.withdraw(version_or_404(campaign, number), by=me(), at=clock.now())
     commit()
     return done(url_for("campaigns.show", slug=slug), message=f"Version {number} is withdrawn. The draft stays.")
-
-
-@campaigns.post("/campaigns/<slug:slug>/pauses")
-@needs(May.PLAN_CAMPAIGNS)
-def pause(slug: str) -> Answer:
-    """Stop for a while."""
-    campaign_or_404(slug).pause(by=me(), at=clock.now())
-    commit()
-    return done(url_for("campaigns.show", slug=slug), message="Paused. What was promised stays.")
-
-
-@campaigns.post("/campaigns/<slug:slug>/resumptions")
-@needs(May.PLAN_CAMPAIGNS)
-def resume(slug: str) -> Answer:
-    """Go on after a pause."""
-    campaign_or_404(slug).resume(by=me(), at=clock.now())
-    commit()
-    return done(url_for("campaigns.show", slug=slug), message="Going on.")
 
 
 def _comment_or_404(campaign: Campaign, public_id: str) -> ReviewComment:

@@ -1,30 +1,37 @@
-"""Planning: the list of campaigns, a campaign's page, and its sections, each saved by itself."""
+"""Planning: the list of campaigns, a campaign's page, and the sections of its plan, each saved by itself."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
-from flask import Blueprint, abort, url_for
+from flask import Blueprint, abort, request, url_for
 
 from abm.accounts.money import parse_amount
-from abm.campaigns.asks import expected
 from abm.campaigns.audience import per_tier
-from abm.campaigns.drafting import Play, add_play, remove_play
-from abm.campaigns.forms import SECTION_FORMS, EndForm, Marked, NewForm, PlayForm, shown
-from abm.campaigns.kinds import Section
-from abm.campaigns.loading import Looked, campaign_or_404, look
+from abm.campaigns.forms import (
+    SECTION_FORMS,
+    AudienceForm,
+    BudgetForm,
+    Marked,
+    Narrowing,
+    NewForm,
+    ObjectiveForm,
+    shown,
+)
+from abm.campaigns.history import history
+from abm.campaigns.kinds import CampaignState, Section
+from abm.campaigns.loading import Looked, ahead, campaign_or_404, look
 from abm.campaigns.models import Campaign, create_campaign
-from abm.campaigns.plan import Criteria
-from abm.campaigns.queries import listing, tiers_at_work
+from abm.campaigns.queries import Listed, listing, planners, tiers_at_work
 from abm.kit import clock
 from abm.kit.db import session
-from abm.kit.forms import show_refusal
+from abm.kit.forms import choices, show_refusal
 from abm.kit.receipts import once
 from abm.kit.rules import Conflict, RuleBroken
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
-from abm.touches.kinds import Channel
 
 campaigns = Blueprint("campaigns", __name__)
 
@@ -32,9 +39,28 @@ campaigns = Blueprint("campaigns", __name__)
 @campaigns.get("/campaigns")
 @needs(May.READ)
 def index() -> Answer:
-    """Every campaign, and the tiers of the list that none works."""
-    at = clock.now()
-    return page("campaigns/index.html", campaigns=listing(session(), at), tiers=tiers_at_work(session(), at))
+    """Every campaign, narrowed as the address asks, and the tiers of the list that none works."""
+    form, at = Narrowing(request.args), clock.now()
+    if not form.validate():
+        abort(404)
+    everything = listing(session(), at)
+    return page(
+        "campaigns/index.html",
+        campaigns=[one for one in everything if _matches(one, form)],
+        counts=Counter(one.campaign.state for one in everything),
+        states=list(CampaignState),
+        owners=sorted({(one.campaign.owner.name, one.campaign.owner.public_id) for one in everything}),
+        tiers=tiers_at_work(session(), at),
+        form=form,
+    )
+
+
+def _matches(one: Listed, form: Narrowing) -> bool:
+    return (
+        form.state.data in {None, "", one.campaign.state.value}
+        and (form.tier.data is None or form.tier.data in one.tiers)
+        and form.owner.data in {None, "", one.campaign.owner.public_id}
+    )
 
 
 @campaigns.get("/campaigns/new")
@@ -55,9 +81,9 @@ def create() -> Answer:
     try:
         campaign = create_campaign(organisation(), by=me(), at=clock.now(), **form.facts)
     except RuleBroken as refusal:
+        session.rollback()
         show_refusal(form, refusal)
         return page("campaigns/new.html", 422, form=form)
-    session.flush()
     location = url_for("campaigns.show", slug=campaign.slug)
     commit(location)
     return done(location, message=f"{campaign.name} is a draft. Fill its sections, then submit it to Sales.")
@@ -74,20 +100,16 @@ def show(slug: str) -> Answer:
         campaign=looked.campaign,
         plan=looked.plan,
         sections=list(Section),
-        tiers=per_tier(looked.accounts),
-        expected=expected(looked.plan, looked.accounts, today=organisation().today()),
-        left_behind=looked.campaign.left_behind(),
-        ending=EndForm(formdata=None),
+        ahead=ahead(looked),
+        history=history(session(), looked.campaign),
     )
 
 
 @campaigns.get("/campaigns/<slug:slug>/sections/<slug:section>")
 @needs(May.READ)
 def section(slug: str, section: str) -> Answer:
-    """One section, to be read or changed."""
-    looked, part = look(slug), _section(section)
-    if part is Section.PLAYS:
-        return _plays_page(looked, PlayForm(formdata=None))
+    """One section, to be read or changed; the plays have a page of their own."""
+    looked, part = look(slug), section_or_404(section)
     form = SECTION_FORMS[part](formdata=None, data=shown(looked.campaign, part))
     return _section_page(looked, part, form)
 
@@ -96,11 +118,8 @@ def section(slug: str, section: str) -> Answer:
 @needs(May.PLAN_CAMPAIGNS)
 def save_section(slug: str, section: str) -> Answer:
     """Save one section, unless somebody else changed it meanwhile."""
-    part = _section(section)
-    if part is Section.PLAYS:
-        return _add_play(slug)
+    looked, part = look(slug), section_or_404(section)
     form = SECTION_FORMS[part]()
-    looked = look(slug)
     _offer(form, looked)
     if not form.validate_on_submit():
         return _section_page(looked, part, form, 422)
@@ -110,67 +129,76 @@ def save_section(slug: str, section: str) -> Answer:
         session.rollback()
         return page("campaigns/conflict.html", 409, campaign=looked.campaign, section=part, conflict=conflict)
     except RuleBroken as refusal:
+        session.rollback()
         show_refusal(form, refusal)
-        return _section_page(looked, part, form, 422)
+        return _section_page(look(slug), part, form, 422)
     commit()
-    return done(url_for("campaigns.show", slug=slug), message=f"{part.label} saved.")
+    back = "campaigns.section" if part is Section.AUDIENCE else "campaigns.show"
+    return done(url_for(back, slug=slug, section=part.slug), message=f"{part.label} saved.")
 
 
-@campaigns.post("/campaigns/<slug:slug>/plays/<public:public_id>/removals")
+@campaigns.post("/campaigns/<slug:slug>/pauses")
 @needs(May.PLAN_CAMPAIGNS)
-def remove(slug: str, public_id: str) -> Answer:
-    """Take a play out of the draft."""
-    campaign = campaign_or_404(slug)
-    play = next((play for play in campaign.plays if play.public_id == public_id), None)
-    if play is None:
-        abort(404)
-    remove_play(play, by=me(), at=clock.now())
+def pause(slug: str) -> Answer:
+    """Stop for a while."""
+    campaign_or_404(slug).pause(by=me(), at=clock.now())
     commit()
-    location = url_for("campaigns.section", slug=slug, section=Section.PLAYS.slug)
-    return done(location, message=f"“{play.what}” is out of the draft.")
+    return done(url_for("campaigns.show", slug=slug), message="Paused. What was promised stays.")
 
 
-def _add_play(slug: str) -> Answer:
-    campaign, form = campaign_or_404(slug), PlayForm()
-    if not form.validate_on_submit() or form.day.data is None:
-        return _plays_page(look(slug), form, 422)
-    channel, what = Channel(form.channel.data), form.what.data or ""
-    add_play(campaign, channel=channel, what=what, day=form.day.data, by=me(), at=clock.now())
+@campaigns.post("/campaigns/<slug:slug>/resumptions")
+@needs(May.PLAN_CAMPAIGNS)
+def resume(slug: str) -> Answer:
+    """Go on after a pause."""
+    campaign_or_404(slug).resume(by=me(), at=clock.now())
     commit()
-    return done(url_for("campaigns.section", slug=slug, section=Section.PLAYS.slug), message=f"“{what}” is planned.")
+    return done(url_for("campaigns.show", slug=slug), message="Going on.")
 
 
-def _plays_page(looked: Looked, form: PlayForm, status: int = 200) -> Answer:
-    plays: list[Play] = looked.campaign.plays
-    return page("campaigns/plays.html", status, looked=looked, campaign=looked.campaign, plays=plays, form=form)
+@campaigns.get("/campaigns/<slug:slug>/ending")
+@needs(May.PLAN_CAMPAIGNS)
+def ending(slug: str) -> Answer:
+    """What ending means, and the form that asks what came of it, or why."""
+    return page("campaigns/ending.html", campaign=look(slug).campaign)
+
+
+def section_or_404(slug: str) -> Section:
+    """The section of an address that has a form of its own."""
+    found = Section.of_slug(slug)
+    return found if found in SECTION_FORMS else abort(404)
 
 
 def _section_page(looked: Looked, part: Section, form: Marked, status: int = 200) -> Answer:
     _offer(form, looked)
-    values = {"looked": looked, "campaign": looked.campaign, "tiers": per_tier(looked.accounts)}
-    return page("campaigns/section.html", status, section=part, form=form, **values)
+    return page("campaigns/section.html", status, section=part, form=form, looked=looked, campaign=looked.campaign)
 
 
 def _offer(form: Marked, looked: Looked) -> None:
-    """What the audience can be chosen from: industries and AEs of the list."""
-    if "industries" in form:
-        industries = sorted({one.industry for one in looked.found if one.industry})
-        form.industries.choices = [(name, name) for name in industries]
-        aes = sorted({(one.ae_name, one.ae) for one in looked.found if one.ae})
-        form.aes.choices = [(public_id, name) for name, public_id in aes]
+    """What can be chosen: who may own it; industries and AEs of the list, with those that are chosen already."""
+    campaign = looked.campaign
+    if isinstance(form, ObjectiveForm):
+        owners = {user.public_id: user.name for user in planners(session())}
+        form.owner.choices = {campaign.owner.public_id: campaign.owner.name, **owners}
+    if isinstance(form, AudienceForm):
+        criteria = looked.plan.criteria
+        industries = Counter(one.industry for one in looked.found if one.industry)
+        industries.update(dict.fromkeys(criteria.industries, 0))
+        form.industries.choices = choices((name, f"{name} ({count})") for name, count in sorted(industries.items()))
+        aes = {one.ae: one.ae_name for one in looked.found if one.ae and one.ae_name}
+        aes = {**dict.fromkeys(criteria.aes, "An AE without accounts on the list"), **aes}
+        form.aes.choices = choices(sorted(aes.items(), key=lambda pair: pair[1]))
+        tiers = per_tier(looked.found)
+        form.tiers.choices = choices((str(tier), f"Tier {tier} ({tiers.get(tier, 0)})") for tier in (1, 2, 3))
 
 
 def _facts(campaign: Campaign, form: Marked) -> dict[str, Any]:
-    """A form's values as the model takes them."""
+    """A form's values as the model takes them. Raises RuleBroken for an amount that cannot be read."""
+    if isinstance(form, AudienceForm):
+        return {"criteria": form.criteria.facts()}
+    if isinstance(form, BudgetForm):
+        return {"budget": parse_amount(form.budget.data or "", campaign.currency, field="budget")}
     data: dict[str, Any] = {name: value for name, value in form.data.items() if name not in {"mark", "csrf_token"}}
-    if "tiers" in data:
-        tiers = tuple(int(tier) for tier in data["tiers"])
-        return {"criteria": Criteria(tiers, tuple(data["industries"]), tuple(data["aes"])).facts()}
-    if "budget" in data:
-        return {"budget": parse_amount(data["budget"] or "", campaign.currency, field="budget")}
+    if isinstance(form, ObjectiveForm):
+        owners = {user.public_id: user.id for user in planners(session())}
+        data["owner_id"] = owners.get(data.pop("owner"), campaign.owner_id)
     return data
-
-
-def _section(slug: str) -> Section:
-    found = Section.of_slug(slug)
-    return found if found is not None else abort(404)

@@ -8,7 +8,8 @@ from abm.campaigns.models import Campaign
 from abm.campaigns.queries import campaign_by_slug
 from abm.kit import clock
 from abm.kit.db import session
-from abm.kit.web import Answer, commit, done
+from abm.kit.text import paragraphs
+from abm.kit.web import Answer, commit, done, page
 from abm.outbound.launching import close_commitments, derive_commitments
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
@@ -33,8 +34,10 @@ def launch(slug: str) -> Answer:
 @needs(May.PLAN_CAMPAIGNS)
 def complete(slug: str) -> Answer:
     """End a campaign that ran, and say what came of it."""
-    campaign, at = _campaign(slug), clock.now()
-    campaign.complete(note=request.form.get("note", ""), by=me(), at=at)
+    campaign, at, note = _campaign(slug), clock.now(), _note()
+    if not note:
+        return _ask_again(campaign, "Write what came of it.")
+    campaign.complete(note=note, by=me(), at=at)
     close_commitments(campaign, organisation=organisation(), at=at)
     commit()
     return done(url_for("campaigns.show", slug=slug), message=f"{campaign.name} is completed.")
@@ -44,11 +47,21 @@ def complete(slug: str) -> Answer:
 @needs(May.PLAN_CAMPAIGNS)
 def cancel(slug: str) -> Answer:
     """End a campaign before its time, with the reason."""
-    campaign, at = _campaign(slug), clock.now()
-    campaign.cancel(reason=request.form.get("note", ""), by=me(), at=at)
+    campaign, at, note = _campaign(slug), clock.now(), _note()
+    if not note:
+        return _ask_again(campaign, "Say why it is cancelled.")
+    campaign.cancel(reason=note, by=me(), at=at)
     close_commitments(campaign, organisation=organisation(), at=at)
     commit()
     return done(url_for("campaigns.show", slug=slug), message=f"{campaign.name} is cancelled.")
+
+
+def _note() -> str:
+    return paragraphs(request.form.get("note", ""))
+
+
+def _ask_again(campaign: Campaign, fault: str) -> Answer:
+    return page("campaigns/ending.html", 422, campaign=campaign, fault=fault)
 
 
 def _campaign(slug: str) -> Campaign:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_an_account_that_left_the_list_is_no_candidate_any_longer(world: World) 
 
 def test_days_of_a_quarter_without_a_list_give_nobody(world: World) -> None:
     campaign = world.draft()
-    days = {"starts_on": date(2027, 1, 4), "ends_on": date(2027, 2, 1)}
+    days: dict[str, Any] = {"starts_on": date(2027, 1, 4), "ends_on": date(2027, 2, 1)}
     campaign.change(Section.OBJECTIVE, by=world.cast.priya, at=NOW, **days)  # type: ignore[arg-type]
     assert found(world, campaign) == []
 
@@ -121,7 +122,7 @@ def test_a_whole_draft_misses_nothing(world: World) -> None:
     ],
 )
 def test_what_is_missing_is_said_with_its_mend(
-    world: World, section: Section, facts: dict[str, object], sentence: str
+    world: World, section: Section, facts: dict[str, Any], sentence: str
 ) -> None:
     campaign = world.draft()
     campaign.change(section, by=world.cast.priya, at=NOW, **facts)  # type: ignore[arg-type]
@@ -184,7 +185,7 @@ def test_the_plan_of_a_campaign_that_is_over_stays_as_it_is(world: World, state:
     ],
 )
 def test_nonsense_is_refused_beside_its_field(
-    world: World, section: Section, facts: dict[str, object], field: str
+    world: World, section: Section, facts: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(RuleBroken) as refusal:
         world.draft().change(section, by=world.cast.priya, at=NOW, **facts)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -150,7 +151,7 @@ def test_an_approved_plan_takes_comments_but_no_requests(world: World) -> None:
 
 @pytest.mark.parametrize(("section", "facts"), [(Section.OFFER, {"offer": "x"}), (Section.BUDGET, {"budget": 1})])
 def test_an_edit_costs_the_approval_until_it_is_taken_back(
-    world: World, section: Section, facts: dict[str, object]
+    world: World, section: Section, facts: dict[str, Any]
 ) -> None:
     campaign = world.approved()
     was = {name: getattr(campaign, name) for name in facts}
