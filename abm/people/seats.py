@@ -191,13 +191,14 @@ def note_absence(user: User, *, first_day: date, last_day: date, by: User, at: d
 
 
 def seats(session: Session) -> dict[Side, Seat]:
-    """Both seats, by side, with deputies; empty before the first run.
+    """Both seats, by side, with holders and deputies; empty before the first run.
 
     Read once per session: all that a page gathers asks for them, and whoever changes one changes these very rows.
     """
     kept: dict[Side, Seat] = session.info.get("seats", {})
     if not kept or any(seat not in session for seat in kept.values()):
-        rows = session.scalars(select(Seat).options(joinedload(Seat.deputies)).order_by(Seat.id)).unique()
+        held_by = joinedload(Seat.holder).lazyload(User.grants)
+        rows = session.scalars(select(Seat).options(joinedload(Seat.deputies), held_by).order_by(Seat.id)).unique()
         kept = session.info["seats"] = {seat.side: seat for seat in rows}
     return dict(kept)
 

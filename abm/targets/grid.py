@@ -139,8 +139,9 @@ def _narrowed(list_id: int, wanted: Narrowed) -> list[ColumnElement[bool]]:
     if wanted.ae:
         rules.append(Entry.ae_id == select(User.id).where(User.public_id == wanted.ae).scalar_subquery())
     if wanted.missing:
-        said = Nomination if wanted.missing == Side.SALES else Assessment
-        rules.append(~select(said.id).where(said.entry_id == Entry.id).exists())
+        said: type[Nomination | Assessment] = Nomination if wanted.missing == Side.SALES else Assessment
+        spoken = aliased(said)  # apart from the last word's join
+        rules.append(~select(spoken.id).where(spoken.entry_id == Entry.id).exists())
     if wanted.q:
         planned = select(User.id).where(User.name.icontains(wanted.q, autoescape=True))
         rules.append(or_(searched(wanted.q), Entry.ae_id.in_(planned)))

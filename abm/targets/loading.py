@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import abort
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from abm.kit.db import session
 from abm.kit.errors import Forbidden
 from abm.people.current import both_seats, my_seat, organisation
+from abm.people.models import User
 from abm.people.seats import Seat
 from abm.targets.models import Entry, TargetList
 from abm.targets.queries import list_of
@@ -29,12 +30,16 @@ def list_or_404(quarter: str) -> TargetList:
 
 
 def entry_or_404(quarter: str, public_id: str) -> Entry:
-    """An entry of that quarter's list, with its account and its AE."""
-    target_list = list_or_404(quarter)
+    """An entry of that quarter's list, with its account and its AE. One of another list does not exist here."""
     found = session.scalar(
         select(Entry)
-        .where(Entry.public_id == public_id, Entry.list_id == target_list.id)
-        .options(joinedload(Entry.account), joinedload(Entry.ae))
+        .join(Entry.target_list)
+        .where(Entry.public_id == public_id, TargetList.quarter == quarter_or_404(quarter))
+        .options(
+            joinedload(Entry.account),
+            joinedload(Entry.ae).lazyload(User.grants),
+            contains_eager(Entry.target_list).lazyload(TargetList.policies),
+        )
     )
     return found if found is not None else abort(404)
 

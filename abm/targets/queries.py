@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session, joinedload, undefer
 
 from abm.accounts.listing import searched
 from abm.accounts.models import Account
@@ -20,7 +20,8 @@ from abm.targets.models import Entry, Membership, TargetList
 
 def list_of(session: Session, quarter: str) -> TargetList | None:
     """The list of a quarter, whether a draft or signed."""
-    return session.scalar(select(TargetList).where(TargetList.quarter == str(quarter)))
+    query = select(TargetList).where(TargetList.quarter == str(quarter)).options(joinedload(TargetList.policies))
+    return session.scalars(query).unique().one_or_none()
 
 
 def list_in_force(session: Session, organisation: Organisation, at: datetime) -> TargetList | None:

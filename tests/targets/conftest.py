@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -89,8 +90,10 @@ MakeAccounts = Callable[[int], list[Account]]
 def companies(session: scoped_session[Session], cast: Cast) -> MakeAccounts:
     """Make so many companies."""
 
+    made = itertools.count()
+
     def make(count: int) -> list[Account]:
-        names = [f"Company {number:04d}" for number in range(count)]
+        names = [f"Company {next(made):04d}" for _ in range(count)]
         return [create_account(cast.organisation, name=name, by=cast.wen, at=BEFORE) for name in names]
 
     return make
