@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,16 @@ from benchmarks.databases import database, settle
 from benchmarks.history import work_accounts
 from tests.cast import sign_in
 
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 SECRET = "a secret that only benchmarks use, long enough for it"  # noqa: S105 of a database that is thrown away
+
+
+@dataclass(frozen=True)
+class Browser:
+    """What a browser sends with every request, and with every form."""
+
+    cookie: str
+    token: str
 
 
 @dataclass(frozen=True)
@@ -36,12 +46,14 @@ class Site:
     company: Company
     folder: Path
 
-    def cookie_of(self, user: User) -> str:
-        """The cookie of somebody who has signed in."""
+    def signed_in(self, user: User) -> Browser:
+        """The browser of somebody who has signed in and opened a page."""
         client = sign_in(self.app.test_client(), user)
+        token = TOKEN.search(client.get("/accounts").text)
         cookie = client.get_cookie("session")
-        assert cookie is not None
-        return f"session={cookie.value}"
+        assert token is not None, "signing in did not work"
+        assert cookie is not None, "signing in left no cookie"
+        return Browser(f"session={cookie.value}", token[1])
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -15,14 +14,13 @@ from benchmarks.installation import Site
 from benchmarks.measuring import Ask, Call
 
 PAGES = ("accounts", "search", "account", "list", "week", "log")
-TOKEN = re.compile(rb'name="csrf_token" value="([^"]+)"')
 
 
 def pages(site: Site) -> dict[str, Call]:
     """Each by the name that `--profile` takes. The leader of Sales reads, and an AE logs."""
     company = site.company
     organisation = company.cast.organisation
-    renata = site.cookie_of(company.cast.renata)
+    renata = site.signed_in(company.cast.renata).cookie
     quarter, week = organisation.quarter_of(company.today), organisation.current_week()
 
     def reading(name: str, path: str) -> Call:
@@ -40,12 +38,12 @@ def pages(site: Site) -> dict[str, Call]:
 
 def logging(site: Site) -> Call:
     """An AE logs a call, each time on another account that a campaign asks touches for."""
-    cookie = site.cookie_of(site.company.cast.tomas)
-    page = Call("A page with a form", site.app, lambda: Ask("/accounts"), cookie).send(encoding="identity")
-    found = TOKEN.search(page.body)
-    assert found is not None, "no form carries a CSRF field"
-    token, addresses = found[1].decode(), itertools.cycle(list(_worked(site)))
-    return Call("Logging a touch", site.app, lambda: Ask(f"{next(addresses)}/touches", voicemail(token)), cookie)
+    tomas, addresses = site.signed_in(site.company.cast.tomas), itertools.cycle(list(_worked(site)))
+
+    def ask() -> Ask:
+        return Ask(f"{next(addresses)}/touches", voicemail(tomas.token))
+
+    return Call("Logging a touch", site.app, ask, tomas.cookie)
 
 
 def voicemail(token: str = "") -> dict[str, str]:
