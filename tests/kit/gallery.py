@@ -76,6 +76,7 @@ def gallery_app() -> Flask:
     app.add_url_rule("/problem/<int:status>", "problem", _problem)
     app.add_url_rule("/plain", "plain", lambda: render_template("plain_gallery.html", current_user=ANYONE))
     app.add_url_rule("/sign-out", "people.sign_out", lambda: "", methods=["POST"])
+    app.add_url_rule("/search", "desk.search", lambda: "")
     app.add_url_rule("/rows", "rows", lambda: render_template("gallery_rows.html"))
     app.add_url_rule("/broken", "broken", lambda: ("away", 503), methods=["GET", "POST"])
     return app

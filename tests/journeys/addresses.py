@@ -1,0 +1,190 @@
+"""Every page of the demonstration: who looks, and where. Routes that answer with no page are named with the reason."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Flask
+from sqlalchemy import select
+
+from abm.accounts.models import Account
+from abm.accounts.team import TeamMember
+from abm.campaigns.drafting import Play
+from abm.campaigns.models import Campaign
+from abm.kit import clock
+from abm.kit.clock import Week
+from abm.kit.db import session, writing
+from abm.outbound.models import Commitment
+from abm.people.administration import new_link
+from abm.people.current import organisation
+from abm.people.models import User
+from abm.targets.entries import Entry
+from abm.targets.models import TargetList
+from abm.touches.models import Touch
+from tests.journeys.visitors import NOBODY
+
+AMARA, RENATA, PRIYA, JONAS, INES, TOMAS, WEN = "Amara", "Renata", "Priya", "Jonas", "Ines", "Tomás", "Wen"
+
+NO_PAGE = {
+    "assets.asset_file": "the style sheet and the script",
+    "health.alive": "a word for machines",
+    "health.ready": "a word for machines",
+    "accounts.suggested": "a list that a field opens",
+    "imports.bad_rows_file": "a file",
+    "targets.record": "a file",
+    "targets.current": "leads to the quarter that we are in",
+    "progress.current": "leads to the week that we are in",
+    "first_run.show": "only before the first run: see the whole path",
+}
+
+# Endpoint: who looks, and at which addresses. `{…}` are the things of `things_of`.
+PAGES: dict[str, list[tuple[str, str]]] = {
+    "demo.welcome": [(NOBODY, "/demo")],
+    "people.sign_in": [(NOBODY, "/sign-in")],
+    "people.forgotten": [(NOBODY, "/forgotten-password")],
+    "people.open_link": [(NOBODY, "/links/{link}")],
+    "account.own": [(TOMAS, "/account")],
+    "account.password": [(TOMAS, "/account/password")],
+    "desk.home": [(AMARA, "/"), (RENATA, "/"), (JONAS, "/"), (INES, "/"), (WEN, "/")],
+    "desk.today": [(TOMAS, "/today"), (AMARA, "/today")],
+    "desk.search": [(TOMAS, "/search?q=freight"), (TOMAS, "/search?q=no such thing"), (TOMAS, "/search")],
+    "desk.log": [(TOMAS, "/log"), (TOMAS, "/log?q=kestrel")],
+    "desk.accounts": [
+        (INES, "/accounts"),
+        (TOMAS, "/accounts?whose=mine&tier=1"),
+        (TOMAS, "/accounts?q=no such thing"),
+    ],
+    "desk.account": [(TOMAS, "/accounts/{account}"), (AMARA, "/accounts/{account}")],
+    "accounts.new": [(WEN, "/accounts/new")],
+    "accounts.edit": [(WEN, "/accounts/{account}/edit")],
+    "accounts.leaving_alone": [(WEN, "/accounts/{account}/do-not-approach")],
+    "accounts.assigning": [(INES, "/accounts/{account}/assignments/new")],
+    "accounts.new_contact": [(TOMAS, "/accounts/{account}/contacts/new")],
+    "accounts.edit_contact": [(TOMAS, "/accounts/{account}/contacts/{contact}/edit")],
+    "accounts.opportunities": [(RENATA, "/opportunities"), (RENATA, "/opportunities?state=unmatched")],
+    "accounts.new_opportunity": [(TOMAS, "/opportunities/new?account={account}")],
+    "accounts.edit_opportunity": [(TOMAS, "/opportunities/{deal}/edit")],
+    "outbound.touches": [(TOMAS, "/accounts/{account}/touches")],
+    "outbound.new_touch": [(TOMAS, "/accounts/{account}/touches/new")],
+    "outbound.touch": [(TOMAS, "/accounts/{account}/touches/{touch}"), (AMARA, "/accounts/{account}/touches/{touch}")],
+    "outbound.edit_touch": [(INES, "/accounts/{account}/touches/{touch}/edit")],
+    "outbound.commitments": [(INES, "/commitments"), (TOMAS, "/commitments?by=me")],
+    "outbound.commitment": [(TOMAS, "/commitments/{commitment}")],
+    "targets.show": [
+        (INES, "/quarters/{quarter}/list"),
+        (AMARA, "/quarters/{next quarter}/list"),
+        (TOMAS, "/quarters/{quarter}/list?tier=1"),
+        (INES, "/quarters/{quarter without a list}/list"),
+    ],
+    "targets.policy": [(INES, "/quarters/{quarter}/list/policy"), (TOMAS, "/quarters/{quarter}/list/policy")],
+    "targets.candidates": [(INES, "/quarters/{quarter}/list/candidates")],
+    "targets.entry": [
+        (INES, "/quarters/{quarter}/list/entries/{entry}"),
+        (PRIYA, "/quarters/{quarter}/list/entries/{entry}"),
+    ],
+    "targets.version": [
+        (AMARA, "/quarters/{quarter}/list/versions/2"),
+        (RENATA, "/quarters/{quarter}/list/versions/2"),
+        (TOMAS, "/quarters/{quarter}/list/versions/1"),
+    ],
+    "targets.diff": [(AMARA, "/quarters/{quarter}/list/versions/2/diff?from={quarter before}")],
+    "campaigns.index": [(PRIYA, "/campaigns"), (TOMAS, "/campaigns")],
+    "campaigns.new": [(PRIYA, "/campaigns/new")],
+    "campaigns.show": [
+        (JONAS, "/campaigns/cold-chain-on-time"),
+        (PRIYA, "/campaigns/reefer-data-for-operations"),
+        (INES, "/campaigns/winter-service-levels"),
+    ],
+    "campaigns.section": [
+        (JONAS, f"/campaigns/winter-service-levels/sections/{section}")
+        for section in ("objective", "audience", "message", "offer", "sales-ask", "budget", "measure")
+    ]
+    + [(TOMAS, "/campaigns/winter-service-levels/sections/audience")],
+    "campaigns.plays": [
+        (JONAS, "/campaigns/winter-service-levels/plays"),
+        (TOMAS, "/campaigns/cold-chain-on-time/plays"),
+    ],
+    "campaigns.play": [(JONAS, "/campaigns/winter-service-levels/plays/{play}")],
+    "campaigns.ending": [(PRIYA, "/campaigns/cold-chain-on-time/ending")],
+    "campaigns.review": [
+        (INES, "/campaigns/winter-service-levels/review"),
+        (JONAS, "/campaigns/winter-service-levels/review"),
+        (RENATA, "/campaigns/reefer-data-for-operations/review"),
+    ],
+    "campaigns.plan_version": [(INES, "/campaigns/cold-chain-on-time/plan/versions/1")],
+    "progress.week": [
+        (RENATA, "/progress/{week}"),
+        (TOMAS, "/progress/{week before}?tier=1"),
+        (AMARA, "/progress/{week without a list}"),
+    ],
+    "progress.accounts": [(RENATA, "/progress/{week}/accounts?figure=all&tier=1")],
+    "imports.index": [(WEN, "/imports")],
+    "imports.new": [(WEN, "/imports/new")],
+    "imports.show": [(WEN, "/imports/1"), (WEN, "/imports/1?rows=add")],
+    "admin.people_index": [(WEN, "/admin/people")],
+    "admin.new_person": [(WEN, "/admin/people/new")],
+    "admin.person": [(WEN, "/admin/people/{person}")],
+    "admin.links": [(WEN, "/admin/people/links")],
+    "admin.team_index": [(WEN, "/admin/teams")],
+    "admin.team": [(WEN, "/admin/teams/1")],
+    "admin.seats_page": [(AMARA, "/admin/seats"), (TOMAS, "/admin/seats")],
+    "admin.announced": [(AMARA, "/admin/announcements")],
+    "admin.settings": [(WEN, "/admin/settings")],
+    "accounts.stages": [(WEN, "/admin/stages")],
+    "accounts.edit_stage": [(WEN, "/admin/stages/1/edit")],
+    "accounts.rates": [(WEN, "/admin/rates")],
+    "audit.trail": [(WEN, "/admin/audit")],
+}
+REFUSED = [
+    (TOMAS, "/admin/people", 403),
+    (TOMAS, "/accounts/never-heard-of", 404),
+    (NOBODY, "/links/" + "x" * 43, 404),
+]
+
+
+def things_of(app: Flask) -> dict[str, str]:
+    """What stands in the addresses: an account of Tomás with everything, and the days around today."""
+    with app.test_request_context(), writing():
+        tomas = session.scalars(select(User).where(User.name == "Tomás Ferreira")).one()
+        days = _of_time(organisation().today())
+        link = new_link(tomas, by=None, at=clock.now())
+        things = {**days, **_of_account(_account_of(tomas), tomas, days["quarter"]), "play": _play()}
+        session.commit()
+    return {**things, "link": link, "person": tomas.public_id}
+
+
+def _account_of(tomas: User) -> Account:
+    his = select(Account).join(TeamMember).where(TeamMember.user_id == tomas.id)
+    return session.scalars(his.order_by(Account.opportunities.any().desc(), Account.id).limit(1)).one()
+
+
+def _of_account(account: Account, tomas: User, quarter: str) -> dict[str, str]:
+    listed = select(Entry.public_id).join(Entry.target_list).where(TargetList.quarter == quarter)
+    logged = select(Touch.public_id).where(Touch.account_id == account.id, Touch.logged_by_id == tomas.id)
+    promised = select(Commitment.public_id).where(Commitment.person_id == tomas.id)
+    return {
+        "account": account.slug,
+        "contact": account.contacts[0].public_id,
+        "deal": account.opportunities[0].public_id,
+        "touch": session.scalars(logged.limit(1)).one(),
+        "commitment": session.scalars(promised.limit(1)).one(),
+        "entry": session.scalars(listed.where(Entry.account_id == account.id)).one(),
+    }
+
+
+def _play() -> str:
+    winter = select(Play.public_id).join(Play.campaign).where(Campaign.slug == "winter-service-levels")
+    return session.scalars(winter.limit(1)).one()
+
+
+def _of_time(today: date) -> dict[str, str]:
+    quarter, week = organisation().quarter_of(today), Week.of(today)
+    return {
+        "quarter": str(quarter),
+        "next quarter": str(quarter.plus(1)),
+        "quarter before": str(quarter.plus(-1)),
+        "quarter without a list": str(quarter.plus(2)),
+        "week": str(week),
+        "week before": str(week.plus(-1)),
+        "week without a list": str(week.plus(-60)),
+    }

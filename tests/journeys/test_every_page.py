@@ -1,0 +1,74 @@
+"""Every page of the demonstration in a browser: no barrier, no sideways scroll, no complaint, in each theme and width.
+
+Rules of axe-core that look at colours run in both themes, all others once per width: no other rule can tell the
+themes apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from tests.browsers import barriers, sideways
+from tests.journeys.addresses import NO_PAGE, PAGES, REFUSED, things_of
+from tests.journeys.visitors import Visitors
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every page")]
+
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+ROWS = 20
+
+
+@pytest.fixture(scope="module")
+def things(demonstration: Flask) -> Mapping[str, str]:
+    return things_of(demonstration)
+
+
+def test_every_route_that_shows_a_page_is_visited(demonstration: Flask) -> None:
+    shown = {rule.endpoint for rule in demonstration.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert shown == PAGES.keys() | NO_PAGE.keys()
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_everyone_can_use_it(visitors: Visitors, things: Mapping[str, str], endpoint: str) -> None:
+    for person, address in PAGES[endpoint]:
+        page = visitors.page_of(person)
+        _look(page, address.format(**things), 200)
+    assert visitors.complaints == []
+
+
+@pytest.mark.parametrize(("person", "address", "status"), REFUSED)
+def test_a_refusal_is_a_page_that_everyone_can_use(
+    visitors: Visitors, things: Mapping[str, str], person: str, address: str, status: int
+) -> None:
+    _look(visitors.page_of(person), address.format(**things), status)
+    visitors.complaints.clear()  # the browser writes every refusal to its console
+
+
+def _look(page: Page, address: str, status: int) -> None:
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == status, address
+    assert [*_outline(page), *_at(page, WIDE), *_at(page, PHONE)] == [], address
+
+
+def _at(page: Page, size: Mapping[str, int]) -> list[str]:
+    """What is wrong at a width, in both themes; all rows of a table are looked at once, in the wide light one."""
+    page.set_viewport_size({"width": size["width"], "height": size["height"]})
+    page.emulate_media(color_scheme="light")
+    found = barriers(page, rows=None if size is WIDE else ROWS)
+    page.emulate_media(color_scheme="dark")
+    found += barriers(page, rules=("color-contrast", "link-in-text-block"), rows=ROWS)
+    aside = sideways(page)
+    return [*found, *([f"scrolls sideways by {aside} px at {size['width']}"] if aside else [])]
+
+
+def _outline(page: Page) -> list[str]:
+    """What a page lacks of a title, one heading, and its landmarks."""
+    wanted = {"h1": 1, "main": 1, "html[lang]": 1}
+    found = {selector: page.locator(selector).count() for selector in wanted}
+    lacking = [f"{count} × {selector}" for selector, count in found.items() if count != wanted[selector]]
+    return lacking if page.title().strip() else [*lacking, "no title"]
