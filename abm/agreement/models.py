@@ -167,11 +167,12 @@ class Version(Base):
     ) -> bool:
         """Give one voice's signature to exactly these bytes; hand back whether the version is now signed by all.
 
-        Raises StaleDigest for another digest, RuleBroken where the voice is not asked, the version is
-        closed, the voice or the person has signed already, or a decline lacks its reason.
+        Raises StaleDigest for another digest and for a version that a newer one replaced; RuleBroken where the
+        voice is not asked, the version is closed, the voice or the person has signed already, or a decline lacks
+        its reason.
         """
         self.document.lock()
-        if digest != self.digest:
+        if digest != self.digest or self.state is State.SUPERSEDED:
             raise StaleDigest(self)
         self._guard_signature(voice, verdict, by=by, at=at, comment=comment)
         signature = Signature(

@@ -171,7 +171,10 @@ def _stale_page(slug: str, number: int) -> Answer:
 def withdraw(slug: str, number: int) -> Answer:
     """Take a version back out of its review."""
     campaign = campaign_or_404(slug)
-    campaign.withdraw(version_or_404(campaign, number), by=me(), at=clock.now())
+    version = version_or_404(campaign, number)
+    if version.proposed_by_id != me().id:
+        raise Forbidden("Only who submitted a version withdraws it.", may=[version.proposed_by.name])
+    campaign.withdraw(version, by=me(), at=clock.now())
     commit()
     return done(url_for("campaigns.show", slug=slug), message=f"Version {number} is withdrawn. The draft stays.")
 

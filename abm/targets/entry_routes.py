@@ -6,6 +6,7 @@ from flask import request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from abm.accounts.fields import take_refusal
 from abm.accounts.models import Account
 from abm.kit import clock
 from abm.kit.db import session
@@ -68,20 +69,10 @@ def entry(quarter: str, public_id: str) -> Answer:
 
 
 def _entry_page(found: Entry, status: int = 200, **forms: object) -> Answer:
-    aes = aes_to_choose(session())
-    data = {
-        "tier": str(found.tier or ""),
-        "ae": found.ae.public_id if found.ae else "",
-        "motion": found.motion.value,
-        "outcome": found.outcome.value,
-        "reason": found.reason,
-        "with_children": found.with_children,
-        "revision": found.revision,
-    }
     values: dict[str, object] = {
         "entry": found,
         "row": grid_row(session(), found.id),
-        "place": PlaceForm(formdata=None, data=data, aes=aes),
+        "place": PlaceForm.showing(found, aes=aes_to_choose(session())),
         "nomination": NominationForm(formdata=None),
         "assessment": AssessmentForm(formdata=None),
         "nominations": found.nominations,
@@ -95,17 +86,17 @@ def _entry_page(found: Entry, status: int = 200, **forms: object) -> Answer:
 def place(quarter: str, public_id: str) -> Answer:
     """Decide tier, AE, motion and outcome of one entry."""
     found = entry_or_404(quarter, public_id)
-    form = PlaceForm(aes=aes_to_choose(session()))
+    aes = aes_to_choose(session())
+    form = PlaceForm(aes=aes)
     if not form.validate_on_submit():
         return _entry_page(found, 422, place=form)
     try:
         _place(found, form)
-    except Conflict as conflict:
-        session.rollback()
-        return page("targets/conflict.html", 409, entry=found, quarter=quarter, conflict=conflict)
     except RuleBroken as refusal:
-        show_refusal(form, refusal)
-        return _entry_page(found, 422, place=form)
+        session.rollback()
+        stands = entry_or_404(quarter, public_id)
+        conflicts = take_refusal(form, refusal, theirs=PlaceForm.showing(stands, aes=aes))
+        return _entry_page(stands, 409 if isinstance(refusal, Conflict) else 422, place=form, conflicts=conflicts)
     commit()
     return done(_back(quarter), message=f"{found.account.name} is placed.")
 

@@ -13,6 +13,7 @@ from abm.accounts.fields import Choice, Seen, WholeNumber, text
 from abm.agreement.models import Verdict
 from abm.kit.forms import clean
 from abm.people.seats import Side
+from abm.targets.entries import Entry
 from abm.targets.grid import Narrowed
 from abm.targets.kinds import TIERS, Motion, Outcome, Period, Priority, Readiness
 from abm.targets.policies import LARGEST, Terms, TierPolicy
@@ -22,7 +23,9 @@ LONGEST_SEARCH = 80
 MOST_AT_ONCE = 2000
 TOO_LONG = "Write no more than %(max)d characters."
 PUBLIC_ID = r"[a-z0-9]{16}\Z"
-TIER_CHOICES = {"": "No tier yet", **{str(tier): f"Tier {tier}" for tier in TIERS}}
+TIER_NAMES = {str(tier): f"Tier {tier}" for tier in TIERS}
+TIER_CHOICES = {"": "No tier yet", **TIER_NAMES}
+OUTCOME_CHOICES = {outcome.value: outcome.label for outcome in Outcome}
 PERIOD_CHOICES = {period.value: period.value for period in Period}
 
 
@@ -36,11 +39,8 @@ def tier_or_none(written: str | None) -> int | None:
     return int(written) if written else None
 
 
-class Narrowing(FlaskForm):
-    """Filters of the draft, from the address; each may be left out."""
-
-    class Meta:
-        csrf = False
+class Filters(FlaskForm):
+    """What narrows the draft; each may be left out."""
 
     q = StringField("Search", [Length(max=LONGEST_SEARCH)], filters=[clean])
     tier = StringField("Tier", [Optional(), AnyOf(["1", "2", "3", "none"])])
@@ -55,6 +55,13 @@ class Narrowing(FlaskForm):
         return Narrowed(**{name: self[name].data or "" for name in names})
 
 
+class Narrowing(Filters):
+    """Filters from the address."""
+
+    class Meta:
+        csrf = False
+
+
 class PlaceForm(FlaskForm):
     """Where an entry is placed: tier, AE, outcome, and what is wanted of the account."""
 
@@ -62,13 +69,21 @@ class PlaceForm(FlaskForm):
     ae = Choice("Planned AE", validators=[Optional()])
     motion = Choice("Motion", choices={motion.value: motion.label for motion in Motion})
     with_children = BooleanField("Together with the companies below it")
-    outcome = Choice("Outcome", choices={outcome.value: outcome.label for outcome in Outcome})
+    outcome = Choice("Outcome", choices=OUTCOME_CHOICES)
     reason = reason_field("Why", "Needed when it is out; both seats read it.")
     revision = Seen()
 
     def __init__(self, *args: Any, aes: list[Colleague], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ae.choices = {"": "Nobody yet", **{one.public_id: one.name for one in aes}}
+
+    @classmethod
+    def showing(cls, entry: Entry, *, aes: list[Colleague]) -> PlaceForm:
+        """The form with an entry as it stands."""
+        names = ("tier", "motion", "outcome", "reason", "with_children", "revision")
+        facts = {name: getattr(entry, name) for name in names}
+        shown = {"tier": str(entry.tier or ""), "ae": entry.ae.public_id if entry.ae else ""}
+        return cls(formdata=None, data={**facts, **shown}, aes=aes)
 
 
 class NominationForm(FlaskForm):
@@ -100,17 +115,14 @@ class PublicIds(Field):
             raise ValidationError(f"Tick at most {MOST_AT_ONCE:,} at once.")
 
 
-class DecideForm(Narrowing):
+class DecideForm(Filters):
     """One decision for several entries: the ticked ones, or everything that the filter shows."""
-
-    class Meta:
-        csrf = True
 
     entries = PublicIds("Accounts")
     everything = BooleanField("Everything that the filter shows")
-    set_tier = Choice("Tier", choices={"": "Tier as it is", **{str(tier): f"Tier {tier}" for tier in TIERS}})
-    set_ae = Choice("AE")
-    set_outcome = Choice("Outcome", choices={"": "Outcome as it is", **{one.value: one.label for one in Outcome}})
+    set_tier = Choice("Tier", choices={"": "Tier as it is", **TIER_NAMES}, validators=[Optional()])
+    set_ae = Choice("AE", validators=[Optional()])
+    set_outcome = Choice("Outcome", choices={"": "Outcome as it is", **OUTCOME_CHOICES}, validators=[Optional()])
     set_reason = StringField("Why it is out", [Length(max=500, message=TOO_LONG)], filters=[clean])
 
     def __init__(self, *args: Any, aes: list[Colleague], **kwargs: Any) -> None:
@@ -121,9 +133,13 @@ class DecideForm(Narrowing):
         if not field.data and not self.entries.data:
             raise ValidationError("Tick the accounts that this is about.")
 
-    def validate_set_outcome(self, field: Choice) -> None:
-        if not (field.data or self.set_tier.data or self.set_ae.data):
-            raise ValidationError("Choose what to change: tier, AE or outcome.")
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether it says which entries, and what to change about them."""
+        holds = super().validate(extra_validators)
+        if self.set_outcome.data or self.set_tier.data or self.set_ae.data:
+            return bool(holds)
+        self.form_errors.append("Choose what to change: tier, AE or outcome.")
+        return False
 
 
 class EnterForm(FlaskForm):

@@ -11,6 +11,7 @@ from abm.agreement.models import StaleDigest, Verdict, Version
 from abm.agreement.record import signed_record
 from abm.kit import clock
 from abm.kit.db import session
+from abm.kit.errors import Forbidden
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import both_seats, my_seat, organisation
@@ -81,7 +82,10 @@ def withdraw_signature(quarter: str, number: int) -> Answer:
 def withdraw(quarter: str, number: int) -> Answer:
     """Take a whole proposal back."""
     target_list = list_or_404(quarter)
-    target_list.withdraw(_written(target_list, number), by=me(), at=clock.now())
+    written = _written(target_list, number)
+    if written.proposed_by_id != me().id:
+        raise Forbidden("Only who proposed a version withdraws it.", may=[written.proposed_by.name])
+    target_list.withdraw(written, by=me(), at=clock.now())
     commit()
     return done(url_for("targets.show", quarter=quarter), message=f"Version {number} is withdrawn. The draft stays.")
 

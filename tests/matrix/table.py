@@ -242,7 +242,7 @@ LIST: dict[str, list[Case]] = {
     "targets.diff": [case(EVERYONE, **VERSION), case(EVERYONE, sent={"from": "1"}, **VERSION)],
     "targets.sign": [case(SIGNERS, 422, **VERSION)],
     "targets.withdraw_signature": [case(EVERYONE, 409, **VERSION)],
-    "targets.withdraw": [case(LISTING, 409, but={MANAGER: 303}, **VERSION)],
+    "targets.withdraw": [case(LISTING, 403, but={MANAGER: 303}, **VERSION)],
     "targets.record": [case(EVERYONE, **VERSION)],
 }
 
@@ -257,20 +257,31 @@ CAMPAIGNS: dict[str, list[Case]] = {
     "campaigns.show": [case(EVERYONE, slug="campaign")],
     "campaigns.section": [case(EVERYONE, slug="campaign", section="section")],
     "campaigns.save_section": [case(PLANNING, 422, slug="campaign", section="section")],
+    "campaigns.plays": [case(EVERYONE, slug="campaign")],
+    "campaigns.add": [case(PLANNING, 422, slug="campaign")],
+    "campaigns.play": [case(PLANNING, slug="campaign", public_id="play")],
+    "campaigns.save_play": [case(PLANNING, 422, slug="campaign", public_id="play")],
+    "campaigns.ending": [case(PLANNING, slug="campaign")],
     "campaigns.remove": [case(PLANNING, 303, slug="campaign", public_id="play")],
     "campaigns.submit": [case(PLANNING, 409, slug="campaign")],
     "campaigns.review": [case(EVERYONE, slug="campaign")],
     "campaigns.plan_version": [case(EVERYONE, **PLAN)],
     "campaigns.comment": [case(REVIEWING, 422, **PLAN)],
     "campaigns.reply": [case(PLANNING, 422, **SAID)],
-    "campaigns.settle": [case(REVIEWING, 303, but={AE: 409}, **SAID)],
+    "campaigns.settle": [case(REVIEWING, 303, but={AE: 403}, **SAID)],
     "campaigns.approve": [case(REVIEWING, 422, **PLAN)],
-    "campaigns.withdraw": [case(PLANNING, 409, but={MARKETER: 303}, **PLAN)],
+    "campaigns.withdraw": [case(PLANNING, 403, but={MARKETER: 303}, **PLAN)],
     "campaigns.pause": [case(PLANNING, 409, slug="campaign")],
     "campaigns.resume": [case(PLANNING, 409, slug="campaign")],
     "launching.launch": [case(PLANNING, 409, slug="campaign")],
-    "launching.complete": [case(PLANNING, 409, slug="campaign")],
-    "launching.cancel": [case(PLANNING, 409, slug="campaign")],
+    "launching.complete": [
+        case(PLANNING, 422, slug="campaign"),
+        case(PLANNING, 409, slug="campaign", sent={"note": "It never ran"}),
+    ],
+    "launching.cancel": [
+        case(PLANNING, 422, slug="campaign"),
+        case(PLANNING, 303, slug="campaign", sent={"note": "No budget"}),
+    ],
 }
 
 EXPECTED: dict[str, list[Case]] = OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | CAMPAIGNS

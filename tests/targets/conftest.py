@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+import time_machine
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, scoped_session
+from werkzeug.test import TestResponse
 
 from abm.accounts.models import Account, create_account
 from abm.agreement.models import Verdict, Version
@@ -16,7 +20,7 @@ from abm.kit.clock import Quarter
 from abm.people.models import User
 from abm.people.seats import Seat, Side, seats
 from abm.targets.models import Entry, Outcome, TargetList, open_list
-from tests.cast import Cast
+from tests.cast import Cast, sign_in
 
 BEFORE = datetime(2026, 9, 21, 9, 0, tzinfo=UTC)  # the quarter has not begun
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # in its middle
@@ -83,6 +87,25 @@ class Ground:
         return version
 
 
+@dataclass
+class Web:
+    """A browser beside the test's own session, which lets go of the database before each request."""
+
+    client: FlaskClient
+    session: Session
+
+    def sign_in(self, user: User) -> None:
+        sign_in(self.client, user)
+
+    def get(self, address: str) -> TestResponse:
+        self.session.rollback()
+        return self.client.get(address)
+
+    def post(self, address: str, data: dict[str, Any] | None = None) -> TestResponse:
+        self.session.rollback()
+        return self.client.post(address, data=data)
+
+
 MakeAccounts = Callable[[int], list[Account]]
 
 
@@ -105,3 +128,10 @@ def ground(session: scoped_session[Session], cast: Cast, companies: MakeAccounts
     found = Ground(session(), cast, open_list(cast.organisation, QUARTER, by=cast.ines, at=BEFORE), companies(6))
     session.commit()
     return found
+
+
+@pytest.fixture
+def web(client: FlaskClient, ground: Ground) -> Iterator[Web]:
+    """A browser in the middle of the quarter, by the clock too."""
+    with time_machine.travel(NOW, tick=False):
+        yield Web(client, ground.session)

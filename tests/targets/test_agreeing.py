@@ -95,7 +95,7 @@ def test_an_edit_that_is_taken_back_does_not_bring_the_signature_back(ground: Gr
     assert last.read() == first.read()
     assert last.digest != first.digest
     assert not ground.sign(last, Side.MARKETING)
-    with pytest.raises(RuleBroken, match="superseded"):
+    with pytest.raises(RuleBroken, match="not what your page showed"):
         ground.sign(first, Side.MARKETING)
 
 
