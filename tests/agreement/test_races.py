@@ -29,7 +29,7 @@ from tests.cast import assemble
 
 FIRST = Quarter(2026, 4)
 ROUNDS = 200
-PER_LIST = 40  # rounds that one quarter's list sees
+PER_LIST = 10  # rounds that one quarter's list sees: each asks for all versions that came before it
 ACCOUNTS = 3
 
 Action = Callable[["Race", Session, int], None]
@@ -138,10 +138,10 @@ def race(app: Flask) -> Race:
     found = Race(app)
     with found.step() as session:
         cast = assemble(session)
-        begin = at(1)
         names = [f"Company {number}" for number in range(ACCOUNTS)]
-        accounts = [create_account(cast.organisation, name=name, by=cast.wen, at=begin) for name in names]
+        accounts = [create_account(cast.organisation, name=name, by=cast.wen, at=at(1)) for name in names]
         for turn in range(1, ROUNDS + 1, PER_LIST):
+            begin = at(turn)
             target_list = open_list(cast.organisation, quarter_of(turn), by=cast.ines, at=begin)
             for account in accounts:
                 entry = target_list.enter(account, by=cast.ines, at=begin)

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.test import TestResponse
 
-from abm.accounts.models import Account, create_account
+from abm.accounts.models import Account, create_accounts
 from abm.agreement.models import Verdict, Version
 from abm.kit.clock import Quarter
 from abm.people.models import User
@@ -117,7 +117,7 @@ def companies(session: scoped_session[Session], cast: Cast) -> MakeAccounts:
 
     def make(count: int) -> list[Account]:
         names = [f"Company {next(made):04d}" for _ in range(count)]
-        return [create_account(cast.organisation, name=name, by=cast.wen, at=BEFORE) for name in names]
+        return create_accounts(cast.organisation, [{"name": name} for name in names], by=cast.wen, at=BEFORE)
 
     return make
 
