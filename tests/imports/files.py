@@ -62,7 +62,9 @@ def send(client: FlaskClient, kind: str, content: str | bytes, name: str = "file
     """Upload a file as the form does."""
     data = content if isinstance(content, bytes) else content.encode()
     form = {"kind": kind, "encoding": "", "file": (io.BytesIO(data), name), **fields}
-    return client.post("/imports", data=form, content_type="multipart/form-data")
+    answer = client.post("/imports", data=form, content_type="multipart/form-data")
+    answer.request.environ["wsgi.input"].close()  # the client keeps a large body on disk, and open
+    return answer
 
 
 def revision_of(page: str) -> str:
