@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, insert
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.accounts.changes import Change, business_day, refuse_stale, set_facts
@@ -102,7 +102,7 @@ class Opportunity(Base):
             self.updated_at = at
             audit.record(self, "changed", by=by, at=at, before=change.before, after=change.after)
             session_of(self).expire(self, ["account", "stage", "owner"])
-            session_of(self).add(_revision(self, by=by, at=at))
+            session_of(self).add(OpportunityRevision(**_revised(self, by=by, at=at)))
         return change
 
 
@@ -159,7 +159,9 @@ def create_opportunities(
             changes.append(audit.Change(opportunity, "created", after=change.after))
     session.add_all(created)
     audit.record_many(session, changes, by=by, at=at)
-    session.add_all([_revision(deal, by=by, at=at) for deal in created])
+    if created:
+        alike = insert(OpportunityRevision).execution_options(render_nulls=True)  # else a statement per shape of row
+        session.execute(alike, [_revised(deal, by=by, at=at) for deal in created])
     return created
 
 
@@ -198,14 +200,15 @@ def _check(columns: dict[str, object], deal: Opportunity, stage: CrmStage) -> No
         require(created <= closed, "It cannot have closed before it was created.", field="closed_on")
 
 
-def _revision(deal: Opportunity, *, by: User | None, at: datetime) -> OpportunityRevision:
-    return OpportunityRevision(
-        opportunity_id=deal.id,
-        at=at,
-        by_id=by.id if by else None,
-        account_id=deal.account_id,
-        stage_id=deal.stage_id,
-        amount=deal.amount,
-        currency=deal.currency,
-        closed_on=deal.closed_on,
-    )
+def _revised(deal: Opportunity, *, by: User | None, at: datetime) -> dict[str, object]:
+    """The columns of a revision that says what the deal looks like now."""
+    return {
+        "opportunity_id": deal.id,
+        "at": at,
+        "by_id": by.id if by else None,
+        "account_id": deal.account_id,
+        "stage_id": deal.stage_id,
+        "amount": deal.amount,
+        "currency": deal.currency,
+        "closed_on": deal.closed_on,
+    }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, UniqueConstraint, select
+from collections.abc import Iterable
+
+from sqlalchemy import Index, UniqueConstraint, insert, select
 from sqlalchemy.orm import Mapped, Session
 
 from abm.kit.base import Base, Key, Name, Word, session_of
@@ -36,6 +38,16 @@ def know_as(row: Base, *, system: str, value: str) -> None:
         session.add(ExternalId(system=system, kind=kind, value=value, row_id=number))
     else:
         require(known == number, f"{system} already names another {kind} {value}.", field="external_id")
+
+
+def know_many(session: Session, named: Iterable[tuple[str, int]], *, system: str, kind: str) -> None:
+    """Remember how another system names many rows of a kind, (name, row id) each; the caller knows none is taken.
+
+    The rows are written already; a blank name says nothing. The unique constraint has the last word.
+    """
+    rows = [{"system": system, "kind": kind, "value": value, "row_id": number} for value, number in named if value]
+    if rows:
+        session.execute(insert(ExternalId), rows)
 
 
 def rows_known_as(session: Session, *, system: str, kind: str) -> dict[str, int]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 from abm.accounts.domains import add_domains
 from abm.accounts.identity import normal_name
 from abm.accounts.matching import Match, Matcher
-from abm.accounts.models import Account, ExternalId, TeamFunction, TeamMember, create_accounts
+from abm.accounts.models import Account, TeamFunction, TeamMember, create_accounts, know_many
 from abm.accounts.team import may_answer, staff_new_accounts
 from abm.imports.colleagues import Colleagues
 from abm.imports.lines import Line
@@ -167,12 +167,8 @@ class AccountRows:
         add_domains(self.ground.session, added, by=self.ground.by, at=self.ground.at)
 
     def _remember_ids(self, plans: Sequence[Planned], rows: Mapping[int, Account]) -> None:
-        named = ((rows[plan.number].id, plan.facts["external"]) for plan in plans if plan.applies)
-        self.ground.session.add_all(
-            ExternalId(system=self.ground.system, kind="account", value=value, row_id=number)
-            for number, value in named
-            if value
-        )
+        named = ((plan.facts["external"], rows[plan.number].id) for plan in plans if plan.applies)
+        know_many(self.ground.session, named, system=self.ground.system, kind="account")
 
     def _assign(self, plans: Sequence[Planned], created: Mapping[int, Account]) -> None:
         ground, owned = self.ground, [plan for plan in plans if plan.applies and "owner" in plan.facts]

@@ -21,6 +21,7 @@ from abm.accounts.models import (
     add_stage,
     all_stages,
     create_opportunities,
+    know_many,
 )
 from abm.imports.colleagues import Colleagues
 from abm.imports.lines import DAY_FIELDS, Line
@@ -46,6 +47,7 @@ class DealRows:
         self.stages = {stage.name.casefold(): stage for stage in all_stages(ground.session)}
         self._account_names: dict[int, str] = dict(ground.session.execute(select(Account.id, Account.name)).all())
         self._seen = Seen()
+        self._blank = Opportunity()
         self._by_id: dict[str, Opportunity] = {}
         self._by_name: dict[tuple[int | None, str], list[Opportunity]] = {}
 
@@ -61,12 +63,8 @@ class DealRows:
         added = [plan for plan in plans if plan.action is Action.ADD]
         facts = [self._with_rows(plan.facts["given"]) for plan in added]
         created = create_opportunities(ground.organisation, facts, by=ground.by, at=ground.at)
-        named = zip((plan.facts["external"] for plan in added), created, strict=True)
-        ground.session.add_all(
-            ExternalId(system=ground.system, kind="opportunity", value=value, row_id=deal.id)
-            for value, deal in named
-            if value
-        )
+        named = ((plan.facts["external"], deal.id) for plan, deal in zip(added, created, strict=True))
+        know_many(ground.session, named, system=ground.system, kind="opportunity")
         for plan in plans:
             if plan.action is Action.UPDATE:
                 plan.facts["deal"].change(by=ground.by, at=ground.at, **self._with_rows(plan.facts["given"]))
@@ -153,7 +151,7 @@ class DealRows:
 
     def _check_new(self, given: dict[str, Any]) -> None:
         """Refuse here what creating would refuse later."""
-        settled_facts(given, Opportunity(), None)
+        settled_facts(given, self._blank, None)
 
     def _compare(self, deal: Opportunity, given: dict[str, Any], plan: Planned) -> None:
         """Keep of the row only what the deal does not have yet."""

@@ -20,6 +20,7 @@ from abm.accounts.models import (
     add_stage,
     converted,
     create_account,
+    create_opportunities,
     create_opportunity,
     rates_of,
     set_rate,
@@ -27,6 +28,7 @@ from abm.accounts.models import (
 )
 from abm.kit.rules import Conflict, RuleBroken
 from tests.cast import Cast
+from tests.counting import statements
 
 AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -130,6 +132,27 @@ def test_a_deal_without_account_or_creation_day_is_unmatched(
     assert create(cast, None, stages["Prospecting"]).unmatched
     assert create(cast, halden, stages["Prospecting"], created_on=None).unmatched
     assert not create(cast, halden, stages["Prospecting"]).unmatched
+
+
+def test_many_deals_keep_their_revisions_in_one_statement_whatever_they_leave_blank(
+    cast: Cast, session: Session, halden: Account, stages: dict[str, CrmStage]
+) -> None:
+    deals: list[dict[str, object]] = [
+        {
+            "name": f"Deal {number}",
+            "account": halden if number % 2 else None,
+            "stage": stages["Engaging"],
+            "amount": number if number % 3 else None,
+        }
+        for number in range(12)
+    ]
+    with statements(session.get_bind()) as sent:  # type: ignore[arg-type] # an engine
+        created = create_opportunities(cast.organisation, deals, by=cast.wen, at=AT)
+    assert len([one for one in sent if "INTO opportunity_revision" in one]) == 1
+    kept = session.scalars(select(OpportunityRevision).order_by(OpportunityRevision.opportunity_id)).all()
+    assert [(one.opportunity_id, one.account_id, one.amount) for one in kept] == [
+        (deal.id, deal.account_id, deal.amount) for deal in created
+    ]
 
 
 def test_of_two_edits_of_a_deal_the_second_is_refused(
