@@ -7,7 +7,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 RUNTIME := .venv/runtime.stamp
 DEV := .venv/dev.stamp
-SOURCES := abm tests benchmarks migrations wsgi.py
+SOURCES := abm tests benchmarks docs migrations wsgi.py
 
 # The machine's own certificates and pip's package index count for uv too.
 export UV_SYSTEM_CERTS := 1

@@ -52,7 +52,7 @@ def _take(browser: Browser, base: str, name: str, person: str, address: str, siz
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="light")
     page = context.new_page()
     page.goto(f"{base}/demo")
-    page.get_by_role("button", name=f"View as {person.split()[0]}").first.click()
+    page.get_by_role("button", name=f"View as {person.split(maxsplit=1)[0]}").first.click()
     page.goto(f"{base}/list")
     quarter = page.url.split("/")[-2]
     page.goto(base + address.format(quarter=quarter))
