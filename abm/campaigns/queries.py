@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -153,6 +154,23 @@ def live_on(session: Session, account_id: int, at: datetime) -> list[Campaign]:
     working = Campaign.audience.any((AudienceMember.account_id == account_id) & _working(at))
     live = select(Campaign).where(Campaign.state == CampaignState.LIVE, working)
     return list(session.scalars(live.options(lazyload(Campaign.document)).order_by(Campaign.name, Campaign.id)))
+
+
+def live_campaigns(session: Session) -> list[Campaign]:
+    """Every campaign that runs now, by name."""
+    live = select(Campaign).where(Campaign.state == CampaignState.LIVE).options(lazyload(Campaign.document))
+    return list(session.scalars(live.order_by(Campaign.name, Campaign.id)))
+
+
+def worked_by(session: Session, account_ids: Sequence[int], at: datetime) -> dict[int, set[int]]:
+    """Per account, the ids of the campaigns that work it at an instant."""
+    query = select(AudienceMember.account_id, AudienceMember.campaign_id)
+    found: dict[int, set[int]] = defaultdict(set)
+    for account_id, campaign_id in session.execute(
+        query.where(AudienceMember.account_id.in_(account_ids), _working(at))
+    ):
+        found[account_id].add(campaign_id)
+    return found
 
 
 def _working(at: datetime) -> ColumnElement[bool]:

@@ -55,6 +55,8 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         (TOMAS, "/accounts?q=no such thing"),
     ],
     "desk.account": [(TOMAS, "/accounts/{account}"), (AMARA, "/accounts/{account}")],
+    "desk.version_impact": [(AMARA, "/quarters/{quarter}/list/versions/2/impact")],
+    "desk.draft_impact": [(INES, "/quarters/{next quarter}/list/impact")],
     "accounts.new": [(WEN, "/accounts/new")],
     "accounts.edit": [(WEN, "/accounts/{account}/edit")],
     "accounts.leaving_alone": [(WEN, "/accounts/{account}/do-not-approach")],

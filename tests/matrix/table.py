@@ -241,6 +241,8 @@ LIST: dict[str, list[Case]] = {
     "targets.version": [case(EVERYONE, **VERSION)],
     "targets.diff": [case(EVERYONE, **VERSION), case(EVERYONE, sent={"from": "1"}, **VERSION)],
     "targets.sign": [case(SIGNERS, 422, **VERSION)],
+    "desk.version_impact": [case(EVERYONE, **VERSION)],
+    "desk.draft_impact": [case(EVERYONE, quarter="quarter")],
     "targets.withdraw_signature": [case(EVERYONE, 409, **VERSION)],
     "targets.withdraw": [case(LISTING, 403, but={MANAGER: 303}, **VERSION)],
     "targets.record": [case(EVERYONE, **VERSION)],
