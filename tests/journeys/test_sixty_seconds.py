@@ -7,7 +7,7 @@ import time
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from abm.kit import clock
@@ -15,6 +15,7 @@ from abm.kit.db import session
 from abm.people.current import organisation
 from abm.targets.models import TargetList
 from abm.touches.models import Touch
+from tests.journeys.steps.hands import tab_to
 from tests.journeys.visitors import Visitors
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every page")]
@@ -38,6 +39,32 @@ def test_a_newcomer_signs_as_amara_and_logs_as_tomas_within_a_minute(visitors: V
     assert logged == "Call: voicemail"
 
 
+def test_the_same_goes_by_keyboard_alone_after_a_reset(visitors: Visitors, demonstration: Flask) -> None:
+    page = visitors.newcomer()
+    page.goto("/demo")
+    enter(page, page.get_by_role("button", name="View as Amara", exact=True))
+    enter(page, page.get_by_role("button", name="Reset", exact=True))
+    expect(page.locator("#messages")).to_contain_text("The demonstration is as it was at the beginning.")
+    assert what_is_kept(demonstration)[0] == 1
+
+    enter(page, page.get_by_role("link", name="Review and sign: Sign the list"))
+    enter(page, page.get_by_role("button", name="Sign version 2"))
+    expect(page.locator("#messages")).to_contain_text("Version 2 is signed by both.")
+    tab_to(page, page.get_by_role("combobox", name="View as …"))
+    page.keyboard.type("Tom")
+    enter(page, page.get_by_role("button", name="Change", exact=True))
+    tab_to(page, page.locator("[data-queue] > li .queue-text a").first)
+    log_with_three_keys(page)
+    assert visitors.complaints == []
+    assert what_is_kept(demonstration) == (2, "Call: voicemail")
+
+
+def enter(page: Page, place: Locator) -> None:
+    """Tab to it, then Enter."""
+    tab_to(page, place)
+    page.keyboard.press("Enter")
+
+
 def sign_in_two_clicks(page: Page) -> None:
     """From home: one click to the change with what it does, one to sign it."""
     page.get_by_role("link", name="Review and sign: Sign the list").click()
@@ -57,7 +84,7 @@ def view_as_tomas(page: Page) -> None:
 
 
 def log_with_three_keys(page: Page) -> None:
-    """The first row has focus; c, v and Enter log a call, its bar moves, and the next row has focus."""
+    """With focus on the first row c, v and Enter log a call: its bar moves, and the next row has focus."""
     rows = page.locator("[data-queue] > li")
     name, following = (rows.nth(place).get_attribute("data-name") or "" for place in (0, 1))
     row = page.locator(f'[data-queue] > li[data-name="{name}"]')

@@ -75,6 +75,7 @@ def needs_me(page: Page, words: str) -> None:
 
 def tab_to(page: Page, place: Locator) -> None:
     """With the Tab key alone, as often as the way is long."""
+    expect(place).to_be_visible()
     for _ in range(80):
         if place.evaluate("element => element === document.activeElement"):
             return
