@@ -28,6 +28,7 @@ def log_on_account(page: Page, account: str, *, script: bool) -> None:
     press(form, "Log it")
     expect(owed).to_contain_text("1 of 2 done")
     expect(page.locator("#timeline")).to_contain_text("Call: connected")
+    expect(page.locator("#account-stage")).to_contain_text("Aware")
     if script:
         expect(field(form, "What happened")).to_be_focused()
 
