@@ -61,12 +61,12 @@ def place(page: Page, account: str, tier: int, ae: str, *, outcome: str = "In", 
     said(page, f"{account} is placed.")
 
 
-def place_together(page: Page, accounts: tuple[str, ...], ae: str) -> None:
-    """Several at once in the grid."""
+def place_together(page: Page, *accounts: str) -> None:
+    """Several at once in the grid; planned is the AE who answers for each."""
     go(page, "Target list")
     tick(page, *accounts)
     change = page.get_by_role("group", name="Change the ticked accounts")
-    choose(change, {"Tier": "Tier 2", "AE": ae, "Outcome": "In"})
+    choose(change, {"Tier": "Tier 2", "Outcome": "In"})
     press(change, "Change")
     said(page, f"{len(accounts)} entries changed.")
 

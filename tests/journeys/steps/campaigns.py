@@ -117,6 +117,7 @@ def approve(ines: Page, password: str) -> None:
     field(ines, "Your password").fill(password)
     press(ines, "Approve version 2")
     expect(panel(ines, "Verdict")).to_contain_text("Ines Calder approved version 2")
+    expect(ines.get_by_role("main")).not_to_contain_text("to look again")
 
 
 def launch(priya: Page, sales: int, marketing: int) -> None:
