@@ -47,7 +47,7 @@ def _review_page(slug: str, status: int = 200, **values: object) -> Answer:
     version = campaign.newest
     if version is None:
         return page("campaigns/not_submitted.html", campaign=campaign)
-    day, seat = organisation().today(), my_seat()
+    day, seat, behind = organisation().today(), my_seat(), campaign.left_behind()
     plan, base = Plan.read(version.read()), _base(campaign, version)
     shown: dict[str, object] = {
         "campaign": campaign,
@@ -57,8 +57,8 @@ def _review_page(slug: str, status: int = 200, **values: object) -> Answer:
         "sections": list(Section),
         "base": base,
         "changed": plan.differs_from(Plan.read(base.read())) if base is not None else [],
-        "lost": look_again(approvers(campaign.approved), campaign.left_behind()) if campaign.approved else "",
-        "left_behind": campaign.left_behind(),
+        "lost": look_again(approvers(campaign.approved), behind) if campaign.approved and behind else "",
+        "left_behind": behind,
         "voice": voice_of(version, me(), seat=seat, day=day),
         "settles": {one.id for one in campaign.open_requests if one.may_settle(me(), seat=seat, day=day)},
         "form": CommentForm(formdata=None),

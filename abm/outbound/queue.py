@@ -62,21 +62,20 @@ class QueueRow:
     def why(self) -> str:
         """Why this account stands here, in one sentence."""
         if self.due is not None and not self._near(self.due):
-            return (
-                f"{self.due.sentence}; no contact since {words(self.last.ours)}"
-                if self.last.ours
-                else self.due.sentence
-            )
+            return f"{self.due.sentence}; {self._since}" if self.last.ours else self.due.sentence
         if self.due is not None:
             more = f"{self.due.left} more" if self.due.done else str(self.due.left)
             return f"{more} promised by {words(self.due.commitment.end)}"
         if self.answered and self.last.theirs is not None:
             return f"they came to us on {words(self.last.theirs)}, and wait for an answer"
+        return self._since
+
+    @property
+    def _since(self) -> str:
+        """Since when nobody of ours was in touch."""
         if self.last.ours is None:
             return "no contact yet"
-        if self.last.ours == self.day:
-            return "in touch today"
-        return f"no contact since {words(self.last.ours)}"
+        return "in touch today" if self.last.ours == self.day else f"no contact since {words(self.last.ours)}"
 
     @property
     def place(self) -> tuple[int, date, int, str]:

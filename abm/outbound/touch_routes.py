@@ -22,6 +22,7 @@ from abm.outbound.routes import outbound
 from abm.outbound.touch_form import TouchSheet, correction_sheet, log_sheet
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
+from abm.stages.queries import stages_on
 from abm.touches.kinds import Channel
 from abm.touches.logging import log_touch as log
 from abm.touches.models import Touch
@@ -155,10 +156,11 @@ def _logged(account: Account, place: str, at: datetime) -> Response:
         return done(url_for("desk.today"), message=message, fragment="outbound/_logged_in_queue.html", row=row)
     location = url_for("desk.account", slug=account.slug)
     commit(location)
-    work = None
+    work = stage = None
     if wants_fragment():
+        stage = stages_on(session(), [account.id], organisation().today(at)).get(account.id)
         work = work_on(session(), account, by=me(), organisation=organisation(), at=at, may_log=True, fresh=True)
-    return done(location, message=message, fragment="outbound/_logged.html", work=work)
+    return done(location, message=message, fragment="outbound/_logged.html", work=work, stage=stage)
 
 
 def _refused(sheet: TouchSheet, broken: RuleBroken, place: str) -> Answer:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import request, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from abm.accounts.fields import take_refusal
 from abm.accounts.models import Account
+from abm.accounts.team import TeamMember
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.forms import show_refusal
 from abm.kit.rules import Conflict, RuleBroken
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
+from abm.people.current import organisation
 from abm.people.models import User
 from abm.targets.entries import Entry
 from abm.targets.forms import AssessmentForm, DecideForm, EnterForm, NominationForm, PlaceForm, tier_or_none
@@ -45,13 +49,19 @@ def enter(quarter: str) -> Answer:
     query = accounts_to_enter(target_list.id, form.q.data or "")
     if not form.everything.data:
         query = query.where(Account.public_id.in_(form.accounts.data))
-    at, count = clock.now(), 0
-    for account in session.scalars(query).all():
-        target_list.enter(account, by=me(), at=at, tier=tier_or_none(form.tier.data))
+    at, count, today = clock.now(), 0, organisation().today()
+    for account in session.scalars(query.options(selectinload(Account.team).joinedload(TeamMember.user))).all():
+        target_list.enter(account, by=me(), at=at, tier=tier_or_none(form.tier.data), ae=_answers_for(account, today))
         count += 1
     commit()
     message = f"{count} candidate{'' if count == 1 else 's'} added. Next: nominate, assess, and decide."
     return done(url_for("targets.show", quarter=quarter), message=message)
+
+
+def _answers_for(account: Account, day: date) -> User | None:
+    """Whoever is planned unless somebody decides otherwise: the account's AE, if still here."""
+    ae = account.ae_on(day)
+    return ae if ae is not None and ae.active else None
 
 
 def _candidates_page(target_list: TargetList, form: EnterForm, status: int = 200) -> Answer:

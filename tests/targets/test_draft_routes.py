@@ -117,6 +117,15 @@ def test_candidates_are_added_by_ticks_or_by_search(web: Web, ground: Ground) ->
     assert ground.session.scalars(select(Entry.tier).order_by(Entry.id)).all() == [None, 3, 3, 3, 3, 3]
 
 
+def test_a_candidate_is_planned_with_the_ae_who_answers_for_it(web: Web, ground: Ground) -> None:
+    ground.accounts[0].assign(ground.cast.tomas, first_day=NOW.date(), by=ground.cast.ines, at=NOW)
+    ground.session.commit()
+    web.sign_in(ground.cast.priya)
+    assert web.post(f"{LIST}/entries", data={"everything": "y", "q": ""}).status_code == 303
+    planned = ground.session.scalars(select(Entry.ae_id).order_by(Entry.account_id)).all()
+    assert planned == [ground.cast.tomas.id, *[None] * 5]
+
+
 def test_what_stops_a_proposal_is_listed_and_accepted_by_a_seat(web: Web, ground: Ground) -> None:
     ground.target_list.policies[0].change(max_accounts=1, by=ground.cast.ines, at=NOW)
     for account in ground.accounts[:2]:
