@@ -163,12 +163,10 @@ def live_campaigns(session: Session) -> list[Campaign]:
 
 
 def worked_by(session: Session, account_ids: Sequence[int], at: datetime) -> dict[int, set[int]]:
-    """Per account, the ids of the campaigns that work it at an instant."""
-    query = select(AudienceMember.account_id, AudienceMember.campaign_id)
+    """Per account, the ids of the campaigns that work it at an instant, or are going to."""
+    query = select(AudienceMember.account_id, AudienceMember.campaign_id).where(still_worked(at))
     found: dict[int, set[int]] = defaultdict(set)
-    for account_id, campaign_id in session.execute(
-        query.where(AudienceMember.account_id.in_(account_ids), _working(at))
-    ):
+    for account_id, campaign_id in session.execute(query.where(AudienceMember.account_id.in_(account_ids))):
         found[account_id].add(campaign_id)
     return found
 

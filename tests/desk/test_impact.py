@@ -1,0 +1,102 @@
+"""What a change of the list means: how full it gets, which campaigns stop or may take on, and what stays promised."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, scoped_session
+
+from abm.desk.impact import Impact, impact_of
+from abm.targets.content import Content
+from abm.targets.kinds import Outcome
+from tests.campaigns.world import NOW, World
+from tests.cast import Cast
+
+LIST = "/quarters/2026-q4/list"
+
+
+@pytest.fixture
+def plans(session: scoped_session[Session], cast: Cast) -> Iterator[World]:
+    """A signed list, and a campaign for its tier 1 that was launched."""
+    with time_machine.travel(NOW, tick=False):
+        world = World(session(), cast)
+        world.launch(world.approved())
+        yield world
+
+
+def impact(plans: World, before: Content | None) -> Impact:
+    return impact_of(plans.session, before, plans.list.draft(), at=NOW, today=NOW.date())
+
+
+def test_an_account_that_leaves_names_the_campaign_that_stops_and_what_is_promised(plans: World) -> None:
+    before = plans.list.draft()
+    plans.place("Halden Freight", Outcome.OUT, at=NOW)
+    (found,) = impact(plans, before).concerned
+    assert found.change.row.name == "Halden Freight"
+    assert [one.name for one in found.leaves] == ["Cold chain, on time"]
+    assert found.may_join == []
+    assert sorted((one.commitment.side.value, one.left) for one in found.open) == [
+        ("marketing", 1),
+        ("marketing", 1),
+        ("sales", 3),
+    ]
+
+
+def test_an_account_that_comes_in_names_the_campaigns_that_aim_at_its_tier(plans: World) -> None:
+    before = plans.list.draft()
+    plans.account("Aster Vaccines", plans.cast.marcus)
+    plans.place("Aster Vaccines", Outcome.IN, tier=1, ae=plans.cast.marcus, at=NOW)
+    plans.place("Nobody's Favourite", Outcome.IN, tier=3, at=NOW)
+    found = {one.change.row.name: one for one in impact(plans, before).accounts}
+    assert [one.name for one in found["Aster Vaccines"].may_join] == ["Cold chain, on time"]
+    assert found["Aster Vaccines"].open == []
+    assert found["Nobody's Favourite"].quiet
+
+
+def test_tiers_and_aes_show_how_many_they_hold_before_and_after(plans: World) -> None:
+    before = plans.list.draft()
+    plans.list.policies[0].change(max_accounts=2, max_per_ae=2, by=plans.cast.ines, at=NOW)
+    plans.place("Tarn Dairies", Outcome.IN, tier=1, at=NOW)
+    rows = [(one.words, one.before, one.after, one.most, one.over) for one in impact(plans, before).fillings]
+    assert rows[0] == ("Tier 1", 3, 4, 2, 2)
+    assert rows[1][:3] == ("Tier 2", 2, 1)
+    assert ("Tomás Ferreira, tier 1", 2, 3, 2, 1) in rows
+    assert [words for words, *_ in rows if words.startswith("Marcus")] == []
+
+
+def test_an_account_that_is_handed_over_shows_what_the_next_ae_takes_on(plans: World) -> None:
+    before = plans.list.draft()
+    plans.place("Kestrel Foods", Outcome.IN, tier=1, ae=plans.cast.marcus, at=NOW)
+    (found,) = impact(plans, before).concerned
+    assert found.leaves == []
+    assert sum(one.left for one in found.open) == 5
+
+
+def test_a_draft_that_changes_nothing_concerns_nobody(plans: World) -> None:
+    assert impact(plans, plans.list.draft()).accounts == []
+
+
+def words(text: str) -> str:
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text)))
+
+
+def test_the_impact_is_a_page_and_for_the_page_to_sign_a_piece_of_it(client: FlaskClient, plans: World) -> None:
+    plans.place("Halden Freight", Outcome.OUT, at=NOW)
+    draft, signed = f"{LIST}/impact", f"{LIST}/versions/2/impact"
+    plans.list.propose(organisation=plans.cast.organisation, by=plans.cast.ines, at=NOW)
+    plans.enter(client, plans.cast.amara)
+    for address in (draft, signed):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "Cold chain, on time stops working it from that moment." in words(page.text)
+        piece = client.get(address, headers={"HX-Request": "true"}).text
+        assert piece.lstrip().startswith('<div id="impact"')
+    asked = client.get(f"{LIST}/versions/2").text
+    assert f'hx-get="{signed}"' in asked
+    assert f'href="{signed}"' in asked
+    assert client.get(f"{LIST}/versions/9/impact").status_code == 404
