@@ -14,8 +14,8 @@ from sqlalchemy import Engine, event
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 BROWSER = "gzip, deflate, br, zstd"  # what browsers take
-LONGEST = 30  # seconds for one group of calls, once it has had its fewest rounds
-FEWEST = 20
+LONGEST = 12  # seconds for one group of calls, once it has had its fewest rounds
+FEWEST = 10
 HOUSEKEEPING = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")
 
 
