@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy import Row, RowMapping, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account, TeamFunction, TeamMember
@@ -149,7 +149,7 @@ def _terms(signed: Signed, moment: Moment) -> dict[int, dict[Side, Term]]:
     return found
 
 
-Counts = Mapping[str, int]
+Counts = RowMapping
 UNTOUCHED: Mapping[TouchSide, Counts] = {}
 
 
