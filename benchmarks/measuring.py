@@ -52,7 +52,7 @@ class Call:
             path=ask.path,
             method="GET" if ask.form is None else "POST",
             data=ask.form,
-            headers={"Accept": "text/html", "Accept-Encoding": encoding, "Cookie": self.cookie},
+            headers=[("Accept", "text/html"), ("Accept-Encoding", encoding), ("Cookie", self.cookie)],
             base_url="http://127.0.0.1:8000",
         ).get_environ()
 

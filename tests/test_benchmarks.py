@@ -13,10 +13,10 @@ from abm.outbound.models import Credit
 from abm.targets.models import Membership
 from abm.touches.logging import rollups_equal_facts
 from abm.touches.models import Touch
+from benchmarks import profiling
 from benchmarks.__main__ import main
 from benchmarks.installation import site
 from benchmarks.pages import pages
-from benchmarks.profiling import profile
 
 SMALL = ["--accounts", "20", "--touches", "100", "--rounds", "2"]
 MEASURED = [
@@ -39,7 +39,10 @@ def test_every_page_is_measured_beside_its_limit_on_postgresql(capsys: pytest.Ca
     assert measured_in(capsys.readouterr().out) == MEASURED
 
 
-def test_the_invented_company_holds_together_and_its_pages_can_be_profiled() -> None:
+def test_the_invented_company_holds_together_and_its_pages_can_be_profiled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(profiling, "REQUESTS", 2)
     with site("sqlite", accounts=60, touches=400) as here:
         with here.app.app_context():
             assert session.scalar(select(func.count()).select_from(Touch)) == 400
@@ -47,7 +50,7 @@ def test_the_invented_company_holds_together_and_its_pages_can_be_profiled() -> 
             assert all(version.intact() for version in session.scalars(select(Version)))
             assert session.scalar(select(func.count()).select_from(Credit)) > 0  # type: ignore[operator]
             assert rollups_equal_facts(session())
-        lines = "\n".join(profile(here, pages(here)["accounts"]))
+        lines = "\n".join(profiling.profile(here, pages(here)["accounts"]))
     assert "FROM organisation" in lines
     assert "cumulative time" in lines
 
