@@ -6,13 +6,20 @@ application's own, so that versions, digests, memberships, commitments and credi
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from abm.agreement.models import Verdict, Version
+from abm.campaigns.drafting import add_play
+from abm.campaigns.kinds import Section
+from abm.campaigns.models import Campaign, create_campaign
+from abm.campaigns.plan import Criteria
+from abm.outbound.launching import derive_commitments
 from abm.people.seats import Side, seats
 from abm.targets.models import Entry, Outcome, TargetList, open_list
+from abm.touches.kinds import Channel
 from benchmarks.company import Company, put
 
 ROOM = 100_000  # accounts of a tier, and of an AE
@@ -64,5 +71,36 @@ def _entry(company: Company, target_list: TargetList, number: int, at: datetime)
     }
 
 
-def launch_campaign(session: Session, company: Company) -> None:
-    """x"""
+def launch_campaign(session: Session, company: Company) -> Campaign:
+    """A campaign on tiers 1 and 2 over the whole quarter, with what it asks of both sides on each account. Commits."""
+    organisation, priya = company.cast.organisation, company.cast.priya
+    quarter = organisation.quarter_of(company.today)
+    at = organisation.start_of(quarter.first)
+    campaign = create_campaign(
+        organisation, name="Cold chain, on time", starts_on=quarter.first, ends_on=quarter.last, by=priya, at=at
+    )
+    for section, facts in _plan(quarter.last).items():
+        campaign.change(section, by=priya, at=at, **facts)
+    for channel, days in ((Channel.EMAIL, 14), (Channel.WEBINAR, 70)):
+        day = quarter.first + timedelta(days=days)
+        add_play(campaign, channel=channel, what=f"The {channel}", day=day, by=priya, at=at)
+    version = campaign.submit(organisation=organisation, by=priya, at=at)
+    ines = company.cast.ines  # every team is hers
+    campaign.approve(version, digest=version.digest, seat=None, organisation=organisation, by=ines, at=at)
+    launch = campaign.launch(organisation=organisation, by=priya, at=at)
+    session.flush()
+    derive_commitments(campaign, launch, organisation=organisation, at=at)
+    session.commit()
+    return campaign
+
+
+def _plan(until: date) -> dict[Section, dict[str, Any]]:
+    return {
+        Section.OBJECTIVE: {"objective": "A meeting on every account before the quarter ends."},
+        Section.AUDIENCE: {"criteria": Criteria(tiers=AUDIENCE_TIERS).facts()},
+        Section.MESSAGE: {"message": "A late alarm costs a load."},
+        Section.OFFER: {"offer": "A four-week pilot on two lanes."},
+        Section.SALES_ASK: {"ask_touches": 4, "ask_by": until, "talk_track": "Which lane worries you?"},
+        Section.BUDGET: {"budget": 1_200_000},
+        Section.MEASURE: {"measure": "Meetings held."},
+    }

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from abm.accounts.identity import normal_name
@@ -104,14 +104,14 @@ def choices(session: Session, today: date) -> dict[str, dict[str, str]]:
     answering = select(TeamMember.user_id).where(TeamMember.function == TeamFunction.AE, on_day(today))
     people = select(literal("ae"), User.public_id, User.name).where(User.id.in_(answering))
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for kind, value, label in sorted(session.execute(union(*words, people)), key=lambda row: row[2].casefold()):
+    for kind, value, label in sorted(session.execute(union_all(*words, people)), key=lambda row: row[2].casefold()):
         found[kind][value] = label
     return found
 
 
 def _words_of(column: InstrumentedAttribute[str]) -> Select[str, str, str]:
     """Each word of a column: the column's name, what the address carries, what people read."""
-    return select(literal(column.key), column, column).where(column != "")
+    return select(literal(column.key), column, column).where(column != "").group_by(column)
 
 
 def _in_state(state: str, today: date) -> ColumnElement[bool]:

@@ -27,6 +27,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+    "PRAGMA cache_size = -32768",  # in KiB; with the usual 2 MiB a scan of a quarter's touches takes twice as long
     "PRAGMA recursive_triggers = ON",  # else INSERT OR REPLACE walks past the guards on DELETE
 )
 

@@ -69,7 +69,7 @@ def figures_of(rows: Sequence[AccountWeek], promises: dict[Side, Promise]) -> We
             for team in sorted({r.team for r in rows})
         ],
         coverage=coverage_by_tier(rows),
-        covered_both=sum(all(row.covered_by(side) for side in Side) for row in rows),
+        covered_both=sum(row.covered_by_both for row in rows),
         meetings_held=sum(row.meetings_held for row in rows),
         meetings_booked=sum(row.meetings_booked for row in rows),
         moved_on=sum(row.moved > 0 for row in rows),

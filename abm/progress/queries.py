@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy import Row, RowMapping, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account, TeamFunction, TeamMember
@@ -24,6 +25,7 @@ from abm.touches.kinds import Direction, OutcomeClass, TouchSide
 from abm.touches.models import Rollup
 
 WEEKS_BACK = 13
+TOUCH_SIDES = {side: TouchSide(side.value) for side in Side}
 NO_STAGE = AccountStage(Stage.TARGET, "no response yet")
 
 
@@ -47,13 +49,14 @@ def week_of_list(session: Session, organisation: Organisation, moment: Moment) -
     touches = _touches(session, ids, moment)
     before = moment.first - timedelta(days=1)
     stages = stages_on_days(session, ids, [moment.until, before])
+    now, then, terms = stages[moment.until], stages[before], _terms(signed, moment)
     rows = [
         _row(
             member,
-            _sides(member, signed, touches.get(member.account_id, {}), moment),
-            touches.get(member.account_id, {}),
-            stages[moment.until].get(member.account_id, NO_STAGE),
-            stages[before].get(member.account_id, NO_STAGE),
+            terms[member.tier],
+            touches.get(member.account_id, UNTOUCHED),
+            now.get(member.account_id, NO_STAGE),
+            then.get(member.account_id, NO_STAGE),
         )
         for member in members
     ]
@@ -119,43 +122,75 @@ def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Any]:
     ).all()
 
 
-def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, dict[TouchSide, Row[Any]]]:
+@dataclass(frozen=True)
+class Term:
+    """What a tier asks of a side, and under which names the touches of its rhythm and its window are counted."""
+
+    wanted: int
+    rhythm: str
+    window: str
+    begun_by: datetime  # who has been on the list since then has been on it for a whole period
+
+
+def _terms(signed: Signed, moment: Moment) -> dict[int, dict[Side, Term]]:
+    """By tier and side, once for all accounts."""
+    found: dict[int, dict[Side, Term]] = {}
+    for tier, coverage in COVERAGE.items():
+        rhythms = {side: signed.rhythm(tier, side) for side in Side}
+        found[tier] = {
+            side: Term(
+                wanted=rhythm.touches,
+                rhythm=f"rhythm_{rhythm.weeks}",
+                window=f"window_{coverage.weeks}",
+                begun_by=moment.at - timedelta(weeks=rhythm.weeks),
+            )
+            for side, rhythm in rhythms.items()
+        }
+    return found
+
+
+Counts = RowMapping
+UNTOUCHED: Mapping[TouchSide, Counts] = {}
+
+
+def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mapping[TouchSide, Counts]]:
     """Per account and side: outbound touches of this week's share, of each window and rhythm, and meetings.
 
     While a week is open its rhythm reaches one week further back: on a Tuesday nobody is late yet.
     """
-    weeks = [str(moment.week.plus(-back)) for back in range(WEEKS_BACK)]
+    weeks = [str(moment.week.plus(-back)) for back in range(WEEKS_BACK)]  # they sort as they follow each other
     this_week = (Rollup.week == weeks[0]) & (Rollup.quarter == str(moment.quarter))
     outbound = Rollup.direction == Direction.OUTBOUND
+    held = Rollup.outcome_class == OutcomeClass.MEETING_HELD
+    booked = Rollup.outcome_class == OutcomeClass.MEETING_BOOKED
     counted = {
         "this_week": outbound & this_week,
         "window_1": outbound & (Rollup.week == weeks[0]),
-        "window_4": outbound & Rollup.week.in_(weeks[:4]),
+        "window_4": outbound & (Rollup.week >= weeks[3]),
         "window_13": outbound,
-        "rhythm_1": outbound & Rollup.week.in_(weeks[: 1 + moment.open]),
-        "rhythm_4": outbound & Rollup.week.in_(weeks[: 4 + moment.open]),
+        "rhythm_1": outbound & (Rollup.week >= weeks[moment.open]),
+        "rhythm_4": outbound & (Rollup.week >= weeks[3 + moment.open]),
         "rhythm_13": outbound,
-        "held": this_week & (Rollup.outcome_class == OutcomeClass.MEETING_HELD),
-        "booked": this_week & (Rollup.outcome_class == OutcomeClass.MEETING_BOOKED),
+        "held": this_week & held,
+        "booked": this_week & booked,
     }
     columns = [
         func.coalesce(func.sum(case((which, Rollup.touches), else_=0)), 0).label(name)
         for name, which in counted.items()
     ]
-    found: dict[int, dict[TouchSide, Row[Any]]] = {}
-    for row in session.execute(
-        select(Rollup.account_id, Rollup.side, *columns)
-        .where(Rollup.account_id.in_(ids), Rollup.week.in_(weeks))
-        .group_by(Rollup.account_id, Rollup.side)
-    ):
-        found.setdefault(row.account_id, {})[row.side] = row
+    speaks = outbound | (this_week & (held | booked))  # no other line adds to any of these
+    statement = select(Rollup.account_id, Rollup.side, *columns).group_by(Rollup.account_id, Rollup.side)
+    statement = statement.where(Rollup.account_id.in_(ids), Rollup.week.between(weeks[-1], weeks[0]), speaks)
+    found: dict[int, dict[TouchSide, Counts]] = {}
+    for row in session.execute(statement):
+        found.setdefault(row.account_id, {})[row.side] = row._mapping
     return found
 
 
 def _row(
     member: Row[Any],
-    sides: dict[Side, SideWeek],
-    touches: Mapping[TouchSide, Row[Any]],
+    terms: Mapping[Side, Term],
+    touches: Mapping[TouchSide, Counts],
     stage: AccountStage,
     stage_before: AccountStage,
 ) -> AccountWeek:
@@ -167,28 +202,21 @@ def _row(
         ae_id=member.ae_id,
         ae=member.ae,
         team=member.team,
-        sides=sides,
-        meetings_held=sum(row.held for row in touches.values()),
-        meetings_booked=sum(row.booked for row in touches.values()),
+        sides={side: _side(member, term, touches.get(TOUCH_SIDES[side])) for side, term in terms.items()},
+        meetings_held=sum(counts["held"] for counts in touches.values()),
+        meetings_booked=sum(counts["booked"] for counts in touches.values()),
         stage=stage.stage,
         stage_before=stage_before.stage,
         cause=stage.cause,
     )
 
 
-def _sides(
-    member: Row[Any], signed: Signed, touches: Mapping[TouchSide, Row[Any]], moment: Moment
-) -> dict[Side, SideWeek]:
-    """What each side did on an account, beside what its tier's rhythm asks for."""
-    found = {}
-    for side in Side:
-        rhythm = signed.rhythm(member.tier, side)
-        row = touches.get(TouchSide(side.value))
-        found[side] = SideWeek(
-            this_week=row.this_week if row else 0,
-            in_rhythm=row._mapping[f"rhythm_{rhythm.weeks}"] if row else 0,
-            in_window=row._mapping[f"window_{COVERAGE[member.tier].weeks}"] if row else 0,
-            wanted=rhythm.touches,
-            begun=member.starts <= moment.at - timedelta(weeks=rhythm.weeks),
-        )
-    return found
+def _side(member: Row[Any], term: Term, counts: Counts | None) -> SideWeek:
+    """What one side did on an account, beside what its tier's rhythm asks for."""
+    begun = member.starts <= term.begun_by
+    if counts is None:
+        return _side_week(0, 0, 0, term.wanted, begun)
+    return _side_week(counts["this_week"], counts[term.rhythm], counts[term.window], term.wanted, begun)
+
+
+_side_week = lru_cache(maxsize=4096)(SideWeek)  # thousands of accounts share a few weeks

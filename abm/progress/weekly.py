@@ -6,6 +6,7 @@ import enum
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from abm.definitions.defaults import COVERAGE
 from abm.people.seats import Side
@@ -58,6 +59,9 @@ class SideWeek:
         return self.wanted == 0 or self.in_rhythm > 0 or not self.begun
 
 
+NOTHING = SideWeek()
+
+
 @dataclass(frozen=True)
 class AccountWeek:
     """One account of the list in one week."""
@@ -77,9 +81,9 @@ class AccountWeek:
     cause: str = ""
 
     def side(self, side: Side) -> SideWeek:
-        return self.sides.get(side, SideWeek())
+        return self.sides.get(side, NOTHING)
 
-    @property
+    @cached_property
     def joint(self) -> Joint:
         """The joint activity of this week, as `domain.md` §8 words it."""
         marketing, sales = self.side(Side.MARKETING), self.side(Side.SALES)
@@ -95,7 +99,11 @@ class AccountWeek:
         """Whether that side touched it within the window that its tier's coverage is measured in."""
         return self.side(side).in_window > 0
 
-    @property
+    @cached_property
+    def covered_by_both(self) -> bool:
+        return all(self.covered_by(side) for side in Side)
+
+    @cached_property
     def moved(self) -> int:
         """Stages gained since a week ago; negative where it went back."""
         return self.stage.rank - self.stage_before.rank
@@ -126,7 +134,7 @@ _FIGURES = (
     *map(_of_joint, Joint),
     Figure("covered-marketing", "Touched by Marketing", lambda row: row.covered_by(Side.MARKETING)),
     Figure("covered-sales", "Touched by Sales", lambda row: row.covered_by(Side.SALES)),
-    Figure("covered-both", "Touched by both sides", lambda row: all(row.covered_by(side) for side in Side)),
+    Figure("covered-both", "Touched by both sides", lambda row: row.covered_by_both),
     Figure("meetings-held", "Meeting held this week", lambda row: row.meetings_held > 0),
     Figure("moved-on", "Moved on since a week ago", lambda row: row.moved > 0),
     Figure("moved-back", "Moved back since a week ago", lambda row: row.moved < 0),
@@ -161,7 +169,7 @@ def coverage_by_tier(rows: Sequence[AccountWeek]) -> list[Coverage]:
                 accounts=len(members),
                 marketing=sum(row.covered_by(Side.MARKETING) for row in members),
                 sales=sum(row.covered_by(Side.SALES) for row in members),
-                both=sum(all(row.covered_by(side) for side in Side) for row in members),
+                both=sum(row.covered_by_both for row in members),
                 wanted_percent=wanted.percent,
                 window=wanted.window,
             )

@@ -20,11 +20,14 @@ class Stage(enum.StrEnum):
     @property
     def rank(self) -> int:
         """0 for the first, 6 for the last."""
-        return list(Stage).index(self)
+        return RANKS[self]
 
     @property
     def label(self) -> str:
         return "MQA" if self is Stage.MQA else self.value.capitalize()
+
+
+RANKS = {stage: rank for rank, stage in enumerate(Stage)}
 
 
 @dataclass(frozen=True)

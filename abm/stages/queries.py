@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,6 +21,10 @@ AccountIds = Sequence[int] | Select[int]
 
 RESPONSES = [(channel, key, rule) for channel, key, rule in all_outcomes() if rule.responded]
 
+# Per account: the columns of every day, one after the other, in the order of the fields of `Facts`.
+Found = Mapping[int, Sequence[int]]
+NO_TOUCHES, NO_DEALS = (0,) * 5, (0,) * 2
+
 
 def stages_on(
     session: Session, accounts: AccountIds, day: date, *, definition: StageDefinition = STAGES
@@ -38,19 +42,23 @@ def stages_on_days(
     """The same for several days at once: still two queries, whatever the number of accounts and days."""
     touches = _engagement(session, accounts, days, definition)
     deals = _deals(session, accounts, days)
-    return {
-        day: {
-            account: stage_of(
-                Facts(**touches.get(account, {}).get(day, {}), **deals.get(account, {}).get(day, {})),
-                definition,
-            )
-            for account in touches.keys() | deals.keys()
-        }
-        for day in days
-    }
+    known: dict[tuple[int, ...], AccountStage] = {}  # most accounts share their facts with others
+    found: dict[date, dict[int, AccountStage]] = {day: {} for day in days}
+    for account in touches.keys() | deals.keys():
+        of_touches, of_deals = touches.get(account), deals.get(account)
+        for place, day in enumerate(days):
+            facts = _facts_on(of_touches, place, NO_TOUCHES) + _facts_on(of_deals, place, NO_DEALS)
+            stage = known.get(facts)
+            if stage is None:
+                stage = known[facts] = stage_of(Facts(*facts), definition)
+            found[day][account] = stage
+    return found
 
 
-Found = Mapping[int, Mapping[date, dict[str, int]]]
+def _facts_on(columns: Sequence[int] | None, place: int, nothing: tuple[int, ...]) -> tuple[int, ...]:
+    """What the columns of an account say of the day at `place`."""
+    width = len(nothing)
+    return nothing if columns is None else tuple(columns[width * place : width * (place + 1)])
 
 
 def _engagement(session: Session, accounts: AccountIds, days: Sequence[date], definition: StageDefinition) -> Found:
@@ -80,7 +88,7 @@ def _engagement(session: Session, accounts: AccountIds, days: Sequence[date], de
         )
         .group_by(Touch.account_id)
     )
-    return _by_day(rows, days, ("engagements", "minutes", "people", "demo_requests", "meetings_held"))
+    return {account: columns for account, *columns in rows}
 
 
 def _deals(session: Session, accounts: AccountIds, days: Sequence[date]) -> Found:
@@ -99,7 +107,7 @@ def _deals(session: Session, accounts: AccountIds, days: Sequence[date]) -> Foun
         .where(Opportunity.account_id.in_(accounts), Opportunity.created_on <= max(days))
         .group_by(Opportunity.account_id)
     )
-    return _by_day(rows, days, ("open_deals", "won_deals"))
+    return {account: columns for account, *columns in rows}
 
 
 def _sum(condition: ColumnElement[bool], value: object) -> ColumnElement[int]:
@@ -108,15 +116,3 @@ def _sum(condition: ColumnElement[bool], value: object) -> ColumnElement[int]:
 
 def _is(channel: object, key: str) -> ColumnElement[bool]:
     return (Touch.channel == channel) & (Touch.outcome == key)
-
-
-def _by_day(rows: Iterable[Sequence[Any]], days: Sequence[date], names: Sequence[str]) -> Found:
-    """Split each row's columns into one set of facts per day."""
-    width = len(names)
-    return {
-        int(row[0]): {
-            day: dict(zip(names, map(int, row[1 + width * place : 1 + width * (place + 1)]), strict=True))
-            for place, day in enumerate(days)
-        }
-        for row in rows
-    }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from abm.agreement.canonical import thaw
@@ -52,18 +52,28 @@ class Signed:
 
 def signed_list_at(session: Session, organisation: Organisation, at: datetime) -> Signed | None:
     """The list of that day's quarter as it was in force at an instant; None when none was."""
-    quarter = organisation.quarter_of(organisation.today(at))
-    row = session.execute(
-        select(TargetList.id, Version.number, Version.digest, Version.content, Standing.starts)
-        .join(Version, Version.document_id == TargetList.document_id)
-        .join(Standing, Standing.version_id == Version.id)
-        .where(
-            TargetList.quarter == str(quarter),
-            Standing.starts <= at,
-            Standing.ends.is_(None) | (Standing.ends > at),
-        )
-    ).one_or_none()
+    columns = (TargetList.id, Version.number, Version.digest, Version.content, Standing.starts)
+    row = session.execute(_in_force(organisation, at).with_only_columns(*columns)).one_or_none()
     if row is None:
         return None
     policies = cast(list[dict[str, Any]], thaw(row.content)["policies"])
+    quarter = organisation.quarter_of(organisation.today(at))
     return Signed(row.id, quarter, row.number, row.digest, row.starts, {int(p["tier"]): p for p in policies})
+
+
+def list_id_at(session: Session, organisation: Organisation, at: datetime) -> int | None:
+    """The id of that list alone, without reading what was signed: that grows with the accounts."""
+    return session.scalar(_in_force(organisation, at))
+
+
+def _in_force(organisation: Organisation, at: datetime) -> Select[int]:
+    return (
+        select(TargetList.id)
+        .join(Version, Version.document_id == TargetList.document_id)
+        .join(Standing, Standing.version_id == Version.id)
+        .where(
+            TargetList.quarter == str(organisation.quarter_of(organisation.today(at))),
+            Standing.starts <= at,
+            Standing.ends.is_(None) | (Standing.ends > at),
+        )
+    )

