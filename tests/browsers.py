@@ -26,10 +26,13 @@ STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Chromium from the PATH, else Playwright's own; without either the test is skipped, with the reason."""
+    """Chromium's headless shell or the whole of it from the PATH, else Playwright's own; without any, the test is
+    skipped, with the reason.
+    """
     with sync_playwright() as playwright:
+        here = shutil.which("chromium-headless-shell") or shutil.which("chromium")
         try:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=SWITCHES)
+            browser = playwright.chromium.launch(executable_path=here, args=SWITCHES)
         except Error as error:
             pytest.skip(f"no Chromium to look with: {error.message.splitlines()[0]}")
         yield browser

@@ -16,7 +16,7 @@ from tests.browsers import barriers, sideways
 from tests.journeys.addresses import NO_PAGE, PAGES, REFUSED, things_of
 from tests.journeys.visitors import Visitors
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every page")]
+pytestmark = pytest.mark.browser
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 ROWS = 20

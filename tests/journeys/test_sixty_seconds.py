@@ -18,7 +18,7 @@ from abm.touches.models import Touch
 from tests.journeys.steps.hands import tab_to
 from tests.journeys.visitors import Visitors
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every page")]
+pytestmark = pytest.mark.browser
 
 DONE = re.compile(r"(\d+) of (\d+) done")
 

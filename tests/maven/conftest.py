@@ -16,8 +16,6 @@ from tests.engines import EngineKind
 from tests.imports.conftest import SHARED
 from tests.maven.world import Maven, Sheets
 
-ENGINES = [pytest.param(one, marks=pytest.mark.xdist_group(f"maven {one}")) for one in ("sqlite", "postgresql")]
-
 
 @pytest.fixture(scope="session")
 def sheets() -> Sheets:
@@ -28,7 +26,7 @@ def sheets() -> Sheets:
     return Sheets(folder)
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def maven(
     request: pytest.FixtureRequest,
     sheets: Sheets,
