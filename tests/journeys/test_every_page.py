@@ -56,7 +56,7 @@ def _look(page: Page, address: str, status: int) -> None:
 
 
 def _at(page: Page, size: Mapping[str, int]) -> list[str]:
-    """What is wrong at a width, in both themes. The first rows of a table speak for the others, which one loop wrote."""
+    """What is wrong at a width, in both themes. A table's first rows speak for the others: one loop wrote them."""
     page.set_viewport_size({"width": size["width"], "height": size["height"]})
     page.emulate_media(color_scheme="light")
     found = barriers(page, rows=ROWS)
