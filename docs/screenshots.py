@@ -56,6 +56,7 @@ def _take(browser: Browser, base: str, name: str, person: str, address: str, siz
     page.goto(f"{base}/list")
     quarter = page.url.split("/")[-2]
     page.goto(base + address.format(quarter=quarter))
+    page.wait_for_load_state("networkidle")  # with the pieces that a page fetches for itself
     page.screenshot(path=IMAGES / f"{name}.png")
     context.close()
     print(f"{name}.png")

@@ -1,9 +1,11 @@
-"""A newcomer's first minute: a change of the list is read and signed as Amara, then Tomás logs with three keys."""
+"""A newcomer's first minute: a change of the list is read and signed as Amara, then Tomás logs with three keys.
+
+The clicks and keys are counted here by being written down; how long they take is no matter of a test run.
+"""
 
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from flask import Flask
@@ -23,8 +25,10 @@ pytestmark = pytest.mark.browser
 DONE = re.compile(r"(\d+) of (\d+) done")
 
 
-def test_a_newcomer_signs_as_amara_and_logs_as_tomas_within_a_minute(visitors: Visitors, demonstration: Flask) -> None:
-    began, page = time.monotonic(), visitors.newcomer()
+def test_a_newcomer_signs_as_amara_with_two_clicks_and_logs_as_tomas_with_three_keys(
+    visitors: Visitors, demonstration: Flask
+) -> None:
+    page = visitors.newcomer()
     page.goto("/")
     page.get_by_role("link", name="look around as one of its people").click()
     page.get_by_role("button", name="View as Amara", exact=True).click()
@@ -32,7 +36,6 @@ def test_a_newcomer_signs_as_amara_and_logs_as_tomas_within_a_minute(visitors: V
     view_as_tomas(page)
     log_with_three_keys(page)
 
-    assert time.monotonic() - began < 60
     assert visitors.complaints == []
     in_force, logged = what_is_kept(demonstration)
     assert in_force == 2
@@ -72,6 +75,9 @@ def sign_in_two_clicks(page: Page) -> None:
     expect(change).to_contain_text("1 in, 1 out, 149 kept")
     expect(change.get_by_role("row", name="Halden Freight")).to_contain_text("Out")
     expect(change.get_by_role("row", name="Orbis Pharma")).to_contain_text("In")
+    expect(change).to_contain_text("Halden Freight leaves")
+    expect(change).to_contain_text("stops working it from that moment")
+    assert page.evaluate("document.activeElement === document.body"), "what a page fetches by itself takes no focus"
     page.get_by_role("button", name="Sign version 2").click()
     expect(page.locator("#messages")).to_contain_text("Version 2 is signed by both.")
     expect(page.locator(".page-head")).to_contain_text("In force")

@@ -11,9 +11,9 @@
 
   const giveBack = (place) => {
     if (document.activeElement && document.activeElement !== document.body) return;
-    const scope = place?.isConnected ? place : document.getElementById(left?.place ?? "") ?? document.getElementById("main");
-    const same = left?.name ? scope?.querySelector(`[name="${CSS.escape(left.name)}"]`) : null;
-    const next = document.getElementById(left?.id ?? "") ?? same ?? scope;
+    const scope = place?.isConnected ? place : document.getElementById(left.place ?? "") ?? document.getElementById("main");
+    const same = left.name ? scope?.querySelector(`[name="${CSS.escape(left.name)}"]`) : null;
+    const next = document.getElementById(left.id ?? "") ?? same ?? scope;
     if (!next) return;
     if (!next.matches("a[href], button, input, select, textarea, summary, [tabindex]")) next.tabIndex = -1;
     next.focus({ preventScroll: true });
@@ -21,10 +21,13 @@
 
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const active = document.activeElement;
+    const nowhere = !active || active === document.body;
+    if (nowhere && !detail.requestConfig?.triggeringEvent) { left = null; return; } // a page that completes itself
     left = { id: active?.id, name: active?.name, place: detail.target?.id };
   });
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
-    const place = document.getElementById(left?.place ?? "") ?? detail.elt;
+    if (!left) return;
+    const place = document.getElementById(left.place ?? "") ?? detail.elt;
     if (!place || !takeFocus(place)) giveBack(place);
   });
   takeFocus(document);
