@@ -25,7 +25,8 @@ def add_person(*, name: str, email: str, roles: Sequence[str]) -> str:
     if organisation is None:
         refuse("There is no organisation yet. Open the address that `abm serve` names and found it.")
     known = {role.value for role in Role}
-    require(known.issuperset(roles), f"A role is one of {', '.join(sorted(known))}.")
+    unknown = next((role for role in roles if role not in known), "")
+    require(not unknown, f"There is no role “{unknown[:40]}”: a role is one of {', '.join(sorted(known))}.")
     try:
         validate_email(email.strip(), check_deliverability=False)
     except EmailNotValidError as fault:

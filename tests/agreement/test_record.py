@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from abm.agreement.canonical import digest_of
 from abm.agreement.record import check_record, signed_record
+from abm.cli import main
 from abm.people.seats import Side
 from tests.agreement.conftest import NOW, Agreed
 
@@ -30,6 +33,18 @@ def test_it_carries_the_stored_bytes(agreed: Agreed) -> None:
     record = json.loads(signed_record(agreed.version))
     assert record["content"].encode() == agreed.version.content
     assert digest_of(record["content"].encode()) == record["digest"] == agreed.version.digest
+
+
+def test_the_command_checks_it_without_a_database(agreed: Agreed, tmp_path: Path) -> None:
+    file = tmp_path / "record.json"
+    file.write_bytes(signed_record(agreed.version))
+    holds = CliRunner().invoke(main, ["verify", str(file)])
+    assert holds.exit_code == 0
+    assert "Amara Osei approved it for marketing" in holds.output
+    file.write_bytes(file.read_bytes().replace(agreed.version.digest.encode(), b"0" * 64))
+    broken = CliRunner().invoke(main, ["verify", str(file)])
+    assert broken.exit_code == 1
+    assert "BROKEN" in broken.output
 
 
 def test_a_missing_or_withdrawn_signature_shows(agreed: Agreed) -> None:
