@@ -16,7 +16,6 @@ from abm.campaigns.plan import Criteria
 from abm.campaigns.queries import live_campaigns, worked_by
 from abm.outbound.models import Commitment
 from abm.outbound.queries import Promised, promised, running
-from abm.people.seats import Side
 from abm.targets.content import Content, Row
 from abm.targets.diff import Change, difference
 
@@ -64,12 +63,6 @@ class Impact:
     @property
     def concerned(self) -> list[Concerned]:
         return [one for one in self.accounts if not one.quiet]
-
-    @property
-    def left_open(self) -> dict[Side, int]:
-        """Per side, how many promised touches and plays on the accounts that leave are not done yet."""
-        leaving = [promise for one in self.accounts if one.change.kind == "out" for promise in one.open]
-        return {side: sum(one.left for one in leaving if one.commitment.side is side) for side in Side}
 
 
 def impact_of(session: Session, before: Content | None, after: Content, *, at: datetime, today: date) -> Impact:

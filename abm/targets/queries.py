@@ -12,7 +12,7 @@ from abm.accounts.listing import searched
 from abm.accounts.models import Account
 from abm.agreement.canonical import thaw
 from abm.agreement.models import Standing, Version
-from abm.people.models import Organisation, RoleGrant, User
+from abm.people.models import RoleGrant, User
 from abm.targets.content import Content, read_content
 from abm.targets.entries import ANSWERS_FOR_ACCOUNTS
 from abm.targets.models import Entry, Membership, TargetList
@@ -24,34 +24,10 @@ def list_of(session: Session, quarter: str) -> TargetList | None:
     return session.scalars(query).unique().one_or_none()
 
 
-def list_in_force(session: Session, organisation: Organisation, at: datetime) -> TargetList | None:
-    """The list of that day's quarter, where one of its versions is in force at the instant."""
-    quarter = organisation.quarter_of(organisation.today(at))
-    return session.scalar(
-        select(TargetList)
-        .join(Standing, Standing.document_id == TargetList.document_id)
-        .where(
-            TargetList.quarter == str(quarter),
-            Standing.starts <= at,
-            Standing.ends.is_(None) | (Standing.ends > at),
-        )
-    )
-
-
-def members_at(target_list_id: int, at: datetime) -> Select[Membership]:
-    """The memberships of a list that hold at an instant, as a query to narrow further."""
-    return select(Membership).where(Membership.list_id == target_list_id, *_holding(at))
-
-
 def tiers_at(session: Session, at: datetime) -> dict[int, int]:
     """Tier by account id, for every account that is on a list at an instant."""
     rows = session.execute(select(Membership.account_id, Membership.tier).where(*_holding(at)))
     return dict(rows.all())
-
-
-def membership_of(session: Session, account_id: int, at: datetime) -> Membership | None:
-    """The account's place on the list at an instant, if it has one."""
-    return session.scalar(select(Membership).where(Membership.account_id == account_id, *_holding(at)))
 
 
 def _holding(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

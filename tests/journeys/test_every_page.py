@@ -45,7 +45,9 @@ def test_a_refusal_is_a_page_that_everyone_can_use(
     visitors: Visitors, things: Mapping[str, str], person: str, address: str, status: int
 ) -> None:
     _look(visitors.page_of(person), address.format(**things), status)
+    others = [one for one in visitors.complaints if f"status of {status}" not in one]
     visitors.complaints.clear()  # the browser writes every refusal to its console
+    assert others == []
 
 
 def _look(page: Page, address: str, status: int) -> None:
