@@ -54,6 +54,20 @@ class TargetList(Base):
         back_populates="target_list", order_by="TierPolicy.tier", lazy="selectin"
     )
 
+    @property
+    def address(self) -> dict[str, str]:
+        """What names this list in an address: `url_for("targets.show", **target_list.address)`."""
+        return {"quarter": self.quarter}
+
+    def seats(self) -> dict[Side, Seat]:
+        """The two seats that sign this list."""
+        return seats(session_of(self))
+
+    def seat_of(self, user: User, at: datetime) -> Seat | None:
+        """The seat that a person signs this list for at an instant, if any."""
+        day = session_of(self).get_one(Organisation, 1).today(at)
+        return next((seat for seat in self.seats().values() if seat.signer(user, day)), None)
+
     def enter(
         self, account: Account, *, by: User, at: datetime, tier: int | None = None, ae: User | None = None
     ) -> Entry:
@@ -81,7 +95,7 @@ class TargetList(Base):
         """How full the draft is, and what stops its proposal."""
         session = session_of(self)
         terms = {policy.tier: policy.terms for policy in self.policies}
-        return outlook(session, self.id, terms, seats(session) if held_by is None else held_by)
+        return outlook(session, self.id, terms, self.seats() if held_by is None else held_by)
 
     def waive(
         self, what: str, *, seat: Seat, reason: str, by: User, at: datetime, organisation: Organisation
