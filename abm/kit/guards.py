@@ -35,7 +35,10 @@ GUARDS = (
     Guard("touch_revision"),
     Guard(
         "membership",
-        columns=("list_id", "account_id", "with_children", "tier", "motion", "ae_id", "starts", "version_id"),
+        columns=(
+            *("list_id", "account_id", "with_children", "tier", "motion", "ae_id"),
+            *("starts", "version_id", "carried"),
+        ),
     ),
     Guard("touch", columns=("account_id", "logged_by_id", "client_key", "fingerprint", "logged_at")),
 )
@@ -90,16 +93,20 @@ RULES = {
         """NOT EXISTS (
             SELECT 1 FROM standing s JOIN target_list l ON l.document_id = s.document_id
             WHERE s.version_id = NEW.version_id AND l.id = NEW.list_id AND s.state = 'signed'
-            AND s.starts = NEW.starts AND (s.ends IS NULL OR NEW.ends <= s.ends))""",
-        "a membership begins with a version that both seats have signed",
+            AND ((NOT NEW.carried AND s.starts = NEW.starts AND (s.ends IS NULL OR NEW.ends <= s.ends))
+                OR (NEW.carried AND s.ends = NEW.starts AND NEW.ends IS NOT NULL)))""",
+        "a membership begins with a version that both seats have signed, or carries over where that one ends",
     ),
     "membership_one_at_a_time": (
         "INSERT",
         """EXISTS (
             SELECT 1 FROM membership o
-            WHERE o.account_id = NEW.account_id AND o.list_id = NEW.list_id AND (o.ends IS NULL OR o.ends > o.starts)
+            WHERE o.account_id = NEW.account_id AND o.list_id IN (
+                SELECT b.id FROM target_list a JOIN target_list b ON b.programme_id = a.programme_id
+                WHERE a.id = NEW.list_id)
+            AND (o.ends IS NULL OR o.ends > o.starts)
             AND (o.ends IS NULL OR o.ends > NEW.starts) AND (NEW.ends IS NULL OR NEW.ends > o.starts))""",
-        "an account stands on a list once at a time",
+        "an account stands on one list of a programme at a time, and there once",
     ),
     "membership_ends_for_good": (
         "UPDATE",

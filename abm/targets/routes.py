@@ -16,7 +16,7 @@ from abm.people.current import both_seats, my_seat, organisation, programme
 from abm.targets.forms import DecideForm, Narrowing, PolicyForm, WaiverForm
 from abm.targets.grid import grid_page
 from abm.targets.kinds import TIERS
-from abm.targets.loading import list_or_404, quarter_or_404, seat_or_403
+from abm.targets.loading import carried_into, list_or_404, quarter_or_404, seat_or_403
 from abm.targets.models import TargetList, open_list
 from abm.targets.pages import awaited, versions_of
 from abm.targets.queries import aes_to_choose, list_of
@@ -38,7 +38,7 @@ def show(quarter: str) -> Answer:
     found = list_of(session(), quarter_or_404(quarter), programme().id)
     near = organisation().quarter(quarter)
     if found is None:
-        return page("targets/none.html", quarter=near)
+        return page("targets/none.html", quarter=near, carried=carried_into(near, programme().id))
     return draft_page(found)
 
 
@@ -57,6 +57,7 @@ def draft_page(target_list: TargetList, status: int = 200, **forms: object) -> A
         "outlook": target_list.outlook(both_seats()),
         "versions": versions,
         "awaited": awaited(versions.open, both_seats()) if versions.open else [],
+        "carried": None if versions.in_force else carried_into(target_list.quarter, target_list.programme_id),
         "my_seat": my_seat(),
         "decide": DecideForm(formdata=None, aes=aes),
         "waiver": WaiverForm(formdata=None),
