@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 
 from abm.audit.models import record
 from abm.kit.base import Base, Day, Instant, Key, LongText, Name, check, choice, session_of
-from abm.kit.rules import require
+from abm.kit.rules import refuse, require
 from abm.people.models import Organisation, User
 
 
@@ -112,6 +112,13 @@ class Seat(Base):
         if not user.active or self.holder_id is None:
             return False
         return self.holder_id == user.id or any(d.user_id == user.id and d.covers(day) for d in self.deputies)
+
+    def require_signer(self, user: User, day: date) -> None:
+        """Let only an active holder, or a deputy on their days, act for this seat; an empty one signs nothing."""
+        if self.holder is None:
+            refuse(f"The {self.side} seat is empty. An empty seat signs nothing: fill it first.")
+        signs = self.signer(user, day)
+        require(signs, f"Only {self.holder.name}, or a deputy on their days, signs for the {self.side} seat.")
 
     def deputies_from(self, day: date) -> list[Deputy]:
         """Who stands in from a day on, or will."""

@@ -248,6 +248,21 @@ LIST: dict[str, list[Case]] = {
     "targets.record": [case(EVERYONE, **VERSION)],
 }
 
+DEFINED: Any = {"slug": "definition", "number": "definition version"}
+
+DEFINITIONS: dict[str, list[Case]] = {
+    "definitions.index": [case(EVERYONE)],
+    "definitions.show": [case(EVERYONE, slug="definition")],
+    "definitions.edit": [case(LISTING, slug="definition")],
+    "definitions.save": [case(LISTING, 422, slug="definition")],
+    "definitions.propose": [case(LISTING, 422, slug="definition")],
+    "definitions.version": [case(EVERYONE, **DEFINED)],
+    "definitions.sign": [case(SIGNERS, 422, **DEFINED)],
+    "definitions.withdraw_signature": [case(EVERYONE, 409, **DEFINED)],
+    "definitions.withdraw": [case(LISTING, 403, but={MANAGER: 303}, **DEFINED)],
+    "definitions.record": [case(EVERYONE, **DEFINED)],
+}
+
 PLANNING, REVIEWING = frozenset({CMO, MARKETER}), frozenset({CRO, MANAGER, AE})
 PLAN: Any = {"slug": "campaign", "number": "plan version"}
 SAID: Any = {"slug": "campaign", "public_id": "requested change"}
@@ -286,4 +301,6 @@ CAMPAIGNS: dict[str, list[Case]] = {
     ],
 }
 
-EXPECTED: dict[str, list[Case]] = OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | CAMPAIGNS
+EXPECTED: dict[str, list[Case]] = (
+    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | DEFINITIONS | CAMPAIGNS
+)
