@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.matrix.definitions import DEFINITIONS
 from tests.matrix.expectations import (
     ADMINISTRATORS,
     AE,
@@ -246,21 +247,6 @@ LIST: dict[str, list[Case]] = {
     "targets.withdraw_signature": [case(EVERYONE, 409, **VERSION)],
     "targets.withdraw": [case(LISTING, 403, but={MANAGER: 303}, **VERSION)],
     "targets.record": [case(EVERYONE, **VERSION)],
-}
-
-DEFINED: Any = {"slug": "definition", "number": "definition version"}
-
-DEFINITIONS: dict[str, list[Case]] = {
-    "definitions.index": [case(EVERYONE)],
-    "definitions.show": [case(EVERYONE, slug="definition")],
-    "definitions.edit": [case(LISTING, slug="definition")],
-    "definitions.save": [case(LISTING, 422, slug="definition")],
-    "definitions.propose": [case(LISTING, 422, slug="definition")],
-    "definitions.version": [case(EVERYONE, **DEFINED)],
-    "definitions.sign": [case(SIGNERS, 422, **DEFINED)],
-    "definitions.withdraw_signature": [case(EVERYONE, 409, **DEFINED)],
-    "definitions.withdraw": [case(LISTING, 403, but={MANAGER: 303}, **DEFINED)],
-    "definitions.record": [case(EVERYONE, **DEFINED)],
 }
 
 PLANNING, REVIEWING = frozenset({CMO, MARKETER}), frozenset({CRO, MANAGER, AE})
