@@ -50,8 +50,8 @@ LARGEST: Final = {Field.EMPLOYEES: 100_000_000, Field.REVENUE: 10**13}
 OFFERED: Final[dict[tuple[Field, Operator], str]] = {
     **{(field, Operator.ONE_OF): f"{field.capitalize()} is one of" for field in WORD_FIELDS},
     **{(field, Operator.CONTAINS): f"{field.capitalize()} contains" for field in WORD_FIELDS},
-    (Field.EMPLOYEES, Operator.BETWEEN): "Employees between",
-    (Field.REVENUE, Operator.BETWEEN): "Yearly revenue between",
+    (Field.EMPLOYEES, Operator.BETWEEN): "Employees",
+    (Field.REVENUE, Operator.BETWEEN): "Yearly revenue",
     (Field.PARENT, Operator.KNOWN): "Belongs to a larger company",
     (Field.CHILDREN, Operator.KNOWN): "Has companies below it",
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Select, case, func, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, Integer, Select, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from abm.accounts.models import (
@@ -126,11 +126,10 @@ def _ranked(
     deals, engaged, known = _open_deals(), _engagement(organisation, today), _roles()
     minutes, open_deals = func.coalesce(engaged.c.minutes, 0), func.coalesce(deals.c.open_deals, 0)
     roles_known = func.coalesce(known.c.roles, 0)
-    until = Account.do_not_approach_until
-    alone = Account.do_not_approach.is_not(None) & or_(until.is_(None), until >= today)
+    alone = _left_alone(today)
     strength = (
         score_expression(criteria)
-        + case((open_deals > 0, literal(OPEN_DEAL, Integer)), else_=literal(0, Integer))
+        + _share(open_deals, 1, OPEN_DEAL)
         + _share(minutes, ENGAGED_MINUTES, ENGAGEMENT)
         + _share(roles_known, roles, ROLES)
     )
@@ -158,6 +157,12 @@ def _ranked(
     )
 
 
+def _left_alone(today: date) -> ColumnElement[bool]:
+    """That nobody should approach the account today."""
+    until = Account.do_not_approach_until
+    return Account.do_not_approach.is_not(None) & or_(until.is_(None), until >= today)
+
+
 def _share(figure: ColumnElement[int], enough: int, points: int) -> ColumnElement[int]:
     """So many points for as much as is enough, fewer for less, in whole points."""
     if not enough:
@@ -165,14 +170,19 @@ def _share(figure: ColumnElement[int], enough: int, points: int) -> ColumnElemen
     return case((figure >= enough, literal(points, Integer)), else_=figure * points // literal(enough, Integer))
 
 
-def _open_deals() -> Any:
+def _once(query: Select[*tuple[Any, ...]], name: str) -> CTE:
+    """A sum over a whole table, made once: PostgreSQL without statistics would make it anew for every account."""
+    return query.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _open_deals() -> CTE:
     query = (
         select(Opportunity.account_id, func.count(Opportunity.id).label("open_deals"))
         .join(CrmStage, CrmStage.id == Opportunity.stage_id)
         .where(*_open())
         .group_by(Opportunity.account_id)
     )
-    return query.subquery()
+    return _once(query, "deals")
 
 
 def _open() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -180,7 +190,7 @@ def _open() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return CrmStage.category == StageCategory.OPEN, Opportunity.created_on.is_not(None)
 
 
-def _engagement(organisation: Organisation, today: date) -> Any:
+def _engagement(organisation: Organisation, today: date) -> CTE:
     """Minutes and responses of the last weeks, by account, from the rollups."""
     week = Week.of(today)
     first = week.plus(1 - WEEKS)
@@ -199,17 +209,17 @@ def _engagement(organisation: Organisation, today: date) -> Any:
         .where(Rollup.quarter.in_(quarters), Rollup.week >= str(first), Rollup.week <= str(week))
         .group_by(Rollup.account_id)
     )
-    return query.subquery()
+    return _once(query, "engagement")
 
 
-def _roles() -> Any:
+def _roles() -> CTE:
     """How many different buying roles are known, by account."""
     query = (
         select(Contact.account_id, func.count(Contact.buying_role.distinct()).label("roles"))
         .where(Contact.archived_at.is_(None), Contact.buying_role != BuyingRole.UNKNOWN)
         .group_by(Contact.account_id)
     )
-    return query.subquery()
+    return _once(query, "roles")
 
 
 def _worth(session: Session, accounts: Sequence[int], rates: Rates, today: date) -> dict[int, Sum]:

@@ -70,7 +70,7 @@ def test_list_rules_that_make_no_sense_are_refused_with_the_mend(facts: dict[str
 def test_a_fit_reads_as_a_sentence_the_heaviest_first() -> None:
     assert FIT.sentence(FIT.read({"criteria": EVERYTHING})) == (
         "An account fits by: Industry is one of Pharma, Food (40 of 110); Fleet contains reefer (35 of 110); "
-        "Employees between 200 to 5,000 (20 of 110); Yearly revenue between at least 10,000,000 EUR (10 of 110); "
+        "Employees 200 to 5,000 (20 of 110); Yearly revenue at least 10,000,000 EUR (10 of 110); "
         "Part of a group (5 of 110)."
     )
 
@@ -120,7 +120,7 @@ def test_a_difference_names_what_came_went_and_weighs_otherwise() -> None:
     assert changes == [
         ("Belongs to a larger company", None, "weight 5 (“Part of a group”)"),
         ("Industry is one of", "Pharma, Food; weight 40", "Pharma, Food; weight 50"),
-        ("Employees between", "200 to 5,000; weight 20", None),
+        ("Employees", "200 to 5,000; weight 20", None),
     ]
     assert len(FIT.difference(None, after)) == 2
     assert FIT.difference(after, after) == []

@@ -44,7 +44,7 @@ def test_the_score_is_what_is_met_of_all_weights_and_each_part_says_what_the_acc
     assert found.score == 90
     assert found.parts == (
         Part("Industry is one of pharma, Food", 40, True, "Pharma"),
-        Part("Employees between 200 to 5,000", 20, True, "1,200"),
+        Part("Employees 200 to 5,000", 20, True, "1,200"),
         Part("Pays", 10, False, "999 EUR"),
         Part("Fleet contains reefer", 30, True, "Reefers, 40 t"),
     )
