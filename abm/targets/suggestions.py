@@ -126,13 +126,8 @@ def _ranked(
     deals, engaged, known = _open_deals(), _engagement(organisation, today), _roles()
     minutes, open_deals = func.coalesce(engaged.c.minutes, 0), func.coalesce(deals.c.open_deals, 0)
     roles_known = func.coalesce(known.c.roles, 0)
-    alone = _left_alone(today)
-    strength = (
-        score_expression(criteria)
-        + _share(open_deals, 1, OPEN_DEAL)
-        + _share(minutes, ENGAGED_MINUTES, ENGAGEMENT)
-        + _share(roles_known, roles, ROLES)
-    )
+    alone, strength = _left_alone(today), score_expression(criteria) + _share(open_deals, 1, OPEN_DEAL)
+    strength += _share(minutes, ENGAGED_MINUTES, ENGAGEMENT) + _share(roles_known, roles, ROLES)
     ranked = case((alone, literal(-1, Integer)), else_=strength).label("strength")
     return (
         candidates.order_by(None)
