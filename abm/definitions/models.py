@@ -19,7 +19,7 @@ from abm.kit.base import Base, Facts, Instant, Key, Slug, Word, session_of
 from abm.kit.rules import Conflict, refuse, require
 from abm.kit.text import paragraphs
 from abm.people.models import Organisation, User
-from abm.people.seats import Seat, Side
+from abm.people.seats import Seat, Side, seats
 
 DAYS_AHEAD = 366  # a year: whatever begins later is written later
 
@@ -99,6 +99,8 @@ class Definition(Base):
         """
         self.document.lock()
         self._require_own(version)
+        companys = seats(session_of(self))[seat.side]
+        require(seat.id == companys.id, f"Definitions hold for the whole company: {companys.title} signs them.")
         seat.require_signer(by, session_of(self).get_one(Organisation, 1).today(at))
         return version.sign(
             voice=seat.side.value,

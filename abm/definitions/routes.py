@@ -20,7 +20,8 @@ from abm.kit.receipts import once
 from abm.kit.rules import Conflict, RuleBroken
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
-from abm.people.current import both_seats, organisation
+from abm.people.current import organisation
+from abm.people.seats import seats
 
 definitions = Blueprint("definitions", __name__)
 
@@ -143,7 +144,7 @@ def _show_page(kind: Kind[Any], status: int = 200, form: ProposeForm | None = No
         "holds": holds,
         "draft": draft,
         "changes": kind.difference(holds, draft) if draft is not None else [],
-        "awaited": awaited(versions.open, both_seats()) if versions.open else [],
+        "awaited": awaited(versions.open, seats(session())) if versions.open else [],
         "form": form or ProposeForm(formdata=None, data=fields),
     }
     return page("definitions/show.html", status, **values)

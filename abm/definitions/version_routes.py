@@ -21,8 +21,8 @@ from abm.kit.db import session
 from abm.kit.errors import Forbidden
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
-from abm.people.current import both_seats, my_seat
-from abm.people.seats import Seat
+from abm.people.current import organisation
+from abm.people.seats import Seat, seat_of, seats
 from abm.people.step_up import PASSWORD_FIELD, confirm_password, password_fault
 
 ADDRESS = "/definitions/<slug:slug>/versions/<number:number>"
@@ -99,7 +99,7 @@ def _version_page(definition: Definition, number: int, status: int = 200, **valu
         abort(404)
     content, before = content_of(session(), line.id), versions.signed_before(number)
     says = kind.read(content["says"])
-    seat = my_seat()
+    seat = _my_seat()
     shown: dict[str, object] = {
         "kind": kind,
         "line": line,
@@ -108,7 +108,7 @@ def _version_page(definition: Definition, number: int, status: int = 200, **valu
         "says": says,
         "before": before,
         "changes": kind.difference(_says(kind, before), says),
-        "awaited": awaited(line, both_seats()),
+        "awaited": awaited(line, seats(session())),
         "my_seat": seat,
         "my_word": line.given(seat.side.value) if seat else None,
         "form": SignForm(formdata=None, data={"digest": line.digest}),
@@ -139,11 +139,16 @@ def _written(definition: Definition, number: int) -> Version:
     return found if found is not None else abort(404)
 
 
+def _my_seat() -> Seat | None:
+    """One of the company's two seats, whatever programme the address speaks of."""
+    return seat_of(session(), me(), organisation().today())
+
+
 def _seat_or_403() -> Seat:
     """The seat that the reader signs for today; 403 says who does."""
-    seat = my_seat()
+    seat = _my_seat()
     if seat is None:
-        holders = [f"{one.holder.name} ({one.title})" for one in both_seats().values() if one.holder]
+        holders = [f"{one.holder.name} ({one.title})" for one in seats(session()).values() if one.holder]
         raise Forbidden("Only the two seats, or their deputies on their days, sign a definition.", may=holders)
     return seat
 

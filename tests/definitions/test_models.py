@@ -15,7 +15,8 @@ from abm.definitions.fit import FIT
 from abm.definitions.in_force import in_force_at
 from abm.definitions.list_rules import DEFAULT_LIST_RULES, ListRules, list_rules_at
 from abm.kit.rules import Conflict, RuleBroken
-from abm.people.seats import Side, seats
+from abm.people.programmes import add_programme
+from abm.people.seats import Side, add_seats, seats
 from tests.counting import statements
 from tests.definitions.conftest import CRITERIA, NOW, PHARMA, RULES, TODAY, Desk
 
@@ -184,3 +185,16 @@ def test_the_database_keeps_which_document_a_definition_is(desk: Desk) -> None:
         with pytest.raises(DBAPIError):
             desk.session.execute(text(statement))
         desk.session.rollback()
+
+
+def test_the_seats_of_a_further_programme_sign_no_definition(desk: Desk) -> None:
+    programme = add_programme(desk.cast.organisation, name="Americas", by=desk.cast.wen, at=NOW)
+    add_seats(programme, {side: f"{side.label}, Americas" for side in Side}, by=desk.cast.wen, at=NOW)
+    desk.session.flush()
+    theirs = seats(desk.session, programme.id)[Side.SALES]
+    theirs.give_to(desk.cast.ines, by=desk.cast.wen, at=NOW)
+    rules = desk.begin()
+    version = desk.propose(rules)
+    said = {"by": desk.cast.ines, "at": NOW, "digest": version.digest, "verdict": Verdict.APPROVE}
+    with pytest.raises(RuleBroken, match="Definitions hold for the whole company: CRO signs them"):
+        rules.sign(version, seat=theirs, **said)

@@ -177,6 +177,8 @@ def test_a_version_shows_the_difference_first_and_who_is_awaited(web: Web, desk:
     refused = web.post(f"{LIST}/versions/1/signatures", {"digest": "0" * 64, "verdict": "approve"})
     assert refused.status_code == 403
     assert "Renata Voss (CRO)" in words(refused)
+    elsewhere = web.post(f"{LIST}/versions/1/signatures?programme=americas", {"digest": "0" * 64, "verdict": "approve"})
+    assert elsewhere.status_code == 403
 
 
 def test_signing_asks_for_the_password_again_and_a_decline_for_its_reason(web: Web, desk: Desk) -> None:
