@@ -12,6 +12,8 @@ from abm.accounts.routes import accounts
 from abm.audit.models import request_id
 from abm.campaigns import play_routes, review_routes
 from abm.campaigns.routes import campaigns
+from abm.definitions import version_routes as definition_version_routes
+from abm.definitions.routes import definitions
 from abm.desk import accounts_routes, impact_routes
 from abm.desk.first_run_routes import first_run
 from abm.desk.navigation import init_navigation
@@ -57,7 +59,7 @@ MORE_ROUTES = (
     touch_routes,
 )
 # Views of a blueprint that has more than one file: importing them is what registers them.
-FURTHER_VIEWS = (entry_routes, version_routes, play_routes, review_routes)
+FURTHER_VIEWS = (entry_routes, version_routes, play_routes, review_routes, definition_version_routes)
 
 BLUEPRINTS = (
     health,
@@ -67,6 +69,7 @@ BLUEPRINTS = (
     admin,
     audit,
     accounts,
+    definitions,
     targets,
     campaigns,
     launching,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from abm.agreement.models import Signature, Standing, State, Verdict, Version, Withdrawal
 from abm.people.models import User
+from abm.people.seats import Seat, Side
 
 
 class Phase(enum.StrEnum):
@@ -83,6 +84,52 @@ class VersionLine:
         return next((one for one in self.signatures if one.voice == voice and one.withdrawn_at is None), None)
 
 
+@dataclass(frozen=True)
+class Awaited:
+    """A seat whose signature an open version still lacks."""
+
+    side: Side
+    title: str
+    holder: str | None  # None: the seat is empty
+
+    @property
+    def words(self) -> str:
+        return f"{self.holder} ({self.title})" if self.holder else f"{self.title}: the seat is empty"
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Every version of a document, newest first, and those that matter now."""
+
+    lines: Sequence[VersionLine]
+    at: datetime
+
+    @property
+    def open(self) -> VersionLine | None:
+        return self._first(Phase.WAITING)
+
+    @property
+    def in_force(self) -> VersionLine | None:
+        return self._first(Phase.IN_FORCE)
+
+    @property
+    def scheduled(self) -> VersionLine | None:
+        return self._first(Phase.SCHEDULED)
+
+    def numbered(self, number: int) -> VersionLine | None:
+        return next((line for line in self.lines if line.number == number), None)
+
+    def of_digest(self, digest: str) -> VersionLine | None:
+        return next((line for line in self.lines if line.digest == digest), None)
+
+    def signed_before(self, number: int) -> VersionLine | None:
+        """The newest version before this one that both seats signed."""
+        return next((line for line in self.lines if line.number < number and line.state is State.SIGNED), None)
+
+    def _first(self, phase: Phase) -> VersionLine | None:
+        return next((line for line in self.lines if line.phase(self.at) is phase), None)
+
+
 def history(session: Session, document_id: int) -> Sequence[VersionLine]:
     """Every version of a document, newest first."""
     signer, holder, proposer = aliased(User), aliased(User), aliased(User)
@@ -122,3 +169,12 @@ def history(session: Session, document_id: int) -> Sequence[VersionLine]:
         if row.voice is not None:
             line.signatures.append(SignatureLine(*cast(Any, row[10:])))
     return list(lines.values())
+
+
+def awaited(line: VersionLine, seats: Mapping[Side, Seat]) -> list[Awaited]:
+    """Which seats an open version waits for, and who holds them."""
+    return [
+        Awaited(side, seat.title, seat.holder.name if seat.holder else None)
+        for side, seat in seats.items()
+        if line.state is State.OPEN and line.given(side.value) is None
+    ]

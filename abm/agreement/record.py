@@ -13,7 +13,8 @@ from abm.agreement.models import Signature, Version
 FORMAT: Final = "accountable signed record"
 SCHEMA: Final = 1
 # Who has to approve what, whatever a file says (domain §4); other documents name their reviewers themselves.
-REQUIRED: Final = {"target list": frozenset({"marketing", "sales"})}
+BOTH_SEATS: Final = frozenset({"marketing", "sales"})
+REQUIRED: Final = dict.fromkeys(("target list", "fit definition", "list rules"), BOTH_SEATS)
 
 
 @dataclass(frozen=True)

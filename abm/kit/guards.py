@@ -31,6 +31,7 @@ GUARDS = (
     Guard("withdrawal"),
     Guard("standing", columns=("version_id", "document_id"), key="version_id"),
     Guard("target_list", columns=("programme_id", "quarter", "document_id")),
+    Guard("definition", columns=("slug", "kind", "document_id")),
     Guard("opportunity_revision"),
     Guard("touch_revision"),
     Guard(

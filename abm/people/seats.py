@@ -123,6 +123,13 @@ class Seat(Base):
             return False
         return self.holder_id == user.id or any(d.user_id == user.id and d.covers(day) for d in self.deputies)
 
+    def require_signer(self, user: User, day: date) -> None:
+        """Let only an active holder, or a deputy on their days, act for this seat; an empty one signs nothing."""
+        if self.holder is None:
+            refuse(f"The {self.side} seat is empty. An empty seat signs nothing: fill it first.")
+        signs = self.signer(user, day)
+        require(signs, f"Only {self.holder.name}, or a deputy on their days, signs for the {self.side} seat.")
+
     def deputies_from(self, day: date) -> list[Deputy]:
         """Who stands in from a day on, or will."""
         return [deputy for deputy in self.deputies if deputy.ended_at is None and deputy.last_day >= day]

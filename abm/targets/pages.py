@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,76 +10,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account
-from abm.agreement.models import State
-from abm.agreement.queries import Phase, VersionLine, history
+from abm.agreement.queries import Awaited, VersionLine, Versions, awaited, history
 from abm.kit.clock import Quarter
 from abm.people.models import Organisation, User
-from abm.people.seats import Seat, Side
 from abm.targets.content import Content, Row
 from abm.targets.models import Entry, Nomination, TargetList
 from abm.targets.queries import content_of, last_content_of_quarter
 
+__all__ = (
+    "Awaited", "Base", "Known", "Versions", "awaited", "known_accounts", "quarter_base", "usual_base", "versions_of",
+)  # fmt: skip
+
 WHY_AT_MOST = 200  # changes whose reasons are looked up; a longer difference is a new list
-
-
-@dataclass(frozen=True)
-class Awaited:
-    """A seat whose signature an open version still lacks."""
-
-    side: Side
-    title: str
-    holder: str | None  # None: the seat is empty
-
-    @property
-    def words(self) -> str:
-        return f"{self.holder} ({self.title})" if self.holder else f"{self.title}: the seat is empty"
-
-
-@dataclass(frozen=True)
-class Versions:
-    """Every version of a list, newest first, and those that matter now."""
-
-    lines: Sequence[VersionLine]
-    at: datetime
-
-    @property
-    def open(self) -> VersionLine | None:
-        return self._first(Phase.WAITING)
-
-    @property
-    def in_force(self) -> VersionLine | None:
-        return self._first(Phase.IN_FORCE)
-
-    @property
-    def scheduled(self) -> VersionLine | None:
-        return self._first(Phase.SCHEDULED)
-
-    def numbered(self, number: int) -> VersionLine | None:
-        return next((line for line in self.lines if line.number == number), None)
-
-    def of_digest(self, digest: str) -> VersionLine | None:
-        return next((line for line in self.lines if line.digest == digest), None)
-
-    def signed_before(self, number: int) -> VersionLine | None:
-        """The newest version before this one that both seats signed."""
-        return next((line for line in self.lines if line.number < number and line.state is State.SIGNED), None)
-
-    def _first(self, phase: Phase) -> VersionLine | None:
-        return next((line for line in self.lines if line.phase(self.at) is phase), None)
 
 
 def versions_of(session: Session, target_list: TargetList, at: datetime) -> Versions:
     """All versions, in one query."""
     return Versions(history(session, target_list.document_id), at)
-
-
-def awaited(line: VersionLine, seats: Mapping[Side, Seat]) -> list[Awaited]:
-    """Which seats an open version waits for, and who holds them."""
-    return [
-        Awaited(side, seat.title, seat.holder.name if seat.holder else None)
-        for side, seat in seats.items()
-        if line.state is State.OPEN and line.given(side.value) is None
-    ]
 
 
 @dataclass(frozen=True)

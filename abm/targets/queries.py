@@ -12,10 +12,12 @@ from abm.accounts.listing import searched
 from abm.accounts.models import Account
 from abm.agreement.canonical import thaw
 from abm.agreement.models import Standing, Version
+from abm.definitions.fit import Criteria
 from abm.people.models import RoleGrant, User
 from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.targets.content import Content, read_content
 from abm.targets.entries import ANSWERS_FOR_ACCOUNTS
+from abm.targets.fit import score_expression
 from abm.targets.models import Entry, Membership, TargetList
 
 
@@ -56,12 +58,14 @@ def aes_to_choose(session: Session) -> list[Colleague]:
     return [Colleague(row.public_id, row.name) for row in rows]
 
 
-def accounts_to_enter(list_id: int, text: str) -> Select[Account]:
-    """Accounts that are not in the draft yet and that a text may mean, by name."""
+def accounts_to_enter(list_id: int, text: str, *, criteria: Criteria = (), fit_at_least: int = 0) -> Select[Account]:
+    """Accounts that are not in the draft yet, that a text may mean and that fit well enough, by name."""
     entered = select(Entry.account_id).where(Entry.list_id == list_id)
     query = select(Account).where(Account.id.not_in(entered), Account.archived_at.is_(None))
     if text:
         query = query.where(searched(text))
+    if fit_at_least:
+        query = query.where(score_expression(criteria) >= fit_at_least)
     return query.order_by(Account.normal_name, Account.id)
 
 

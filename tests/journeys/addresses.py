@@ -32,6 +32,7 @@ NO_PAGE = {
     "accounts.suggested": "a list that a field opens",
     "imports.bad_rows_file": "a file",
     "targets.record": "a file",
+    "definitions.record": "a file",
     "targets.current": "leads to the quarter that we are in",
     "progress.current": "leads to the week that we are in",
     "first_run.show": "only before the first run: see the whole path",
@@ -90,6 +91,14 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         (TOMAS, "/quarters/{quarter}/list/versions/1"),
     ],
     "targets.diff": [(AMARA, "/quarters/{quarter}/list/versions/2/diff?from={quarter before}")],
+    "definitions.index": [(TOMAS, "/definitions")],
+    "definitions.show": [
+        (AMARA, "/definitions/fit"),
+        (TOMAS, "/definitions/fit"),
+        (WEN, "/definitions/list-rules"),
+    ],
+    "definitions.edit": [(WEN, "/definitions/fit/edit"), (WEN, "/definitions/list-rules/edit")],
+    "definitions.version": [(TOMAS, "/definitions/fit/versions/1")],
     "campaigns.index": [(PRIYA, "/campaigns"), (TOMAS, "/campaigns")],
     "campaigns.new": [(PRIYA, "/campaigns/new")],
     "campaigns.show": [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.matrix.definitions import DEFINITIONS
 from tests.matrix.expectations import (
     ADMINISTRATORS,
     AE,
@@ -289,4 +290,6 @@ CAMPAIGNS: dict[str, list[Case]] = {
     ],
 }
 
-EXPECTED: dict[str, list[Case]] = OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | CAMPAIGNS
+EXPECTED: dict[str, list[Case]] = (
+    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | DEFINITIONS | CAMPAIGNS
+)
