@@ -12,7 +12,7 @@ from abm.accounts.routes import accounts
 from abm.audit.models import request_id
 from abm.campaigns import play_routes, review_routes
 from abm.campaigns.routes import campaigns
-from abm.desk import accounts_routes, impact_routes
+from abm.desk import accounts_routes, impact_routes, workload_routes
 from abm.desk.first_run_routes import first_run
 from abm.desk.navigation import init_navigation
 from abm.desk.routes import desk
@@ -49,6 +49,7 @@ MORE_ROUTES = (
     process_routes,
     accounts_routes,
     impact_routes,
+    workload_routes,
     seat_routes,
     settings_routes,
     team_routes,

@@ -37,6 +37,7 @@ GUARDS = (
         "membership",
         columns=("list_id", "account_id", "with_children", "tier", "motion", "ae_id", "starts", "version_id"),
     ),
+    Guard("waiver"),
     Guard("touch", columns=("account_id", "logged_by_id", "client_key", "fingerprint", "logged_at")),
 )
 

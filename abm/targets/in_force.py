@@ -15,9 +15,8 @@ from abm.agreement.models import Standing, Version
 from abm.kit.clock import Quarter
 from abm.people.models import Organisation
 from abm.people.seats import Side
-from abm.targets.models import Period, TargetList
-
-PERIOD_WEEKS = {Period.WEEK: 1, Period.FOUR_WEEKS: 4, Period.QUARTER: 13}
+from abm.targets.kinds import PERIOD_WEEKS, Period
+from abm.targets.models import TargetList
 
 
 @dataclass(frozen=True)
