@@ -30,7 +30,8 @@ def plans(session: scoped_session[Session], cast: Cast) -> Iterator[World]:
 
 
 def impact(plans: World, before: Content | None) -> Impact:
-    return impact_of(plans.session, before, plans.list.draft(), at=NOW, today=NOW.date())
+    organisation = plans.cast.organisation
+    return impact_of(plans.session, plans.list, before, plans.list.draft(), organisation=organisation, at=NOW)
 
 
 def test_an_account_that_leaves_names_the_campaign_that_stops_and_what_is_promised(plans: World) -> None:
