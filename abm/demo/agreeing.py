@@ -18,6 +18,8 @@ from abm.targets.weighing import weigh
 SIZES = {1: 12, 2: 38, 3: 100}
 CAPACITY = {1: 12, 2: 40, 3: 120}
 PER_AE = {1: 5, 2: 15, 3: 35}
+ONE_TO_ONE = 1  # touches a week by Sales in tier 1, beside the two that the campaign asks for
+LEAVE = timedelta(weeks=8) - timedelta(days=1)
 WHY_NOMINATED = (
     "New plant this year, cold rooms on the drawings",
     "Lost a pharma load in July; the board asked why",
@@ -91,13 +93,13 @@ def _propose_as_agreed(world: World, current: TargetList, *, by: User, at: datet
 def draft_next_quarter(world: World) -> TargetList:
     """Next quarter's draft: 13 accounts in tier 1 where 12 fit, half of it still without Marketing's word.
 
-    Elif is away for the first half of it, so that it asks her for more a week than she did of late.
+    Elif is away for its first eight weeks, so that it asks her for more a week than she did of late.
     """
     at = world.at(world.today - timedelta(days=1), 14)
     ines, priya = world.people.ines, world.people.priya
     draft = _open(world, world.quarter.plus(1), at, by=ines)
     first = world.quarter.plus(1).first
-    note_absence(world.people.elif_, first_day=first, last_day=first + timedelta(days=44), by=ines, at=at)
+    note_absence(world.people.elif_, first_day=first, last_day=first + LEAVE, by=ines, at=at)
     for number, account in enumerate(world.accounts[1:60], start=1):
         tier = 1 if number <= 13 else 2 if number <= 40 else 3
         entry = draft.enter(account, by=ines, at=at, tier=tier, ae=account.ae_on(world.today))
@@ -138,6 +140,7 @@ def _open(world: World, quarter: Quarter, at: datetime, *, by: User) -> TargetLi
     targets = open_list(world.organisation, quarter, by=by, at=at)
     for policy in targets.policies:
         policy.change(max_accounts=CAPACITY[policy.tier], max_per_ae=PER_AE[policy.tier], by=by, at=at)
+    targets.policies[0].change(sales_touches=ONE_TO_ONE, by=by, at=at)
     return targets
 
 

@@ -137,14 +137,15 @@ class Asked:
         return ""
 
     def fewer(self) -> tuple[int, int] | None:
-        """How many accounts fewer, and of which tier, would close the gap: of the tier that asks most for each."""
-        heaviest = max(self.parts, key=lambda tier: self.parts[tier].rate, default=None)
-        if heaviest is None or not self.present or self.done.median is None:
+        """How many accounts fewer, and of which tier, would close the gap: of the one that asks most for each."""
+        if not self.present or self.done.median is None:
             return None
-        part = self.parts[heaviest]
-        each = part.rate * Fraction(self.days, self.present)
-        needed = math.ceil((self.per_week - self.done.median) / each) if each else 0
-        return (needed, heaviest) if 0 < needed <= part.accounts else None
+        for tier, part in sorted(self.parts.items(), key=lambda one: -one[1].rate):
+            each = part.rate * Fraction(self.days, self.present)
+            needed = math.ceil((self.per_week - self.done.median) / each) if each else 0
+            if 0 < needed <= part.accounts:
+                return needed, tier
+        return None
 
 
 @dataclass(frozen=True)
