@@ -92,9 +92,10 @@ class Impact:
         """What a side promised on accounts that leave, and has not done."""
         return sum(_left(one, side) for one in self.accounts if one.change.after is None)
 
-    def handed(self, side: Side) -> int:
-        """What a side promised on accounts that somebody else would answer for, and has not done."""
-        return sum(_left(one, side) for one in self.accounts if one.change.after is not None)
+    @property
+    def handed(self) -> int:
+        """How many touches, promised and not done, another AE would answer for."""
+        return sum(_left(one, Side.SALES) for one in self.accounts if one.change.after is not None)
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ def _reasked(before: Content | None, after: Content, work: Work, seen: Collectio
 
 
 def _left(one: Concerned, side: Side) -> int:
-    return sum(promise.left for promise in one.open if promise.commitment.side is side)
+    return sum(promise.left for promise in one.open if promise.commitment.side == side)
 
 
 def _fillings(before: Content | None, after: Content) -> list[Filling]:
