@@ -73,7 +73,7 @@ class Shown:
             count, tier = fewer
             found.append(f"{count} tier-{tier} account{'s' * (count > 1)} fewer")
         found.append("a slower rhythm")
-        if gap.campaigns:
+        if gap.for_campaigns >= 1:
             found.append("a smaller ask by campaigns")
         seen = [one for one in self.workload.roomy(gap.side) if one in self.people and one.who != gap.who]
         names = [f"{one.name} (room for {one.room} a week)" for one in seen[:HANDED_TO]]

@@ -79,9 +79,19 @@ class Asked:
         return weekly * Fraction(self.days, WORKING_DAYS) + self.campaigns
 
     @property
+    def absent(self) -> int:
+        """How many of the working days that are left the person is away."""
+        return self.days - self.present
+
+    @property
     def per_week(self) -> Fraction:
         """In each week that the person is there; all of it at once for somebody who is not there any more."""
         return self.touches * Fraction(WORKING_DAYS, self.present) if self.present else self.touches
+
+    @property
+    def for_campaigns(self) -> Fraction:
+        """How much of a week that is."""
+        return self.campaigns / self.touches * self.per_week if self.touches else Fraction(0)
 
     @property
     def figure(self) -> int:
