@@ -1,101 +1,27 @@
-"""A draft that asks for more than people did: seen by those who may, accepted by both seats, and only then proposed."""
+"""What a draft asks of people, read from the database, and how both seats' words let it be proposed all the same."""
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
-from flask.testing import FlaskClient
 from sqlalchemy import exc, select, text
 from sqlalchemy.orm import Session, scoped_session
 
-from abm.accounts.models import Account, TeamFunction, create_account
+from abm.accounts.models import TeamFunction
 from abm.desk.work import work_of
-from abm.kit.clock import Quarter, Week
 from abm.kit.rules import RuleBroken
-from abm.people.models import User
 from abm.people.seats import Side, note_absence
-from abm.targets.models import Outcome, Waiver, open_list
+from abm.targets.models import Outcome
 from abm.targets.weighing import weigh
-from abm.targets.work import Work
-from abm.targets.workload import TOGETHER, Asked
-from abm.touches.logging import log_touch
-from abm.touches.models import Channel, Direction, Touch, TouchSide
+from abm.targets.workload import TOGETHER
+from abm.touches.models import Touch
 from tests.campaigns.world import NOW
 from tests.campaigns.world import World as Campaigning
-from tests.cast import Cast, sign_in
+from tests.cast import Cast
 from tests.counting import statements
-
-LIST = "/quarters/2027-q1/list"
-REASON = "A launch in February"
-
-
-class Ground:
-    """Next quarter's draft: Tomás planned for six accounts of tier 2, who did two touches in each of eight weeks."""
-
-    def __init__(self, session: Session, cast: Cast) -> None:
-        self.session, self.cast = session, cast
-        self.list = open_list(cast.organisation, Quarter(2027, 1), by=cast.ines, at=NOW)
-        self.accounts = [self.place(f"Company {number}", cast.tomas) for number in range(6)]
-        for back in range(1, 9):
-            monday = Week.of(NOW.date()).plus(-back).monday
-            for number in range(2):
-                self.log(self.accounts[number], cast.tomas, monday + timedelta(days=number))
-            self.log(self.accounts[2], cast.priya, monday, TouchSide.MARKETING)
-        session.commit()
-
-    def place(self, name: str, ae: User, tier: int = 2) -> Account:
-        account = create_account(self.cast.organisation, name=name, by=self.cast.wen, at=NOW)
-        entry = self.list.enter(account, by=self.cast.ines, at=NOW)
-        entry.place(tier=tier, ae=ae, outcome=Outcome.IN, by=self.cast.ines, at=NOW)
-        return account
-
-    def log(self, account: Account, by: User, day: date, side: TouchSide = TouchSide.SALES) -> Touch:
-        when = datetime(day.year, day.month, day.day, 9, tzinfo=NOW.tzinfo)
-        return log_touch(
-            account,
-            organisation=self.cast.organisation,
-            by=by,
-            at=NOW,
-            client_key=f"{by.id} {account.id} {day} {side}",
-            side=side,
-            direction=Direction.OUTBOUND,
-            channel=Channel.EMAIL,
-            outcome="sent",
-            when=when,
-        )
-
-    def work(self) -> Work:
-        return work_of(self.session, self.list, organisation=self.cast.organisation, at=NOW)
-
-    def asked(self, who: str) -> Asked:
-        return next(one for one in weigh(self.list.draft(), self.work()).asked if one.who == who)
-
-    def accept(self, side: Side, what: str = "", *, by: User | None = None, reason: str = REASON) -> Waiver:
-        seat = self.list.seats()[side]
-        return self.list.waive(
-            what or f"asked:sales:{self.cast.tomas.public_id}",
-            seat=seat,
-            reason=reason,
-            by=by or {Side.SALES: self.cast.renata, Side.MARKETING: self.cast.amara}[side],
-            at=NOW,
-            organisation=self.cast.organisation,
-            work=self.work(),
-        )
-
-    def propose(self) -> int:
-        cast = self.cast
-        return self.list.propose(organisation=cast.organisation, by=cast.ines, at=NOW, work=self.work()).number
-
-
-@pytest.fixture
-def ground(session: scoped_session[Session], cast: Cast) -> Iterator[Ground]:
-    with time_machine.travel(NOW, tick=False):
-        yield Ground(session(), cast)
+from tests.desk.overasked import Ground
 
 
 def test_what_was_logged_is_counted_by_who_did_it_for_which_side(ground: Ground) -> None:
@@ -240,94 +166,3 @@ def test_the_facts_are_gathered_in_four_queries_whatever_the_size(ground: Ground
         for number in range(10):
             ground.place(f"Another {number}", ground.cast.marcus)
     assert counts == [4, 4]
-
-
-def words(page: str) -> str:
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)))
-
-
-def look(client: FlaskClient, ground: Ground, reader: User, address: str = f"{LIST}/workload") -> str:
-    sign_in(client, reader)
-    return words(client.get(address, headers={"HX-Request": "true"}).text)
-
-
-def test_a_person_and_who_leads_them_read_their_figures_and_others_read_sums(
-    client: FlaskClient, ground: Ground
-) -> None:
-    for number in range(4):
-        ground.place(f"For Marcus {number}", ground.cast.marcus)
-    ground.session.commit()
-    cast = ground.cast
-    own = "asks Tomás Ferreira for 6 touches a week; median 2 over eight weeks"
-    for reader in (cast.amara, cast.renata, cast.ines, cast.tomas):
-        assert own in look(client, ground, reader)
-    assert "Marcus Bell" in look(client, ground, cast.ines)
-    assert "Marcus Bell" not in look(client, ground, cast.tomas)
-    for reader in (cast.priya, cast.wen, cast.vera):
-        page = look(client, ground, reader)
-        assert "Tomás" not in page
-        sentence = "asks North, 2 people, for 10 touches a week; their medians over eight weeks add up to 2"
-        assert f"{sentence}, 1 of them without eight weeks yet" in page
-
-
-def test_a_sum_of_one_is_nobodys_to_read(client: FlaskClient, ground: Ground) -> None:
-    page = look(client, ground, ground.cast.vera)
-    assert "6 touches" not in page
-    assert "1 person more is asked" in page
-
-
-def test_both_seats_accept_on_the_page_and_then_it_is_proposed(client: FlaskClient, ground: Ground) -> None:
-    cast = ground.cast
-    what, together = f"asked:sales:{cast.tomas.public_id}", f"asked:marketing:{TOGETHER}"
-    sign_in(client, cast.ines)
-    refused = client.post(f"{LIST}/versions")
-    assert refused.status_code == 409
-    assert "In 2 places it asks for more" in refused.text
-    assert "Tomás" not in words(refused.text.split("<main", 1)[1])
-    assert client.post(f"{LIST}/workload/waivers", data={"what": what, "reason": REASON}).status_code == 403
-    sign_in(client, cast.renata)
-    empty = client.post(f"{LIST}/workload/waivers", data={"what": what, "reason": ""})
-    assert empty.status_code == 422
-    assert "Say why it is right this quarter" in empty.text
-    assert client.post(f"{LIST}/workload/waivers", data={"what": "tier:1", "reason": REASON}).status_code == 422
-    for reader in (cast.renata, cast.amara):
-        sign_in(client, reader)
-        for one in (what, together):
-            assert client.post(f"{LIST}/workload/waivers", data={"what": one, "reason": REASON}).status_code == 303
-        assert client.post(f"{LIST}/workload/waivers", data={"what": what, "reason": REASON}).status_code == 409
-    page = look(client, ground, cast.amara)
-    assert [page.count(f"accepts for {side.label} up to 6 a week: “{REASON}”") for side in Side] == [1, 1]
-    assert "accepted by both" in page
-    sign_in(client, cast.ines)
-    assert client.post(f"{LIST}/versions").status_code == 303
-    signed = look(client, ground, cast.amara, f"{LIST}/versions/1/workload")
-    assert [signed.count(f"accepts for {side.label} up to 6 a week: “{REASON}”") for side in Side] == [1, 1]
-    assert client.get(f"{LIST}/versions/2/workload").status_code == 404
-
-
-def test_a_version_says_what_it_asked_when_it_was_proposed(client: FlaskClient, ground: Ground) -> None:
-    ground.list.propose(organisation=ground.cast.organisation, by=ground.cast.ines, at=NOW)
-    ground.place("Later", ground.cast.tomas)
-    ground.session.commit()
-    assert "asks Tomás Ferreira for 6 touches" in look(client, ground, ground.cast.ines, f"{LIST}/versions/1/workload")
-    page = look(client, ground, ground.cast.ines)
-    assert "asks Tomás Ferreira for 7 touches" in page
-
-
-def test_the_draft_fetches_it_once_it_stands_and_leads_there_without_script(
-    client: FlaskClient, ground: Ground
-) -> None:
-    sign_in(client, ground.cast.amara)
-    page = client.get(LIST).text
-    assert f'hx-get="{LIST}/workload"' in page
-    assert f'<a href="{LIST}/workload">' in page
-    assert "<h1" in client.get(f"{LIST}/workload").text
-
-
-def test_a_page_of_what_it_asks_takes_at_most_twelve_queries(client: FlaskClient, ground: Ground) -> None:
-    sign_in(client, ground.cast.ines)
-    bind = ground.session.get_bind()
-    client.get(f"{LIST}/workload")
-    with statements(bind) as sent:  # type: ignore[arg-type]
-        assert client.get(f"{LIST}/workload").status_code == 200
-    assert len(sent) <= 12, sent
