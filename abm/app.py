@@ -32,10 +32,11 @@ from abm.kit.web import htmx
 from abm.outbound import touch_routes
 from abm.outbound.launch_routes import launching
 from abm.outbound.routes import outbound
-from abm.people import seat_routes, settings_routes, team_routes
+from abm.people import programme_routes, seat_routes, settings_routes, team_routes
 from abm.people.account_routes import account
 from abm.people.admin_routes import admin
 from abm.people.audit_routes import audit
+from abm.people.current import init_programmes
 from abm.people.routes import people
 from abm.people.signing_in import init_sign_in
 from abm.progress.routes import progress
@@ -50,6 +51,7 @@ MORE_ROUTES = (
     accounts_routes,
     impact_routes,
     workload_routes,
+    programme_routes,
     seat_routes,
     settings_routes,
     team_routes,
@@ -93,6 +95,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_assets(app)
     init_theme(app)
     init_navigation(app)
+    init_programmes(app)
     htmx.init_app(app)
     Compress(app)
     for blueprint in BLUEPRINTS:

@@ -10,7 +10,7 @@ from abm.imports import models as imports
 from abm.kit import receipts
 from abm.kit.base import Base
 from abm.outbound import models as outbound
-from abm.people import mail, models, seats, sessions
+from abm.people import mail, models, programmes, seats, sessions
 from abm.targets import models as targets
 from abm.touches import models as touches
 
@@ -23,6 +23,7 @@ MODULES = (
     mail,
     models,
     outbound,
+    programmes,
     receipts,
     seats,
     sessions,

@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from abm.agreement.models import Verdict, Version
+from abm.campaigns.creating import create_campaign
 from abm.campaigns.drafting import add_play
 from abm.campaigns.kinds import Section
-from abm.campaigns.models import Campaign, create_campaign
+from abm.campaigns.models import Campaign
 from abm.campaigns.plan import Criteria
 from abm.outbound.launching import derive_commitments
 from abm.people.seats import Side, seats

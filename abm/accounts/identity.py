@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from abm.kit import text as texts
 from abm.kit.rules import require
+from abm.kit.text import bare
 
 # How legal forms are written at the end of a name, once case and punctuation are gone.
 LEGAL_FORMS = frozenset(
@@ -50,8 +51,7 @@ def normal_name(name: str) -> str:
 
 def slug_of(name: str) -> str:
     """A readable piece of address from a name; `account` where no letter of it is Latin."""
-    words = re.findall(r"[a-z0-9]+", _bare(name[:LONGEST_NAME]))
-    slug = "-".join(words)[:60].strip("-") or "account"
+    slug = texts.slug_of(name, otherwise="account")
     return f"{slug}-account" if slug in RESERVED_SLUGS else slug
 
 
@@ -77,11 +77,5 @@ def can_identify(domain: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    spelled = _bare(text).replace("&", " and ").replace("'", "")
+    spelled = bare(text).replace("&", " and ").replace("'", "")
     return re.findall(r"\w+", re.sub(r"\b(\w)\.(?=\w\b)", r"\1", spelled))
-
-
-def _bare(text: str) -> str:
-    """Folded case, curly quotes straightened, no accents."""
-    folded = unicodedata.normalize("NFKD", text.replace("’", "'").casefold())
-    return "".join(letter for letter in folded if not unicodedata.combining(letter))

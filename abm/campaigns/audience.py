@@ -17,7 +17,7 @@ from abm.campaigns.kinds import CampaignState
 from abm.campaigns.launches import AudienceMember, still_worked
 from abm.campaigns.plan import Criteria, PlannedAccount, Reviewer
 from abm.people.models import Organisation, Team, User
-from abm.targets.models import Membership
+from abm.targets.models import Membership, TargetList
 
 if TYPE_CHECKING:
     from abm.campaigns.models import Campaign
@@ -58,7 +58,7 @@ def candidates(session: Session, campaign: Campaign, *, organisation: Organisati
         .outerjoin(User, User.id == func.coalesce(TeamMember.user_id, Membership.ae_id))
         .outerjoin(Team, Team.id == User.team_id)
         .outerjoin(manager, (manager.id == Team.manager_id) & manager.deactivated_at.is_(None))
-        .where(on_list(begin, end))
+        .where(on_list(begin, end), of_programme(campaign.programme_id))
         .order_by(Membership.starts, Membership.tier, Account.normal_name, Account.id)
     )
     found: dict[int, Candidate] = {}
@@ -84,6 +84,11 @@ def on_list(begin: datetime, end: datetime) -> ColumnElement[bool]:
     """That a membership holds at some instant of a span; one that never began does not."""
     lasts = or_(Membership.ends.is_(None), (Membership.ends > begin) & (Membership.ends > Membership.starts))
     return (Membership.starts < end) & lasts
+
+
+def of_programme(programme_id: int) -> ColumnElement[bool]:
+    """That a membership is on a list of this programme."""
+    return Membership.list_id.in_(select(TargetList.id).where(TargetList.programme_id == programme_id))
 
 
 def listed_at(at: datetime) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -15,6 +16,7 @@ from abm.campaigns.kinds import CampaignState, CommentKind, Section
 from abm.campaigns.models import Campaign
 from abm.campaigns.plan import Criteria
 from abm.kit.forms import Checkboxes, choices, clean, name_field
+from abm.people.programmes import Programme
 from abm.touches.kinds import Channel
 
 LONG = Length(max=10_000, message="Write no more than %(max)d characters.")
@@ -37,6 +39,13 @@ class NewForm(FlaskForm):
     name = name_field("Name", "Write the campaign's name.")
     starts_on = DayField("First day", [InputRequired("Write the first day.")])
     ends_on = DayField("Last day", [InputRequired("Write the last day.")])
+    programme = Choice("Programme", description="Its accounts come from this programme's list.")
+
+    def offer(self, programmes: Sequence[Programme]) -> None:
+        """The programmes to choose from, the default first; a company with one is not asked."""
+        self.programme.choices = {one.slug: one.name for one in programmes}
+        if len(programmes) < 2:
+            del self.programme  # not asked, not shown
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class InEffect:
     """A campaign with the version of its plan that counts; `launched` is the moment of its first launch."""
 
     id: int
+    programme_id: int
     name: str
     slug: str
     state: CampaignState
@@ -51,12 +52,20 @@ def plans_in_effect(session: Session) -> list[InEffect]:
         rows.correlate(Campaign).scalar_subquery() for rows in (launch, begun, approved)
     )
     rows = session.execute(
-        select(Campaign.id, Campaign.name, Campaign.slug, Campaign.state, first_launch, Version.content)
+        select(
+            Campaign.id,
+            Campaign.programme_id,
+            Campaign.name,
+            Campaign.slug,
+            Campaign.state,
+            first_launch,
+            Version.content,
+        )
         .join(Version, Version.id == func.coalesce(launched_version, approved_version))
         .where(Campaign.state.in_(GOING))
         .order_by(Campaign.name, Campaign.id)
     )
     return [
-        InEffect(number, name, slug, state, launched, Plan.read(thaw(content)))
-        for number, name, slug, state, launched, content in rows
+        InEffect(number, programme, name, slug, state, launched, Plan.read(thaw(content)))
+        for number, programme, name, slug, state, launched, content in rows
     ]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import ForeignKey, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.accounts.changes import Change
-from abm.accounts.identity import slug_of
 from abm.agreement.models import Document, Span, StaleDigest, State, Verdict, Version
 from abm.audit.models import record
 from abm.campaigns.audience import Candidate, candidates, chosen, days_left, reviewers_of
@@ -34,18 +32,18 @@ from abm.kit.base import (
     Slug,
     check,
     choice,
-    public_id,
     session_of,
 )
 from abm.kit.rules import refuse, require
-from abm.kit.text import one_line, paragraphs
+from abm.kit.text import paragraphs
 from abm.people.models import Organisation, User
+from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.people.seats import Seat
 
 # Everything of this domain that other floors use, in one place.
 __all__ = (
     "AudienceMember", "Campaign", "CampaignState", "CommentKind", "Launch", "Plan", "PlanState", "Play",
-    "ReviewComment", "Section", "approvers", "create_campaign",
+    "ReviewComment", "Section", "approvers",
 )  # fmt: skip
 
 KIND = "campaign plan"
@@ -66,6 +64,7 @@ class Campaign(Base):
     slug: Mapped[Slug]
     name: Mapped[Name]
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), unique=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), default=DEFAULT_PROGRAMME)
     owner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     state: Mapped[CampaignState] = mapped_column(choice(CampaignState, "campaign_state"))
     starts_on: Mapped[Day]
@@ -257,44 +256,6 @@ class Campaign(Base):
         self._move(state, state.value, by=by, at=at, note=self.closing_note)
 
 
-def create_campaign(
-    organisation: Organisation, *, name: str, starts_on: date, ends_on: date, by: User, at: datetime
-) -> Campaign:
-    """A new draft, owned by whoever creates it, with an address of its own."""
-    session = session_of(organisation)
-    require(one_line(name), "Write the campaign's name.", field="name")
-    require(starts_on <= ends_on, "The last day lies before the first.", field="ends_on")
-    campaign = Campaign(
-        slug=_free_slug(session, name),
-        name=one_line(name),
-        document=Document(kind=KIND, created_at=at, versions=[]),
-        owner=by,
-        state=CampaignState.DRAFT,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        currency=organisation.currency,
-        criteria=Criteria().facts(),
-        created_at=at,
-        changed_at=at,
-        changed_by_id=by.id,
-    )
-    try:
-        with session.begin_nested():
-            session.add(campaign)
-    except IntegrityError:  # somebody took the address in between
-        campaign.slug = f"{campaign.slug[:60]}-{public_id()[:6]}"
-        session.add(campaign)
-    record(campaign, "created", by=by, at=at, after={"name": campaign.name, "starts_on": starts_on, "ends_on": ends_on})
-    return campaign
-
-
 def approvers(version: Version) -> list[str]:
     """Who approved a version, by name."""
     return [signature.person.name for signature in version.valid_signatures()]
-
-
-def _free_slug(session: Session, name: str) -> str:
-    base = slug_of(name)
-    tried = [base, *(f"{base}-{number}" for number in range(2, 20))]
-    taken = set(session.scalars(select(Campaign.slug).where(Campaign.slug.in_(tried))))
-    return next((slug for slug in tried if slug not in taken), f"{base}-{public_id()[:6]}")

@@ -47,7 +47,7 @@ def _review_page(slug: str, status: int = 200, **values: object) -> Answer:
     version = campaign.newest
     if version is None:
         return page("campaigns/not_submitted.html", campaign=campaign)
-    day, seat, behind = organisation().today(), my_seat(), campaign.left_behind()
+    day, seat, behind = organisation().today(), my_seat(campaign.programme_id), campaign.left_behind()
     plan, base = Plan.read(version.read()), _base(campaign, version)
     shown: dict[str, object] = {
         "campaign": campaign,
@@ -123,7 +123,8 @@ def reply(slug: str, public_id: str) -> Answer:
 @needs(May.REVIEW_CAMPAIGNS)
 def settle(slug: str, public_id: str) -> Answer:
     """Be satisfied with how a requested change was met."""
-    found, seat, day = _comment_or_404(campaign_or_404(slug), public_id), my_seat(), organisation().today()
+    campaign, day = campaign_or_404(slug), organisation().today()
+    found, seat = _comment_or_404(campaign, public_id), my_seat(campaign.programme_id)
     if not found.may_settle(me(), seat=seat, day=day):
         raise Forbidden(f"{found.by.name} asked for this change, and settles it.", may=[found.by.name, SALES_SEAT])
     found.settle(seat=seat, day=day, by=me(), at=clock.now())
@@ -140,13 +141,14 @@ def approve(slug: str, number: int) -> Answer:
     version, form = version_or_404(campaign, number), ApproveForm()
     if not confirmed or not form.validate_on_submit():
         return _review_page(slug, 422, password_fault=None if confirmed else password_fault())
-    if voice_of(version, me(), seat=my_seat(), day=organisation().today()) is None:
+    seat = my_seat(campaign.programme_id)
+    if voice_of(version, me(), seat=seat, day=organisation().today()) is None:
         names = [reviewer.name for reviewer in Plan.read(version.read()).reviewers]
         raise Forbidden("Sales approves a plan: a manager who is asked, or the sales seat.", may=[*names, SALES_SEAT])
     digest = form.digest.data or ""
     try:
         complete = campaign.approve(
-            version, digest=digest, seat=my_seat(), organisation=organisation(), by=me(), at=clock.now()
+            version, digest=digest, seat=seat, organisation=organisation(), by=me(), at=clock.now()
         )
     except StaleDigest:
         session.rollback()

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, request, url_for
 
 from abm.accounts.money import parse_amount
 from abm.campaigns.audience import per_tier
+from abm.campaigns.creating import create_campaign
 from abm.campaigns.forms import (
     SECTION_FORMS,
     AudienceForm,
@@ -22,7 +23,7 @@ from abm.campaigns.forms import (
 from abm.campaigns.history import history
 from abm.campaigns.kinds import CampaignState, Section
 from abm.campaigns.loading import Looked, ahead, campaign_or_404, look
-from abm.campaigns.models import Campaign, create_campaign
+from abm.campaigns.models import Campaign
 from abm.campaigns.queries import Listed, listing, planners, tiers_at_work
 from abm.kit import clock
 from abm.kit.db import session
@@ -32,6 +33,7 @@ from abm.kit.rules import Conflict, RuleBroken
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
+from abm.people.seats import programmes
 
 campaigns = Blueprint("campaigns", __name__)
 
@@ -67,7 +69,7 @@ def _matches(one: Listed, form: Narrowing) -> bool:
 @needs(May.PLAN_CAMPAIGNS)
 def new() -> Answer:
     """An empty form."""
-    return page("campaigns/new.html", form=NewForm(formdata=None))
+    return page("campaigns/new.html", form=_new_form(formdata=None))
 
 
 @campaigns.post("/campaigns")
@@ -75,11 +77,12 @@ def new() -> Answer:
 @once
 def create() -> Answer:
     """Begin a draft."""
-    form = NewForm()
+    form = _new_form()
     if not form.validate_on_submit():
         return page("campaigns/new.html", 422, form=form)
+    chosen = next((one for one in programmes(session()) if one.slug == form.data.get("programme")), None)
     try:
-        campaign = create_campaign(organisation(), by=me(), at=clock.now(), **form.facts)
+        campaign = create_campaign(organisation(), programme=chosen, by=me(), at=clock.now(), **form.facts)
     except RuleBroken as refusal:
         session.rollback()
         show_refusal(form, refusal)
@@ -87,6 +90,12 @@ def create() -> Answer:
     location = url_for("campaigns.show", slug=campaign.slug)
     commit(location)
     return done(location, message=f"{campaign.name} is a draft. Fill its sections, then submit it to Sales.")
+
+
+def _new_form(**sent: Any) -> NewForm:
+    form = NewForm(**sent)
+    form.offer(programmes(session()))
+    return form
 
 
 @campaigns.get("/campaigns/<slug:slug>")

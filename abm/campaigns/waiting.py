@@ -19,7 +19,7 @@ from abm.campaigns.reviews import SALES, manager_voice
 from abm.kit import clock
 from abm.people.access import May, may
 from abm.people.models import Organisation, Role, User
-from abm.people.seats import Absence, Side, seat_of
+from abm.people.seats import Absence, Side, seats_signed_for
 from abm.people.waiting import Waiting
 
 WEIGHTS = {"Review": 60, "Answer": 50, "Submit again": 45, "Settle": 40, "Launch": 35}
@@ -62,22 +62,18 @@ def _requests(session: Session, user: User) -> Iterator[Waiting]:
 def _reviews(session: Session, user: User, organisation: Organisation) -> Iterator[Waiting]:
     """Plans in review that wait for nobody but this person: asked as a manager, or in the seat for one who is away."""
     rows = _awaited(session, user, organisation)
-    in_seat = None
-    for name, slug, number, since, proposer, voice, away in rows:
-        if voice != manager_voice(user.public_id):
-            if voice != SALES and not away:
-                continue
-            if in_seat is None:
-                seat = seat_of(session, user, organisation.today(clock.now()))
-                in_seat = seat is not None and seat.side is Side.SALES
-            if not in_seat:
-                continue
+    signing = seats_signed_for(session, user, organisation.today(clock.now())) if rows else []
+    in_seat = {seat.programme_id for seat in signing if seat.side is Side.SALES}
+    for name, slug, programme_id, number, since, proposer, voice, away in rows:
+        for_the_seat = programme_id in in_seat and (voice == SALES or away)
+        if voice != manager_voice(user.public_id) and not for_the_seat:
+            continue
         yield _row("Review", name, f"{proposer} submitted version {number}", since, _review(slug))
 
 
 def _awaited(
     session: Session, user: User, organisation: Organisation
-) -> Sequence[Row[str, str, int, datetime, str, str, bool]]:
+) -> Sequence[Row[str, str, int, int, datetime, str, str, bool]]:
     """Each voice that an open version waits for: campaign, version, since when, from whom, whether they are away."""
     manager, proposer, day = aliased(User), aliased(User), organisation.today(clock.now())
     absent = select(Absence.id).where(Absence.user_id == manager.id, Absence.first_day <= day, Absence.last_day >= day)
@@ -87,7 +83,8 @@ def _awaited(
     asked = select(ReviewComment.id).where(ReviewComment.campaign_id == Campaign.id, open_request())
     away = or_(manager.deactivated_at.is_not(None), absent.exists())
     rows = session.execute(
-        select(Campaign.name, Campaign.slug, Version.number, Version.proposed_at, proposer.name, Voice.voice, away)
+        select(Campaign.name, Campaign.slug, Campaign.programme_id, Version.number, Version.proposed_at)
+        .add_columns(proposer.name, Voice.voice, away)
         .join(Version, Version.document_id == Campaign.document_id)
         .join(Standing, Standing.version_id == Version.id)
         .join(Voice, Voice.version_id == Version.id)

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from abm.campaigns.creating import create_campaign
 from abm.campaigns.drafting import add_play
 from abm.campaigns.kinds import CommentKind, Section
-from abm.campaigns.models import Campaign, create_campaign
+from abm.campaigns.models import Campaign
 from abm.campaigns.plan import Criteria
 from abm.campaigns.reviews import say
 from abm.demo.founding import World

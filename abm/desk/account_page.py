@@ -25,7 +25,7 @@ from abm.accounts.queries import DealSum
 from abm.people.models import Organisation, User
 from abm.stages.models import AccountStage, Stage
 from abm.stages.queries import stages_on
-from abm.targets.models import Membership, TargetList
+from abm.targets.models import Membership
 
 NO_FACTS = AccountStage(Stage.TARGET, "no response yet")
 
@@ -60,7 +60,7 @@ def account_overview(
     session: Session, slug: str, *, organisation: Organisation, at: datetime
 ) -> AccountOverview | None:
     """Everything that the page's head and panels say, in six queries; one more where deals need exchange rates."""
-    found = _with_membership(session, slug, organisation, at)
+    found = _with_membership(session, slug, at)
     if found is None:
         return None
     account, membership = found
@@ -80,14 +80,13 @@ def account_overview(
     )
 
 
-def _with_membership(
-    session: Session, slug: str, organisation: Organisation, at: datetime
-) -> tuple[Account, Membership | None] | None:
-    """The account with its people and deals, and its place on the quarter's list in force: three queries."""
-    quarter = str(organisation.quarter_of(organisation.today(at)))
+def _with_membership(session: Session, slug: str, at: datetime) -> tuple[Account, Membership | None] | None:
+    """The account with its people and deals, and its place on the list in force: three queries.
+
+    On the lists of two programmes, the higher tier.
+    """
     on_the_list = and_(
         Membership.account_id == Account.id,
-        Membership.list_id == select(TargetList.id).where(TargetList.quarter == quarter).scalar_subquery(),
         Membership.starts <= at,
         Membership.ends.is_(None) | (Membership.ends > at),
     )
@@ -95,6 +94,7 @@ def _with_membership(
         select(Account, Membership)
         .outerjoin(Membership, on_the_list)
         .where(Account.slug == slug)
+        .order_by(Membership.tier, Membership.id)
         .options(
             joinedload(Account.parent),
             joinedload(Account.domains),
@@ -104,7 +104,7 @@ def _with_membership(
             lazyload(Membership.account),
         )
     )
-    row = session.execute(statement).unique().one_or_none()
+    row = session.execute(statement).unique().first()
     return (row[0], row[1]) if row is not None else None
 
 

@@ -102,7 +102,8 @@ class Impact:
 class _Known:
     """What is under way, by account id."""
 
-    live: Sequence[InEffect]
+    live: Sequence[InEffect]  # of every programme: an account has one week
+    programme_id: int
     worked: Mapping[int, set[int]]
     unkept: Mapping[int, Sequence[Promised]]
     done: Mapping[int, Sequence[tuple[date, int | None]]]
@@ -128,7 +129,7 @@ def impact_of(
     looked_at = changes[:LOOKED_AT]
     known = known_accounts(session, target_list.id, [one.row for one in looked_at])
     work = work_of(session, target_list, organisation=organisation, at=at, plans=plans)
-    under_way = _under_way(session, plans, [one.id for one in known.values()], work, at)
+    under_way = _under_way(session, target_list, plans, [one.id for one in known.values()], work=work, at=at)
     return Impact(
         fillings=_fillings(before, after),
         accounts=[
@@ -141,14 +142,30 @@ def impact_of(
     )
 
 
-def _under_way(session: Session, plans: Sequence[InEffect], ids: Sequence[int], work: Work, at: datetime) -> _Known:
+def _under_way(
+    session: Session,
+    target_list: TargetList,
+    plans: Sequence[InEffect],
+    ids: Sequence[int],
+    *,
+    work: Work,
+    at: datetime,
+) -> _Known:
     today = work.today
     unkept: dict[int, list[Promised]] = defaultdict(list)
     for one in promised(session, today, Commitment.account_id.in_(ids), running(today)):
         if one.left:
             unkept[one.commitment.account_id].append(one)
     live = [one for one in plans if one.state is CampaignState.LIVE]
-    return _Known(live, worked_by(session, ids, at), unkept, _contacts_made(session, ids, today), today, work.first_day)
+    return _Known(
+        live=live,
+        programme_id=target_list.programme_id,
+        worked=worked_by(session, ids, at),
+        unkept=unkept,
+        done=_contacts_made(session, ids, today),
+        today=today,
+        first_day=work.first_day,
+    )
 
 
 def _contacts_made(session: Session, ids: Sequence[int], today: date) -> dict[int, list[tuple[date, int | None]]]:
@@ -171,10 +188,11 @@ def _contacts_made(session: Session, ids: Sequence[int], today: date) -> dict[in
 def _concerned(change: Change, known: Known, under_way: _Known) -> Concerned:
     before, after = change.before, change.after
     worked, promises = under_way.worked.get(known.id, set()), under_way.unkept.get(known.id, [])
+    own = [one for one in under_way.live if one.programme_id == under_way.programme_id]
     if after is None:
-        return Concerned(change, known, [one for one in under_way.live if one.id in worked], [], promises)
+        return Concerned(change, known, [one for one in own if one.id in worked], [], promises)
     moved = before is None or before.tier != after.tier
-    aimed = [one for one in under_way.live if moved and one.id not in worked and after.tier in one.plan.criteria.tiers]
+    aimed = [one for one in own if moved and one.id not in worked and after.tier in one.plan.criteria.tiers]
     handed = before is not None and before.ae != after.ae
     pressure = pressure_of(
         under_way.done.get(known.id, []),

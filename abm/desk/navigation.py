@@ -35,6 +35,7 @@ MORE = (
     ("Imports", "imports.index", May.IMPORT),
     ("People", "admin.people_index", May.MANAGE_PEOPLE),
     ("Seats", "admin.seats_page", May.READ),
+    ("Programmes", "admin.programmes_page", May.CONFIGURE),
     ("Settings", "admin.settings", May.CONFIGURE),
     ("Deal stages", "accounts.stages", May.CONFIGURE),
     ("Exchange rates", "accounts.rates", May.CONFIGURE),

@@ -15,6 +15,7 @@ from abm.campaigns.models import Campaign
 from abm.imports.models import Import, ImportState
 from abm.kit.clock import Quarter, Week
 from abm.people.models import Organisation
+from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.targets.models import Membership, TargetList
 from abm.touches.models import Direction, Rollup, TouchSide
 
@@ -48,7 +49,7 @@ def summary_of(session: Session, *, organisation: Organisation, at: datetime) ->
         select(Version.number, Standing.starts, TargetList.id)
         .join(Standing, Standing.version_id == Version.id)
         .join(TargetList, TargetList.document_id == Version.document_id)
-        .where(TargetList.quarter == str(quarter), Standing.starts <= at)
+        .where(TargetList.quarter == str(quarter), TargetList.programme_id == DEFAULT_PROGRAMME, Standing.starts <= at)
         .where(Standing.ends.is_(None) | (Standing.ends > at))
     )
     members = _members(in_force.with_only_columns(TargetList.id), at)

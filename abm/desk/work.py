@@ -36,12 +36,14 @@ def work_of(
     bare = Work(organisation.quarter(target_list.quarter), today)
     span = bare.weeks_before[0].monday, bare.weeks_before[-1].sunday
     marketers, resting = _teams(session, target_list.id, bare)
+    going = plans_in_effect(session) if plans is None else plans
+    own = [one for one in going if one.programme_id == target_list.programme_id]
     return Work(
         quarter=bare.quarter,
         today=today,
         people=_people(session, (span[0], bare.quarter.last)),
         done=_done(session, span),
-        asks=asks_of(plans_in_effect(session) if plans is None else plans, organisation, today),
+        asks=asks_of(own, organisation, today),
         marketers=marketers,
         resting=resting,
     )

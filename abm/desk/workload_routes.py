@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import abort, url_for
 
 from abm.desk.routes import desk
@@ -62,8 +60,7 @@ def accept_workload(quarter: str) -> Answer:
     )
     commit()
     message = f"Accepted for {seat.title}, with your reason. The other seat reads it, and says its own word."
-    where: Any = target_list.address
-    return done(url_for("desk.draft_workload", **where), message=message)
+    return done(url_for("desk.draft_workload", **target_list.address), message=message)
 
 
 @desk.post(f"{ADDRESS}/versions")
@@ -75,8 +72,7 @@ def propose(quarter: str) -> Answer:
     target_list.document.lock()
     work = work_of(session(), target_list, organisation=organisation(), at=at)
     version = target_list.propose(organisation=organisation(), by=me(), at=at, work=work)
-    where: Any = target_list.address
-    location = url_for("targets.version", **where, number=version.number)
+    location = url_for("targets.version", **target_list.address, number=version.number)
     commit(location)
     return done(location, message=f"Version {version.number} is proposed. Both seats sign exactly these bytes.")
 

@@ -30,7 +30,7 @@ GUARDS = (
     Guard("signature"),
     Guard("withdrawal"),
     Guard("standing", columns=("version_id", "document_id"), key="version_id"),
-    Guard("target_list", columns=("quarter", "document_id")),
+    Guard("target_list", columns=("programme_id", "quarter", "document_id")),
     Guard("opportunity_revision"),
     Guard("touch_revision"),
     Guard(
@@ -75,6 +75,16 @@ RULES = {
         """OLD.starts IS NOT NULL AND (NEW.starts IS NULL OR NEW.starts <> OLD.starts
             OR (OLD.ends IS NOT NULL AND (NEW.ends IS NULL OR NEW.ends > OLD.ends)))""",
         "what is in force gives way to its successor and never moves otherwise",
+    ),
+    "seat_holder_of_one_side": (
+        "UPDATE",
+        "EXISTS (SELECT 1 FROM seat o WHERE o.holder_id = NEW.holder_id AND o.side <> NEW.side)",
+        "one person never acts for both sides",
+    ),
+    "seat_begins_with_one_side": (
+        "INSERT",
+        "EXISTS (SELECT 1 FROM seat o WHERE o.holder_id = NEW.holder_id AND o.side <> NEW.side)",
+        "one person never acts for both sides",
     ),
     "membership_of_a_signed_version": (
         "INSERT",

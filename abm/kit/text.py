@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Characters nobody can see: they make equal names differ, or a name read backwards. Joiners (U+200C, U+200D)
@@ -31,3 +32,14 @@ def shortened(text: str, length: int = 60) -> str:
     """As much of a text as a sentence can quote."""
     line = one_line(text[: 4 * length])
     return line if len(line) <= length and len(text) <= 4 * length else f"{line[: length - 1]}…"
+
+
+def bare(text: str) -> str:
+    """Folded case, curly quotes straightened, no accents."""
+    folded = unicodedata.normalize("NFKD", text.replace("’", "'").casefold())
+    return "".join(letter for letter in folded if not unicodedata.combining(letter))
+
+
+def slug_of(text: str, *, otherwise: str) -> str:
+    """A readable piece of address, at most 60 characters; `otherwise` where no letter of the text is Latin."""
+    return "-".join(re.findall(r"[a-z0-9]+", bare(text[:200])))[:60].strip("-") or otherwise

@@ -27,7 +27,7 @@ from abm.people.queries import (
     person_by_public_id,
     teams,
 )
-from abm.people.seats import Absence, note_absence, seat_concerning
+from abm.people.seats import Absence, note_absence, seats_concerning
 from abm.people.sessions import end_sessions
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
@@ -236,7 +236,7 @@ def _person_page(user: User, status: int = 200, sent: FlaskForm | None = None) -
         form=form,
         roles_form=sent if type(sent) is RolesForm else RolesForm(data={"roles": sorted(user.roles)}, **blank),
         days_form=sent if type(sent) is DaysForm else DaysForm(**blank),
-        seat=seat_concerning(session(), user, at),
+        seats=seats_concerning(session(), user, at),
         sessions=open_sessions(session(), user, at),
         link=newest_link(session(), user),
         absences=absences_from(session(), user, organisation().today(at)),

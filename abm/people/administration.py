@@ -11,7 +11,7 @@ from abm.kit.rules import refuse, require
 from abm.people.access import GRANTS, May
 from abm.people.founding import Named
 from abm.people.models import Organisation, Role, Team, User, add_user
-from abm.people.seats import seat_concerning
+from abm.people.seats import seats_concerning
 from abm.people.sessions import LinkPurpose, OneTimeLink, end_links, end_sessions
 
 ADMINISTRATORS = frozenset(role for role, grants in GRANTS.items() if May.MANAGE_PEOPLE in grants)
@@ -57,11 +57,12 @@ def change_roles(user: User, roles: frozenset[Role], *, by: User, at: datetime) 
 def deactivate(user: User, *, by: User, at: datetime) -> None:
     """End somebody's access on every device at once. Work and name stay."""
     _keep_off_other_seat(user, by=by, at=at)
-    seat = seat_concerning(session_of(user), user, at)
-    if seat is not None and seat.holder_id == user.id:
-        refuse(f"{user.name} holds the {seat.side.label} seat ({seat.title}). Give the seat to somebody else first.")
+    concerned = seats_concerning(session_of(user), user, at)
+    for seat in concerned:
+        held = f"{user.name} holds the {seat.side.label} seat ({seat.title}). Give the seat to somebody else first."
+        require(seat.holder_id != user.id, held)
     user.deactivate(by=by, at=at)
-    for deputy in seat.deputies if seat is not None else ():
+    for deputy in (deputy for seat in concerned for deputy in seat.deputies):
         if deputy.user_id == user.id:
             deputy.lapse(by=by, at=at)
     end_sessions(user, at=at)
@@ -87,9 +88,9 @@ def _keep_off_other_seat(user: User, *, by: User, at: datetime) -> None:
     if by.id == user.id or user.password_hash is None:  # who never signed in may be invited again by anybody
         return
     session = session_of(user)
-    theirs, own = seat_concerning(session, user, at), seat_concerning(session, by, at)
-    if theirs is not None and own is not None and theirs is not own:
-        refuse(f"You act for {own.title} and {user.name} for {theirs.title}. RevOps changes their access.")
+    theirs, own = seats_concerning(session, user, at), seats_concerning(session, by, at)
+    if theirs and own and theirs[0].side is not own[0].side:
+        refuse(f"You act for {own[0].title} and {user.name} for {theirs[0].title}. RevOps changes their access.")
 
 
 def _require_free(row: Organisation | User, email: str | None, *, owner: User | None) -> None:

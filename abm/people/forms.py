@@ -87,6 +87,19 @@ class TeamForm(FlaskForm):
         self.manager.choices = choices([("", "Nobody"), *((str(user.id), user.name) for user in people)])
 
 
+class ProgrammeForm(FlaskForm):
+    """What a business unit or region is called."""
+
+    name = name_field("Programme", "Write what the business unit or region is called.")
+
+
+class NewProgrammeForm(ProgrammeForm):
+    """A further programme, with the titles of its two seats."""
+
+    marketing = name_field("Marketing seat", "Write the title of the function that signs for Marketing.")
+    sales = name_field("Sales seat", "Write the title of the function that signs for Sales.")
+
+
 class SideForm(FlaskForm):
     """One of several forms on the page of both seats: its fields carry the side's name."""
 

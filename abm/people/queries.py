@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from abm.audit.models import Event, Seal
 from abm.people.access import May, may
-from abm.people.current import both_seats
 from abm.people.mail import Letter
 from abm.people.models import Organisation, Team, User
-from abm.people.seats import Absence, Seat, seats
+from abm.people.seats import Absence, Seat, all_seats, seats, seats_signed_for
 from abm.people.sessions import ABSOLUTE, IDLE, OneTimeLink, SignIn, token_hash
 from abm.people.waiting import Waiting
 
@@ -136,7 +135,7 @@ def announcements(session: Session, seat: Seat) -> list[Announcement]:
 
     Pages by the position in the chain, so that a change that commits late is not passed over.
     """
-    other = seats(session).get(seat.side.other)
+    other = seats(session, seat.programme_id).get(seat.side.other)
     if other is None:
         return []
     deputies = (deputy.user_id for deputy in other.deputies if deputy.ended_at is None)
@@ -164,21 +163,27 @@ def announcements(session: Session, seat: Seat) -> list[Announcement]:
 def waiting_for(session: Session, user: User, organisation: Organisation) -> list[Waiting]:
     """What waits on somebody because of who they are here: an empty seat, and what was announced to theirs."""
     rows: list[Waiting] = []
-    both, today = both_seats(), organisation.today()
     if may(user, May.MANAGE_PEOPLE):
-        rows.extend(_empty(seat) for seat in both.values() if seat.holder_id is None)
-    mine = next((seat for seat in both.values() if seat.signer(user, today)), None)
-    told = announcements(session, mine) if mine is not None else []
-    if told:
-        what = f"{len(told)} change{'s' * (len(told) > 1)} by {told[0].who} as administrator"
-        href = url_for("admin.announced")
-        rows.append(Waiting("Read", what, "Both seats hear of each other's changes", told[-1].at, href, "Read"))
+        rows.extend(_empty(seat) for seat in all_seats(session) if seat.holder_id is None)
+    for mine in seats_signed_for(session, user, organisation.today()):
+        told = announcements(session, mine)
+        if told:
+            what = f"{len(told)} change{'s' * (len(told) > 1)} by {told[0].who} as administrator"
+            href = url_for("admin.announced", **mine.programme.address)
+            rows.append(Waiting("Read", what, "Both seats hear of each other's changes", told[-1].at, href, "Read"))
     return rows
 
 
 def _empty(seat: Seat) -> Waiting:
     why = f"The {seat.side.label} seat is empty: it signs nothing"
-    return Waiting("Fill", f"the seat of {seat.title}", why, seat.since, url_for("admin.seats_page"), "Choose who")
+    return Waiting(
+        "Fill",
+        f"the seat of {seat.title}",
+        why,
+        seat.since,
+        url_for("admin.seats_page", **seat.programme.address),
+        "Choose who",
+    )
 
 
 def _in_state(statement: Select[User], state: str) -> Select[User]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, select
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from abm.audit.models import record
 from abm.kit.base import Base, Day, Instant, Key, LongText, Name, check, choice, session_of
-from abm.kit.rules import require
+from abm.kit.rules import refuse, require
 from abm.people.models import Organisation, User
+from abm.people.programmes import DEFAULT_PROGRAMME, Programme
 
 
 class Side(enum.StrEnum):
@@ -33,15 +35,21 @@ class Seat(Base):
     """A function that signs for one side, under the company's own title, held by one person or nobody."""
 
     __tablename__ = "seat"
-    __table_args__ = (check("side IN ('marketing', 'sales')", "known_side"),)
+    __table_args__ = (
+        check("side IN ('marketing', 'sales')", "known_side"),
+        UniqueConstraint("programme_id", "side"),
+        UniqueConstraint("programme_id", "holder_id"),  # nobody holds both
+    )
 
     id: Mapped[Key]
-    side: Mapped[Side] = mapped_column(choice(Side, "side"), unique=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), default=DEFAULT_PROGRAMME)
+    side: Mapped[Side] = mapped_column(choice(Side, "side"))
     title: Mapped[Name]
-    holder_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), unique=True)  # nobody holds both
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     since: Mapped[Instant]
     heard_up_to: Mapped[int] = mapped_column(BigInteger, default=0)  # the last sealed event announced to it and read
 
+    programme: Mapped[Programme] = relationship()
     holder: Mapped[User | None] = relationship()
     deputies: Mapped[list[Deputy]] = relationship(
         back_populates="seat", order_by="Deputy.first_day, Deputy.id", lazy="selectin"
@@ -61,13 +69,15 @@ class Seat(Base):
         """
         if user is not None and user.id == self.holder_id:
             return
-        other = self._other()
+        others = self._others()
         if user is not None:
             require(user.active, f"{user.name} is deactivated and cannot hold a seat.", field="holder")
-            require(not other.concerns(user, at), f"{user.name} already acts for {other.title}.", field="holder")
+            _keep_to_one_side(user, others, at, field="holder")
         if by is not None and self.holder is not None and self.holder.active and self.holder.password_hash:
-            own_hands = f"You act for {other.title}. {self.holder.name} or RevOps gives {self.title} to somebody else."
-            require(not other.concerns(by, at), own_hands, field="holder")
+            own = next((other for other in others if other.concerns(by, at)), None)
+            if own is not None:
+                who = f"{self.holder.name} or RevOps gives {self.title} to somebody else."
+                refuse(f"You act for {own.title}. {who}", field="holder")
         before = self.holder_id
         for deputy in self.deputies:
             deputy.lapse(by=by, at=at)
@@ -79,13 +89,13 @@ class Seat(Base):
         self, user: User, *, first_day: date, last_day: date, reason: str, by: User, at: datetime
     ) -> Deputy:
         """Let somebody sign for this seat on some days. Only its holder names a deputy."""
-        other = self._other()
+        others = self._others()
         require(self.holder_id == by.id, f"Only the holder of {self.title} names a deputy.")
         require(user.active and user.id != by.id, "Choose another active person.", field="deputy")
         require(first_day <= last_day, "The last day lies before the first.", field="last_day")
         require(last_day >= _today(self, at), "These days are past already.", field="last_day")
         require(reason, "Say why: the other side reads it.", field="reason")
-        require(not other.concerns(user, at), f"{user.name} already acts for {other.title}.", field="deputy")
+        _keep_to_one_side(user, others, at, field="deputy")
         deputy = Deputy(
             user=user, first_day=first_day, last_day=last_day, reason=reason, named_by_id=by.id, named_at=at
         )
@@ -117,10 +127,10 @@ class Seat(Base):
         """Who stands in from a day on, or will."""
         return [deputy for deputy in self.deputies if deputy.ended_at is None and deputy.last_day >= day]
 
-    def _other(self) -> Seat:
-        """The other seat, with both locked: two changes at once never put one person on both."""
-        both = select(Seat).order_by(Seat.id).with_for_update(of=Seat).execution_options(populate_existing=True)
-        return next(seat for seat in session_of(self).scalars(both).all() if seat.id != self.id)
+    def _others(self) -> list[Seat]:
+        """The other side's seats, with all locked: two changes at once never put one person on both sides."""
+        every = select(Seat).order_by(Seat.id).with_for_update(of=Seat).execution_options(populate_existing=True)
+        return [seat for seat in session_of(self).scalars(every).all() if seat.side is not self.side]
 
 
 class Deputy(Base):
@@ -190,27 +200,62 @@ def note_absence(user: User, *, first_day: date, last_day: date, by: User, at: d
     return absence
 
 
-def seats(session: Session) -> dict[Side, Seat]:
-    """Both seats, by side, with holders and deputies; empty before the first run.
+def add_seats(programme: Programme, titles: Mapping[Side, str], *, by: User, at: datetime) -> list[Seat]:
+    """The two seats of a further programme, empty until somebody is given them."""
+    found = []
+    for side in Side:
+        seat = Seat(programme_id=programme.id, side=side, title=titles[side], since=at, heard_up_to=0)
+        session_of(programme).add(seat)
+        record(seat, "given", by=by, at=at, after={"title": seat.title, "holder": None, "programme": programme.id})
+        found.append(seat)
+    session_of(programme).info.pop("seats", None)
+    return found
+
+
+def all_seats(session: Session) -> list[Seat]:
+    """The seats of every programme, with holders and deputies; none before the first run.
 
     Read once per session: all that a page gathers asks for them, and whoever changes one changes these very rows.
     """
-    kept: dict[Side, Seat] = session.info.get("seats", {})
-    if not kept or any(seat not in session for seat in kept.values()):
+    kept: list[Seat] = session.info.get("seats", [])
+    if not kept or any(seat not in session for seat in kept):
         held_by = joinedload(Seat.holder).lazyload(User.grants)
-        rows = session.scalars(select(Seat).options(joinedload(Seat.deputies), held_by).order_by(Seat.id)).unique()
-        kept = session.info["seats"] = {seat.side: seat for seat in rows}
-    return dict(kept)
+        options = joinedload(Seat.deputies), joinedload(Seat.programme, innerjoin=True), held_by
+        kept = list(session.scalars(select(Seat).options(*options).order_by(Seat.id)).unique())
+        session.info["seats"] = kept
+    return list(kept)
 
 
-def seat_of(session: Session, user: User, day: date) -> Seat | None:
-    """The seat that a person signs for on a day, if any: a person never acts for both."""
-    return next((seat for seat in seats(session).values() if seat.signer(user, day)), None)
+def seats(session: Session, programme_id: int = DEFAULT_PROGRAMME) -> dict[Side, Seat]:
+    """Both seats of a programme, by side; empty before the first run."""
+    return {seat.side: seat for seat in all_seats(session) if seat.programme_id == programme_id}
 
 
-def seat_concerning(session: Session, user: User, at: datetime) -> Seat | None:
-    """The seat that a person holds or is, or will be, deputy of."""
-    return next((seat for seat in seats(session).values() if seat.concerns(user, at)), None)
+def programmes(session: Session) -> list[Programme]:
+    """Every programme, the default first: each has its seats, so that asking for those answers this too."""
+    return list(dict.fromkeys(seat.programme for seat in all_seats(session)))
+
+
+def seat_of(session: Session, user: User, day: date, programme_id: int = DEFAULT_PROGRAMME) -> Seat | None:
+    """The seat that a person signs for in a programme on a day, if any: a person never acts for both."""
+    return next((seat for seat in seats(session, programme_id).values() if seat.signer(user, day)), None)
+
+
+def seats_signed_for(session: Session, user: User, day: date) -> list[Seat]:
+    """Every seat, of whichever programme, that a person signs for on a day: all of one side."""
+    return [seat for seat in all_seats(session) if seat.signer(user, day)]
+
+
+def seats_concerning(session: Session, user: User, at: datetime) -> list[Seat]:
+    """The seats that a person holds or is, or will be, deputy of."""
+    return [seat for seat in all_seats(session) if seat.concerns(user, at)]
+
+
+def _keep_to_one_side(user: User, others: Iterable[Seat], at: datetime, *, field: str) -> None:
+    """A person acts for one side, in whichever programme."""
+    taken = next((seat for seat in others if seat.concerns(user, at)), None)
+    if taken is not None:
+        refuse(f"{user.name} already acts for {taken.title}.", field=field)
 
 
 def _today(row: Base, at: datetime) -> date:

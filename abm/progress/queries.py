@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from abm.accounts.models import Account, TeamFunction, TeamMember
 from abm.definitions.defaults import COVERAGE
 from abm.people.models import Organisation, Team, User
+from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.people.seats import Seat, Side
 from abm.progress.moments import Moment
 from abm.progress.weekly import AccountWeek, SideWeek
@@ -39,9 +40,11 @@ class WeekOfList:
     account_ids: Select[int]
 
 
-def week_of_list(session: Session, organisation: Organisation, moment: Moment) -> WeekOfList | None:
-    """Everything the weekly view counts, or None when no list was in force then."""
-    signed = signed_list_at(session, organisation, moment.at)
+def week_of_list(
+    session: Session, organisation: Organisation, moment: Moment, programme_id: int = DEFAULT_PROGRAMME
+) -> WeekOfList | None:
+    """Everything the weekly view counts of a programme, or None when no list of it was in force then."""
+    signed = signed_list_at(session, organisation, moment.at, programme_id)
     if signed is None:
         return None
     members = _members(session, signed.list_id, moment)

@@ -15,7 +15,7 @@ from abm.kit.clock import Week
 from abm.kit.db import session
 from abm.kit.web import Answer, page
 from abm.people.access import May, me, needs
-from abm.people.current import my_seat, organisation
+from abm.people.current import my_seat, organisation, programme
 from abm.progress.figures import Bar, figures_of
 from abm.progress.forms import Narrowing
 from abm.progress.moments import Moment, moment_of
@@ -105,7 +105,7 @@ def _find(week: Week, form: Narrowing) -> Found:
     moment = moment_of(organisation(), week, quarter)
     if moment is None:
         abort(404)
-    facts = week_of_list(session(), organisation(), moment)
+    facts = week_of_list(session(), organisation(), moment, programme().id)
     everything = facts.rows if facts else []
     aes = aes_shown_to(session(), me(), my_seat(), everything)
     if form.ae.data and form.ae.data not in aes:

@@ -14,6 +14,7 @@ from abm.agreement.canonical import thaw
 from abm.agreement.models import Standing, Version
 from abm.kit.clock import Quarter
 from abm.people.models import Organisation
+from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.people.seats import Side
 from abm.targets.kinds import PERIOD_WEEKS, Period
 from abm.targets.models import TargetList
@@ -49,10 +50,12 @@ class Signed:
         return Rhythm(int(policy[amount]), PERIOD_WEEKS[Period(policy[period])])
 
 
-def signed_list_at(session: Session, organisation: Organisation, at: datetime) -> Signed | None:
-    """The list of that day's quarter as it was in force at an instant; None when none was."""
+def signed_list_at(
+    session: Session, organisation: Organisation, at: datetime, programme_id: int = DEFAULT_PROGRAMME
+) -> Signed | None:
+    """A programme's list of that day's quarter as it was in force at an instant; None when none was."""
     columns = (TargetList.id, Version.number, Version.digest, Version.content, Standing.starts)
-    row = session.execute(_in_force(organisation, at).with_only_columns(*columns)).one_or_none()
+    row = session.execute(_in_force(organisation, at, programme_id).with_only_columns(*columns)).one_or_none()
     if row is None:
         return None
     policies = cast(list[dict[str, Any]], thaw(row.content)["policies"])
@@ -60,17 +63,20 @@ def signed_list_at(session: Session, organisation: Organisation, at: datetime) -
     return Signed(row.id, quarter, row.number, row.digest, row.starts, {int(p["tier"]): p for p in policies})
 
 
-def list_id_at(session: Session, organisation: Organisation, at: datetime) -> int | None:
+def list_id_at(
+    session: Session, organisation: Organisation, at: datetime, programme_id: int = DEFAULT_PROGRAMME
+) -> int | None:
     """The id of that list alone, without reading what was signed: that grows with the accounts."""
-    return session.scalar(_in_force(organisation, at))
+    return session.scalar(_in_force(organisation, at, programme_id))
 
 
-def _in_force(organisation: Organisation, at: datetime) -> Select[int]:
+def _in_force(organisation: Organisation, at: datetime, programme_id: int) -> Select[int]:
     return (
         select(TargetList.id)
         .join(Version, Version.document_id == TargetList.document_id)
         .join(Standing, Standing.version_id == Version.id)
         .where(
+            TargetList.programme_id == programme_id,
             TargetList.quarter == str(organisation.quarter_of(organisation.today(at))),
             Standing.starts <= at,
             Standing.ends.is_(None) | (Standing.ends > at),

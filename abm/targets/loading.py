@@ -8,7 +8,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from abm.kit.db import session
 from abm.kit.errors import Forbidden
-from abm.people.current import both_seats, my_seat, organisation
+from abm.people.current import both_seats, my_seat, organisation, programme
 from abm.people.models import User
 from abm.people.seats import Seat
 from abm.targets.models import Entry, TargetList
@@ -24,8 +24,8 @@ def quarter_or_404(quarter: str) -> str:
 
 
 def list_or_404(quarter: str) -> TargetList:
-    """The list of a quarter, or 404 where it was not started."""
-    found = list_of(session(), quarter_or_404(quarter))
+    """The list of a quarter in the address's programme, or 404 where it was not started."""
+    found = list_of(session(), quarter_or_404(quarter), programme().id)
     return found if found is not None else abort(404)
 
 
@@ -34,7 +34,11 @@ def entry_or_404(quarter: str, public_id: str) -> Entry:
     found = session.scalar(
         select(Entry)
         .join(Entry.target_list)
-        .where(Entry.public_id == public_id, TargetList.quarter == quarter_or_404(quarter))
+        .where(
+            Entry.public_id == public_id,
+            TargetList.quarter == quarter_or_404(quarter),
+            TargetList.programme_id == programme().id,
+        )
         .options(
             joinedload(Entry.account),
             joinedload(Entry.ae).lazyload(User.grants),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -18,7 +19,8 @@ from abm.kit.clock import Quarter
 from abm.kit.rules import refuse, require
 from abm.kit.text import paragraphs
 from abm.people.models import Organisation, User
-from abm.people.seats import Seat, Side, seats
+from abm.people.programmes import DEFAULT_PROGRAMME, Programme
+from abm.people.seats import Seat, Side, seat_of, seats
 from abm.targets.content import Content, draft_content, read_content
 from abm.targets.effect import write_membership
 from abm.targets.entries import Assessment, Entry, Nomination
@@ -44,13 +46,16 @@ class TargetList(Base):
     """The list of one quarter: a draft of entries and tier policies here, versions under agreement."""
 
     __tablename__ = "target_list"
+    __table_args__ = (UniqueConstraint("programme_id", "quarter"),)
 
     id: Mapped[Key]
-    quarter: Mapped[Word] = mapped_column(unique=True)  # 2026-q4
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), default=DEFAULT_PROGRAMME)
+    quarter: Mapped[Word]  # 2026-q4
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), unique=True)
     created_at: Mapped[Instant]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
 
+    programme: Mapped[Programme] = relationship(lazy="joined", innerjoin=True)
     document: Mapped[Document] = relationship(lazy="joined", innerjoin=True)
     entries: Mapped[list[Entry]] = relationship(back_populates="target_list", order_by="Entry.id")
     policies: Mapped[list[TierPolicy]] = relationship(
@@ -58,18 +63,18 @@ class TargetList(Base):
     )
 
     @property
-    def address(self) -> dict[str, str]:
+    def address(self) -> dict[str, Any]:
         """What names this list in an address: `url_for("targets.show", **target_list.address)`."""
-        return {"quarter": self.quarter}
+        return {"quarter": self.quarter, **self.programme.address}
 
     def seats(self) -> dict[Side, Seat]:
         """The two seats that sign this list."""
-        return seats(session_of(self))
+        return seats(session_of(self), self.programme_id)
 
     def seat_of(self, user: User, at: datetime) -> Seat | None:
         """The seat that a person signs this list for at an instant, if any."""
         day = session_of(self).get_one(Organisation, 1).today(at)
-        return next((seat for seat in self.seats().values() if seat.signer(user, day)), None)
+        return seat_of(session_of(self), user, day, self.programme_id)
 
     def enter(
         self, account: Account, *, by: User, at: datetime, tier: int | None = None, ae: User | None = None
@@ -117,7 +122,7 @@ class TargetList(Base):
         """
         self.document.lock()
         self.require_running(at)
-        _check_signer(seat, by, at, organisation)
+        self._check_signer(seat, by, at, organisation)
         exceeded = self.outlook(workload=weigh(self.draft(), work) if work else None).named(what)
         if exceeded is None:
             refuse("This fits by now: there is nothing to accept.")
@@ -171,7 +176,7 @@ class TargetList(Base):
         """
         self.document.lock()
         require(version.document_id == self.document_id, "This version is of another list.")
-        _check_signer(seat, by, at, organisation)
+        self._check_signer(seat, by, at, organisation)
         complete = version.sign(
             voice=seat.side.value,
             verdict=verdict,
@@ -205,6 +210,14 @@ class TargetList(Base):
         over = at >= organisation.end_of(organisation.quarter(self.quarter).last)
         require(not over, f"{self.quarter} is over: its list is history now.")
 
+    def _check_signer(self, seat: Seat, by: User, at: datetime, organisation: Organisation) -> None:
+        """Only an active holder, or a deputy on their days, acts for a seat; an empty one signs nothing."""
+        require(seat.programme_id == self.programme_id, f"{seat.title} signs the list of another programme.")
+        if seat.holder is None:
+            refuse(f"The {seat.side} seat is empty. An empty seat signs nothing: fill it first.")
+        signs = seat.signer(by, organisation.today(at))
+        require(signs, f"Only {seat.holder.name}, or a deputy on their days, signs for the {seat.side} seat.")
+
     def _check_new(self, content: Content) -> None:
         """Refuse a proposal that would cost signatures and change nothing."""
         standing = self.document.open_version or self.document.latest_signed()
@@ -213,15 +226,19 @@ class TargetList(Base):
             require(not same, f"The draft is what version {standing.number} says already. Change something first.")
 
 
-def open_list(organisation: Organisation, quarter: Quarter, *, by: User, at: datetime) -> TargetList:
-    """Start the draft of a quarter's list, with the default terms of each tier."""
+def open_list(
+    organisation: Organisation, quarter: Quarter, *, by: User, at: datetime, programme: Programme | None = None
+) -> TargetList:
+    """Start the draft of a quarter's list in a programme, the default unless named, with the usual terms."""
     session = session_of(organisation)
+    programme = programme or session.get_one(Programme, DEFAULT_PROGRAMME)
     require(at < organisation.end_of(quarter.last), f"{quarter} is over: start the list of a quarter to come.")
     latest = organisation.quarter_of(organisation.today(at)).plus(QUARTERS_AHEAD)
     require(quarter <= latest, f"{quarter} is more than a year away: start its list later.")
-    known = select(TargetList.id).where(TargetList.quarter == str(quarter))
+    known = select(TargetList.id).where(TargetList.quarter == str(quarter), TargetList.programme_id == programme.id)
     require(session.scalar(known) is None, f"The list of {quarter} was started already.")
     target_list = TargetList(
+        programme=programme,
         quarter=str(quarter),
         document=Document(kind=KIND, created_at=at),
         created_at=at,
@@ -233,13 +250,5 @@ def open_list(organisation: Organisation, quarter: Quarter, *, by: User, at: dat
             session.add(target_list)
     except IntegrityError:
         refuse(f"The list of {quarter} was started already.")
-    record(target_list, "opened", by=by, at=at, after={"quarter": str(quarter)})
+    record(target_list, "opened", by=by, at=at, after={"quarter": str(quarter), "programme": programme.name})
     return target_list
-
-
-def _check_signer(seat: Seat, by: User, at: datetime, organisation: Organisation) -> None:
-    """Only an active holder, or a deputy on their days, acts for a seat; an empty seat signs nothing."""
-    if seat.holder is None:
-        refuse(f"The {seat.side} seat is empty. An empty seat signs nothing: fill it first.")
-    signs = seat.signer(by, organisation.today(at))
-    require(signs, f"Only {seat.holder.name}, or a deputy on their days, signs for the {seat.side} seat.")

@@ -96,12 +96,13 @@ def usual_base(
     """What a version is compared with unless asked otherwise: the one signed before it, else last quarter's list."""
     if before is not None:
         return Base(f"version {before.number}", content_of(session, before.id))
-    return quarter_base(session, organisation.quarter(target_list.quarter).plus(-1))
+    before_it = organisation.quarter(target_list.quarter).plus(-1)
+    return quarter_base(session, before_it, target_list.programme_id)
 
 
-def quarter_base(session: Session, quarter: Quarter) -> Base:
-    """The list that held last in a quarter."""
-    found = last_content_of_quarter(session, str(quarter))
+def quarter_base(session: Session, quarter: Quarter, programme_id: int) -> Base:
+    """The list that held last in a programme's quarter."""
+    found = last_content_of_quarter(session, str(quarter), programme_id)
     if found is None:
         return Base("an empty list", None)
     number, content = found

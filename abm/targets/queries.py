@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from abm.accounts.listing import searched
@@ -13,20 +13,23 @@ from abm.accounts.models import Account
 from abm.agreement.canonical import thaw
 from abm.agreement.models import Standing, Version
 from abm.people.models import RoleGrant, User
+from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.targets.content import Content, read_content
 from abm.targets.entries import ANSWERS_FOR_ACCOUNTS
 from abm.targets.models import Entry, Membership, TargetList
 
 
-def list_of(session: Session, quarter: str) -> TargetList | None:
-    """The list of a quarter, whether a draft or signed."""
-    query = select(TargetList).where(TargetList.quarter == str(quarter)).options(joinedload(TargetList.policies))
+def list_of(session: Session, quarter: str, programme_id: int = DEFAULT_PROGRAMME) -> TargetList | None:
+    """The list of a quarter in a programme, whether a draft or signed."""
+    named = TargetList.quarter == str(quarter), TargetList.programme_id == programme_id
+    query = select(TargetList).where(*named).options(joinedload(TargetList.policies))
     return session.scalars(query).unique().one_or_none()
 
 
 def tiers_at(session: Session, at: datetime) -> dict[int, int]:
-    """Tier by account id, for every account that is on a list at an instant."""
-    rows = session.execute(select(Membership.account_id, Membership.tier).where(*_holding(at)))
+    """Tier by account id, for every account that is on a list at an instant: on two lists, the higher one."""
+    tier = func.min(Membership.tier)
+    rows = session.execute(select(Membership.account_id, tier).where(*_holding(at)).group_by(Membership.account_id))
     return dict(rows.all())
 
 
@@ -73,13 +76,13 @@ def content_of(session: Session, version_id: int) -> Content:
     return read_content(thaw(session.scalars(select(Version.content).where(Version.id == version_id)).one()))
 
 
-def last_content_of_quarter(session: Session, quarter: str) -> tuple[int, Content] | None:
-    """The number and content of the version that held last in a quarter; None where nothing was signed."""
+def last_content_of_quarter(session: Session, quarter: str, programme_id: int) -> tuple[int, Content] | None:
+    """The number and content of the version that held last in a programme's quarter; None where nothing was signed."""
     row = session.execute(
         select(Version.number, Version.content)
         .join(Standing, Standing.version_id == Version.id)
         .join(TargetList, TargetList.document_id == Version.document_id)
-        .where(TargetList.quarter == quarter, Standing.starts.is_not(None))
+        .where(TargetList.quarter == quarter, TargetList.programme_id == programme_id, Standing.starts.is_not(None))
         .order_by(Version.number.desc())
         .limit(1)
     ).first()

@@ -12,7 +12,7 @@ from abm.kit.receipts import once
 from abm.kit.rules import RuleBroken
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
-from abm.people.current import both_seats, my_seat, organisation
+from abm.people.current import both_seats, my_seat, organisation, programme
 from abm.targets.forms import DecideForm, Narrowing, PolicyForm, WaiverForm
 from abm.targets.grid import grid_page
 from abm.targets.kinds import TIERS
@@ -35,7 +35,7 @@ def current() -> Response:
 @needs(May.READ)
 def show(quarter: str) -> Answer:
     """The draft with both voices, and what is in force."""
-    found = list_of(session(), quarter_or_404(quarter))
+    found = list_of(session(), quarter_or_404(quarter), programme().id)
     near = organisation().quarter(quarter)
     if found is None:
         return page("targets/none.html", quarter=near)
@@ -69,7 +69,7 @@ def draft_page(target_list: TargetList, status: int = 200, **forms: object) -> A
 @once
 def start(quarter: str) -> Answer:
     """Start the draft of a quarter's list."""
-    open_list(organisation(), organisation().quarter(quarter), by=me(), at=clock.now())
+    open_list(organisation(), organisation().quarter(quarter), by=me(), at=clock.now(), programme=programme())
     location = url_for("targets.show", quarter=quarter)
     commit(location)
     return done(location, message=f"The list of {quarter} is started. Next: add candidates.")

@@ -148,7 +148,7 @@ def _base(target_list: TargetList, asked: str, number: int) -> Base | None:
         other = _written(target_list, int(asked))
         return Base(f"version {asked}", content_of(session(), other.id))
     try:
-        return quarter_base(session(), organisation().quarter(quarter_or_404(asked)))
+        return quarter_base(session(), organisation().quarter(quarter_or_404(asked)), target_list.programme_id)
     except ValueError:
         abort(404)
 

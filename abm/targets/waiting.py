@@ -17,7 +17,8 @@ from abm.agreement.models import Signature, Standing, StandingSignature, State, 
 from abm.kit import clock
 from abm.people.access import May, granted
 from abm.people.models import Organisation, Role, User
-from abm.people.seats import seat_of
+from abm.people.programmes import Programme
+from abm.people.seats import Seat, seats_signed_for
 from abm.people.waiting import Waiting
 from abm.targets.content import read_content
 from abm.targets.diff import difference
@@ -30,9 +31,9 @@ SIGN, LOOK_AGAIN, SAY = 100, 90, 40  # weights: what holds up the other side sta
 def waiting_for(session: Session, user: User, organisation: Organisation) -> list[Waiting]:
     """Versions to sign, for the acting holder of a seat; accounts that wait for this person's word."""
     found: list[Waiting] = []
-    seat = seat_of(session, user, organisation.today())
-    if seat is not None:
-        opened = _open_versions(session, seat.side.value)
+    signing = seats_signed_for(session, user, organisation.today())
+    if signing:
+        opened = _open_versions(session, signing)
         seen = _signed_before(session, user, [one.document_id for one in opened])
         found += [_to_sign(one, seen.get(one.document_id)) for one in opened]
     owing = list(_owed(user))
@@ -49,8 +50,9 @@ class _Seen:
     content: bytes
 
 
-def _open_versions(session: Session, voice: str) -> Sequence[Any]:
-    """Open versions of lists that lack this voice, in quarters that are not over."""
+def _open_versions(session: Session, signing: Sequence[Seat]) -> Sequence[Any]:
+    """Open versions of these seats' programmes that lack their voice, in quarters that are not over."""
+    voice, programmes = signing[0].side.value, [seat.programme_id for seat in signing]
     signed = select(StandingSignature.id).where(
         StandingSignature.version_id == Version.id, StandingSignature.voice == voice
     )
@@ -61,12 +63,15 @@ def _open_versions(session: Session, voice: str) -> Sequence[Any]:
             Version.proposed_at,
             Version.content,
             TargetList.quarter,
+            Programme,
             User.name.label("proposed_by"),
         )
         .join(Standing, Standing.version_id == Version.id)
         .join(TargetList, TargetList.document_id == Version.document_id)
+        .join(Programme, Programme.id == TargetList.programme_id)
         .join(User, User.id == Version.proposed_by_id)
         .where(Standing.state == State.OPEN, ~signed.exists(), Version.ends > clock.now())
+        .where(TargetList.programme_id.in_(programmes))
         .order_by(TargetList.quarter)
     )
     return rows.all()
@@ -94,8 +99,9 @@ def _signed_before(session: Session, user: User, documents: list[int]) -> dict[i
 
 
 def _to_sign(version: Any, seen: _Seen | None) -> Waiting:
-    href = url_for("targets.version", quarter=version.quarter, number=version.number)
-    what = f"the list of {version.quarter}, version {version.number}"
+    programme: Programme = version.Programme
+    href = url_for("targets.version", quarter=version.quarter, number=version.number, **programme.address)
+    what = f"the list of {programme.naming(version.quarter)}, version {version.number}"
     if seen is None:
         why = f"{version.proposed_by} proposed it"
         return Waiting("Sign", what, why, version.proposed_at, href, "Review and sign", SIGN)
@@ -123,21 +129,22 @@ def _words_owed(
     running = [str(organisation.current_quarter().plus(ahead)) for ahead in range(5)]
     counts = [func.count().filter(rule).label(words) for words, rule in owing]
     rows = session.execute(
-        select(TargetList.quarter, func.min(Entry.changed_at).label("since"), *counts)
+        select(TargetList.quarter, Programme, func.min(Entry.changed_at).label("since"), *counts)
         .join(Entry, Entry.list_id == TargetList.id)
+        .join(Programme, Programme.id == TargetList.programme_id)
         .where(TargetList.quarter.in_(running), Entry.outcome != Outcome.OUT)
-        .group_by(TargetList.quarter)
-        .order_by(TargetList.quarter)
+        .group_by(TargetList.quarter, Programme.id)
+        .order_by(TargetList.quarter, Programme.id)
     )
     for row in rows.mappings():
         for words, _ in owing:
             if row[words]:
-                yield _say(words, row[words], row["quarter"], row["since"])
+                yield _say(words, row[words], row["quarter"], row["Programme"], row["since"])
 
 
-def _say(verb: str, count: int, quarter: str, since: datetime) -> Waiting:
+def _say(verb: str, count: int, quarter: str, programme: Programme, since: datetime) -> Waiting:
     side = "sales" if verb == "Nominate" else "marketing"
     accounts = "account" if count == 1 else "accounts"
-    href = url_for("targets.show", quarter=quarter, missing=side)
+    href = url_for("targets.show", quarter=quarter, missing=side, **programme.address)
     why = "Sales has not said why yet" if side == "sales" else "Marketing has not said yet whether a route is in"
-    return Waiting(verb, f"{count} {accounts} for {quarter}", why, since, href, verb, SAY)
+    return Waiting(verb, f"{count} {accounts} for {programme.naming(quarter)}", why, since, href, verb, SAY)

@@ -9,9 +9,10 @@ import pytest
 
 from abm.accounts.models import StageCategory, add_contact, add_stage, create_opportunity
 from abm.campaigns.audience import Candidate, candidates, chosen, reviewers_of
+from abm.campaigns.creating import create_campaign
 from abm.campaigns.drafting import add_play, change_play, remove_play
 from abm.campaigns.kinds import CampaignState, Section
-from abm.campaigns.models import Campaign, create_campaign
+from abm.campaigns.models import Campaign
 from abm.campaigns.plan import Criteria, Plan
 from abm.campaigns.readiness import missing
 from abm.kit.rules import Conflict, RuleBroken

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from abm.accounts.models import Account, create_account
 from abm.agreement.models import Verdict, Version
+from abm.campaigns.creating import create_campaign
 from abm.campaigns.drafting import add_play
 from abm.campaigns.kinds import CampaignState, CommentKind, Section
-from abm.campaigns.models import Campaign, Launch, create_campaign
+from abm.campaigns.models import Campaign, Launch
 from abm.campaigns.plan import Criteria
 from abm.campaigns.reviews import ReviewComment, say
 from abm.kit.clock import Quarter

@@ -135,6 +135,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "admin.links": [(WEN, "/admin/people/links")],
     "admin.team_index": [(WEN, "/admin/teams")],
     "admin.team": [(WEN, "/admin/teams/1")],
+    "admin.programmes_page": [(WEN, "/admin/programmes")],
     "admin.seats_page": [(AMARA, "/admin/seats"), (TOMAS, "/admin/seats")],
     "admin.announced": [(AMARA, "/admin/announcements")],
     "admin.settings": [(WEN, "/admin/settings")],

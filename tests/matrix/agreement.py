@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from abm.accounts.models import Account
 from abm.agreement.models import Verdict
+from abm.campaigns.creating import create_campaign
 from abm.campaigns.drafting import add_play
 from abm.campaigns.kinds import CommentKind, Section
-from abm.campaigns.models import create_campaign
 from abm.campaigns.plan import Criteria
 from abm.campaigns.reviews import say
 from abm.imports.models import Kind
