@@ -41,6 +41,7 @@ GUARDS = (
             *("starts", "version_id", "carried"),
         ),
     ),
+    Guard("waiver"),
     Guard("touch", columns=("account_id", "logged_by_id", "client_key", "fingerprint", "logged_at")),
 )
 

@@ -16,9 +16,8 @@ from abm.kit.clock import Quarter
 from abm.people.models import Organisation
 from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.people.seats import Side
-from abm.targets.models import Membership, Period, TargetList
-
-PERIOD_WEEKS = {Period.WEEK: 1, Period.FOUR_WEEKS: 4, Period.QUARTER: 13}
+from abm.targets.kinds import PERIOD_WEEKS, Period
+from abm.targets.models import Membership, TargetList
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ class Known:
     slug: str
     why: str
     who: str
+    id: int = 0
 
 
 def known_accounts(session: Session, list_id: int, rows: Iterable[Row]) -> dict[str, Known]:
@@ -75,6 +76,7 @@ def known_accounts(session: Session, list_id: int, rows: Iterable[Row]) -> dict[
     found = session.execute(
         select(
             Account.public_id,
+            Account.id,
             Account.slug,
             Entry.reason,
             changed_by.name.label("changed_by"),
@@ -88,8 +90,8 @@ def known_accounts(session: Session, list_id: int, rows: Iterable[Row]) -> dict[
         .where(Account.public_id.in_(ids))
     )
     return {
-        row.public_id: Known(row.slug, row.reason, row.changed_by or "")
+        row.public_id: Known(row.slug, row.reason, row.changed_by or "", row.id)
         if row.reason
-        else Known(row.slug, row.why or "", row.nominated_by or row.changed_by or "")
+        else Known(row.slug, row.why or "", row.nominated_by or row.changed_by or "", row.id)
         for row in found
     }

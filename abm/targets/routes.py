@@ -124,14 +124,3 @@ def waive(quarter: str) -> Answer:
         return draft_page(target_list, 422, waiver=form)
     commit()
     return done(url_for("targets.show", quarter=quarter), message="Accepted, with your reason. The other seat sees it.")
-
-
-@targets.post("/quarters/<quarter:quarter>/list/versions")
-@needs(May.PROPOSE_LIST)
-@once
-def propose(quarter: str) -> Answer:
-    """Freeze the draft as the next version, for both seats to sign."""
-    version = list_or_404(quarter).propose(organisation=organisation(), by=me(), at=clock.now())
-    location = url_for("targets.version", quarter=quarter, number=version.number)
-    commit(location)
-    return done(location, message=f"Version {version.number} is proposed. Both seats sign exactly these bytes.")

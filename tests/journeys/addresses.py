@@ -58,6 +58,12 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "desk.account": [(TOMAS, "/accounts/{account}"), (AMARA, "/accounts/{account}")],
     "desk.version_impact": [(AMARA, "/quarters/{quarter}/list/versions/2/impact")],
     "desk.draft_impact": [(INES, "/quarters/{next quarter}/list/impact")],
+    "desk.version_workload": [(AMARA, "/quarters/{quarter}/list/versions/2/workload")],
+    "desk.draft_workload": [
+        (RENATA, "/quarters/{next quarter}/list/workload"),
+        (INES, "/quarters/{next quarter}/list/workload"),
+        (TOMAS, "/quarters/{next quarter}/list/workload"),
+    ],
     "accounts.new": [(WEN, "/accounts/new")],
     "accounts.edit": [(WEN, "/accounts/{account}/edit")],
     "accounts.leaving_alone": [(WEN, "/accounts/{account}/do-not-approach")],
