@@ -77,9 +77,11 @@ def _parts(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
     )
     yield (
         "[Content_Types].xml",
-        f'<Types xmlns="{_TYPES}"><Default Extension="rels" ContentType="application/'
-        f'vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
-        f"{kinds}</Types>",
+        (
+            f'<Types xmlns="{_TYPES}"><Default Extension="rels" ContentType="application/'
+            f'vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
+            f"{kinds}</Types>"
+        ),
     )
     yield "_rels/.rels", _relations([("officeDocument", "xl/workbook.xml")])
     targets = [("worksheet", f"worksheets/sheet{number}.xml") for number in numbers]
@@ -96,8 +98,10 @@ def _parts(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
     )
     yield (
         "xl/workbook.xml",
-        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{named}</sheets>'
-        f"<definedNames>{repeated}</definedNames></workbook>",
+        (
+            f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{named}</sheets>'
+            f"<definedNames>{repeated}</definedNames></workbook>"
+        ),
     )
 
 
