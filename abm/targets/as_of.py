@@ -84,6 +84,13 @@ class AsOf:
         return self.page * ROWS < self.accounts
 
     @property
+    def summary(self) -> str | None:
+        """Which of the rows are shown, where not all of them are."""
+        first = (self.page - 1) * ROWS
+        shown = f"{first + 1:,} to {first + len(self.rows):,} of {self.accounts:,}"
+        return shown if self.accounts > len(self.rows) else None
+
+    @property
     def why_nothing(self) -> str:
         """Why nobody was on the list, in a sentence."""
         spans = [(line.starts, line.ends) for line in self.versions.lines if line.starts and line.starts != line.ends]
@@ -117,16 +124,19 @@ def list_as_of(
     sort: str = "tier",
     page: int | None = 1,
 ) -> AsOf:
-    """A page of a list as it held on a day of the organisation; every row where `page` is None."""
+    """A page of a list as it held on a day of the organisation, the last one at most; every row where it is None."""
     at = instant_of(day, organisation, now)
     versions = versions_of(session, target_list, at)
+    figures = _figures(session, target_list.id, at)
+    if page is not None:
+        page = max(1, min(page, -(-sum(one.accounts for one in figures) // ROWS)))
     rows = _rows(session, _sorted(_members(target_list.id, at), sort), page)
     first = organisation.start_of(day)
     return AsOf(
         day=day,
         at=at,
         quarter=organisation.quarter(target_list.quarter),
-        figures=_figures(session, target_list.id, at),
+        figures=figures,
         rows=rows,
         page=page or 1,
         origins=origins_of(session, {row.version_id for row in rows}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -20,6 +19,10 @@ from abm.targets.queries import list_of
 
 class NotThere(LookupError):
     """An end that reads well and names nothing that there is; its sentence says so."""
+
+    def __init__(self, end: End, message: str) -> None:
+        super().__init__(message)
+        self.end = end
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,12 @@ class Compared:
 
 
 def choosable(session: Session, here: TargetList) -> tuple[list[Choosable], list[str]]:
-    """Every version of every quarter, and the quarters that have a draft. One query."""
+    """Every version of every quarter of this programme, and the quarters that have a draft. One query."""
     rows = session.execute(
         select(TargetList.quarter, Version.number, Standing.state)
         .outerjoin(Version, Version.document_id == TargetList.document_id)
         .outerjoin(Standing, Standing.version_id == Version.id)
-        .where(*of_the_same(here))
+        .where(TargetList.programme_id == here.programme_id)
     ).all()
     versions = [Choosable(*row) for row in rows if row.number is not None]
     return versions, sorted({row.quarter for row in rows})
@@ -67,27 +70,17 @@ def compare(session: Session, here: TargetList, before: End, after: End, *, reas
 
 def said_by(session: Session, here: TargetList, end: End) -> Said:
     """What an end says. Raises NotThere with a sentence."""
-    target_list = here if end.quarter == here.quarter else sibling(session, here, end.quarter)
+    target_list = here if end.quarter == here.quarter else list_of(session, end.quarter, here.programme_id)
     if target_list is None:
-        raise NotThere(f"There is no list of {end.quarter}. Choose a quarter that has one.")
+        raise NotThere(end, f"There is no list of {end.quarter}. Choose a quarter that has one.")
     if end.draft:
         return Said(end, end.words, target_list.draft(), target_list)
     found = _version(session, target_list, end.number)
     if found is None:
         missing = f"version {end.number}" if end.number else "version that both seats signed"
-        raise NotThere(f"The list of {end.quarter} has no {missing}. Choose another.")
+        raise NotThere(end, f"The list of {end.quarter} has no {missing}. Choose another.")
     number, content = found
     return Said(end, f"{end.quarter}, version {number}", content, target_list)
-
-
-def sibling(session: Session, _here: TargetList, quarter: str) -> TargetList | None:
-    """The list of another quarter that belongs with this one."""
-    return list_of(session, quarter)
-
-
-def of_the_same(_here: TargetList) -> Sequence[bool]:
-    """What narrows all lists to those that belong with this one."""
-    return ()
 
 
 def _version(session: Session, target_list: TargetList, number: int | None) -> tuple[int, Content] | None:

@@ -107,6 +107,14 @@ class Difference:
         """On both, with another motion."""
         return [one for one in self.changes if one.before and one.after and one.before.motion != one.after.motion]
 
+    def from_tier(self, tier: int) -> int:
+        """How many accounts were in a tier before; 0: were not on the list."""
+        return sum(count for (before, _), count in self.matrix.items() if before == tier)
+
+    def to_tier(self, tier: int) -> int:
+        """How many accounts are in a tier afterwards; 0: are no longer on the list."""
+        return sum(count for (_, after), count in self.matrix.items() if after == tier)
+
     @property
     def summary(self) -> str:
         """`2 in, 1 out, 3 moved tier, 1 with another AE, 4 terms changed`."""

@@ -69,3 +69,9 @@ def choices_of(versions: Sequence[Choosable], drafts: Sequence[str], *, here: st
             found.append((quarter, f"{quarter}: as it held last"))
         found += [(str(End(quarter, one.number)), f"{quarter}: version {one.number}, {one.state}") for one in own]
     return found
+
+
+def usual_ends(choices: Sequence[tuple[str, str]], *, here: str, before: str) -> tuple[str, str]:
+    """What to compare unless asked otherwise: what holds, or held the quarter before, with the draft."""
+    offered = [value for value, _ in choices]
+    return next((value for value in (here, before) if value in offered), offered[-1] if offered else DRAFT), DRAFT

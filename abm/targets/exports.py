@@ -17,10 +17,12 @@ from abm.agreement.queries import VersionLine
 from abm.kit import clock
 from abm.kit.spreadsheet import Cell, Sheet
 from abm.targets.as_of import AsOf, Member
+from abm.targets.comparing import Compared
 from abm.targets.content import Content, Row
 from abm.targets.diff import NOT_ON_IT, TERM_WORDS, Change, Difference
 from abm.targets.grid import GridRow
 from abm.targets.kinds import TIERS
+from abm.targets.models import TargetList
 from abm.targets.pages import Known
 from abm.targets.policies import Terms
 
@@ -64,68 +66,71 @@ class Export:
         return [_on_paper(sheet) for sheet in self.sheets]
 
 
-def version_export(quarter: str, line: VersionLine, content: Content, *, at: datetime, today: date) -> Export:
+def version_export(
+    target_list: TargetList, line: VersionLine, content: Content, *, at: datetime, today: date
+) -> Export:
     """A version, from its stored bytes."""
     approvals = [one for one in line.signatures if one.verdict is Verdict.APPROVE and one.withdrawn_at is None]
     about: list[tuple[str, Cell]] = [
-        ("Target list", quarter),
+        ("Target list", _named(target_list)),
         ("Version", line.number),
         ("Digest", line.digest),
         ("Proposed by", line.proposed_by),
         *((f"Signed for {one.voice.capitalize()} by", _signer(one.name, one.deputy_for)) for one in approvals),
     ]
     return Export(
-        name=f"target-list-{quarter}-version-{line.number}-{today}",
-        title=f"Target list {quarter}, version {line.number}",
+        name=f"{_stem(target_list)}-version-{line.number}-{today}",
+        title=f"Target list {_named(target_list)}, version {line.number}",
         lead=f"{_accounts(len(content.rows))}, {line.phase(at)}",
         foot=f"version {line.number}, digest {line.digest}, {today}",
         sheets=(list_sheet(content), terms_sheet(content.policies), _about(about)),
     )
 
 
-def draft_export(quarter: str, rows: Sequence[GridRow], terms: Mapping[int, Terms], *, today: date) -> Export:
+def draft_export(target_list: TargetList, rows: Sequence[GridRow], *, today: date) -> Export:
     """The draft with both voices, or what a filter leaves of it."""
-    about: list[tuple[str, Cell]] = [("Target list", quarter), ("Draft as it stood on", today)]
+    about: list[tuple[str, Cell]] = [("Target list", _named(target_list)), ("Draft as it stood on", today)]
+    terms = {policy.tier: policy.terms for policy in target_list.policies}
     return Export(
-        name=f"target-list-{quarter}-draft-{today}",
-        title=f"Target list {quarter}, draft",
+        name=f"{_stem(target_list)}-draft-{today}",
+        title=f"Target list {_named(target_list)}, draft",
         lead=f"{_accounts(len(rows))}, as the draft stood on {today}; nobody has signed it",
         foot=f"draft, {today}",
         sheets=(draft_sheet(rows), terms_sheet(terms), _about(about)),
     )
 
 
-def as_of_export(found: AsOf, zone: str) -> Export:
+def as_of_export(target_list: TargetList, found: AsOf, zone: str) -> Export:
     """A list as it held on a day."""
-    quarter, line = str(found.quarter), found.in_force
+    line = found.in_force
     held = f"version {line.number}" if line else "no version in force"
     about: list[tuple[str, Cell]] = [
-        ("Target list", quarter),
+        ("Target list", _named(target_list)),
         ("As of the end of", found.day),
         ("Days are those of", zone),
         ("In force", held),
         ("Digest", line.digest if line else None),
     ]
     return Export(
-        name=f"target-list-{quarter}-as-of-{found.day}" + (f"-version-{line.number}" if line else ""),
-        title=f"Target list {quarter} as of {found.day}",
+        name=f"{_stem(target_list)}-as-of-{found.day}" + (f"-version-{line.number}" if line else ""),
+        title=f"Target list {_named(target_list)} as of {found.day}",
         lead=f"{_accounts(found.accounts)}, {held}",
         foot=f"as of {found.day}, {held}" + (f", digest {line.digest}" if line else ""),
         sheets=(member_sheet(found, zone), _about(about)),
     )
 
 
-def difference_export(
-    before: str, after: str, names: tuple[str, str], found: Difference, known: Mapping[str, Known], *, today: date
-) -> Export:
-    """What changed from one end to the other; `names` are the ends as a file's name can have them."""
+def difference_export(target_list: TargetList, compared: Compared, *, today: date) -> Export:
+    """What changed from one end to the other."""
+    before, after, found = compared.before.words, compared.after.words, compared.difference
+    ends = [str(said.end).replace(":", "-") for said in (compared.before, compared.after)]
     about: list[tuple[str, Cell]] = [("From", before), ("To", after), ("In short", found.summary)]
     return Export(
-        name=f"target-list-difference-{names[0]}-to-{names[1]}-{today}",
+        name=f"{_stem(target_list)}-difference-{ends[0]}-to-{ends[1]}-{today}",
         title=f"From {before} to {after}",
         lead=f"{found.summary.capitalize()}, {found.kept} kept",
         foot=f"from {before} to {after}, {today}",
-        sheets=(change_sheet(found, known), changed_terms_sheet(found), matrix_sheet(found), _about(about)),
+        sheets=(change_sheet(found, compared.known), changed_terms_sheet(found), matrix_sheet(found), _about(about)),
     )
 
 
@@ -204,8 +209,21 @@ def changed_terms_sheet(found: Difference) -> Sheet:
 def matrix_sheet(found: Difference) -> Sheet:
     """How many accounts went from which tier to which."""
     places = (*TIERS, NOT_ON_IT)
-    rows = ((_place(old), *(found.matrix.get((old, new), 0) for new in places)) for old in places)
-    return Sheet("From tier to tier", ("Before", *map(_place, places)), rows)
+
+    def written(old: int) -> tuple[Cell, ...]:
+        return (_place(old), *(found.matrix.get((old, new), 0) for new in places))
+
+    return Sheet("From tier to tier", ("Before", *map(_place, places)), map(written, places))
+
+
+def _named(target_list: TargetList) -> str:
+    return target_list.programme.naming(target_list.quarter)
+
+
+def _stem(target_list: TargetList) -> str:
+    """What the name of a file of this list begins with; the programme only where it is not the default one."""
+    named = target_list.programme
+    return f"target-list-{target_list.quarter}" + ("" if named.is_default else f"-{named.slug}")
 
 
 def _about(pairs: Sequence[tuple[str, Cell]]) -> Sheet:

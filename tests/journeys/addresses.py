@@ -90,6 +90,22 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         (TOMAS, "/quarters/{quarter}/list/versions/1"),
     ],
     "targets.diff": [(AMARA, "/quarters/{quarter}/list/versions/2/diff?from={quarter before}")],
+    "targets.as_of": [
+        (TOMAS, "/quarters/{quarter}/list/as-of"),
+        (AMARA, "/quarters/{quarter before}/list/as-of?sort=-name"),
+        (INES, "/quarters/{next quarter}/list/as-of"),
+    ],
+    "targets.differences": [
+        (AMARA, "/quarters/{quarter}/list/differences"),
+        (RENATA, "/quarters/{quarter}/list/differences?from={quarter before}&to={quarter}"),
+    ],
+    "targets.export_version": [(AMARA, "/quarters/{quarter}/list/versions/2/exports/print")],
+    "targets.export_draft": [(INES, "/quarters/{quarter}/list/exports/print")],
+    "targets.export_as_of": [(RENATA, "/quarters/{quarter}/list/as-of/exports/print")],
+    "targets.export_differences": [
+        (RENATA, "/quarters/{quarter}/list/differences/exports/print?from={quarter before}&to={quarter}")
+    ],
+    "desk.account_lists": [(TOMAS, "/accounts/{account}/lists")],
     "campaigns.index": [(PRIYA, "/campaigns"), (TOMAS, "/campaigns")],
     "campaigns.new": [(PRIYA, "/campaigns/new")],
     "campaigns.show": [

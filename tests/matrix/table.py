@@ -249,6 +249,17 @@ LIST: dict[str, list[Case]] = {
     "targets.withdraw_signature": [case(EVERYONE, 409, **VERSION)],
     "targets.withdraw": [case(LISTING, 403, but={MANAGER: 303}, **VERSION)],
     "targets.record": [case(EVERYONE, **VERSION)],
+    "targets.as_of": [case(EVERYONE, quarter="quarter"), case(EVERYONE, 422, sent={"day": "soon"}, quarter="quarter")],
+    "targets.differences": [
+        case(EVERYONE, quarter="quarter"),
+        case(EVERYONE, 422, sent={"from": "soon"}, quarter="quarter"),
+        case(EVERYONE, 404, sent={"from": "2026-q4:900"}, quarter="quarter"),
+    ],
+    "targets.export_version": [case(EVERYONE, kind="file kind", **VERSION)],
+    "targets.export_draft": [case(EVERYONE, quarter="quarter", kind="file kind")],
+    "targets.export_as_of": [case(EVERYONE, quarter="quarter", kind="file kind")],
+    "targets.export_differences": [case(EVERYONE, quarter="quarter", kind="file kind")],
+    "desk.account_lists": [case(EVERYONE, slug="account"), case(EVERYONE, slug="archived account")],
 }
 
 PLANNING, REVIEWING = frozenset({CMO, MARKETER}), frozenset({CRO, MANAGER, AE})

@@ -25,7 +25,8 @@ def test_an_end_is_a_quarter_a_version_or_a_draft(written: str, end: End, words:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "7", "2026-q5", "2026-q3:", "2026-q3:0", "2026-q3:-1", "2026-q3:9999999", "2026-q3:２", "2026-q3:1２", "<b>"]
+    "written",
+    ["", "7", "2026-q5", "2026-q3:", "2026-q3:0", "2026-q3:-1", "2026-q3:9999999", "2026-q3:２", "2026-q3:1２", "<b>"],
 )
 def test_anything_else_is_refused_with_the_mend(written: str) -> None:
     with pytest.raises(ValueError, match="Write a quarter like 2026-q3, one of its versions like 2026-q3:2, or draft"):
