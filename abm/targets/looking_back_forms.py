@@ -56,7 +56,7 @@ class DifferencesForm(FlaskForm):
     def offer(self, choices: list[tuple[str, str]], *, here: str, quarter_before: str) -> None:
         """Let people choose from these; what the address leaves out is what one mostly wants to see."""
         usual = usual_ends(choices, here=here, before=quarter_before)
-        for field, value in zip((self["from"], self["to"]), usual, strict=True):
+        for field, value in zip((self.before, self.after), usual, strict=True):
             field.data = field.data or value
             known = dict(choices)
             field.choices = known if field.data in known else {field.data: shortened(field.data, 30), **known}
@@ -64,7 +64,7 @@ class DifferencesForm(FlaskForm):
     def ends(self, here: str) -> tuple[End, End] | None:
         """Both ends; None where one cannot be read, which the form then says."""
         found = []
-        for field in (self["from"], self["to"]):
+        for field in (self.before, self.after):
             try:
                 found.append(read_end(field.data, here=here))
             except ValueError as fault:

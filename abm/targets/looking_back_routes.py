@@ -77,7 +77,7 @@ def found_differences(
     try:
         return compare(session(), target_list, *ends, reasons=reasons), 200
     except NotThere as missing:
-        say(form["from" if missing.end is ends[0] else "to"], str(missing))
+        say(form.before if missing.end is ends[0] else form.after, str(missing))
         return None, 404
 
 

@@ -153,7 +153,7 @@ def test_a_long_list_comes_in_pages_for_the_same_few_questions(
         engine = db.engine
     with statements(engine) as sent:
         first = text(web.get(f"{address}1"))
-    assert len(sent) <= 9, sent  # three of them to know who asks
+    assert len(sent) <= 9, sent  # four of them to know who asks, and in which programme
     assert "1 to 150 of 320" in first
     assert "301 to 320 of 320" in text(web.get(f"{address}3"))
     assert "301 to 320 of 320" in text(web.get(f"{address}77"))
