@@ -29,6 +29,7 @@ from tests.matrix.expectations import (
     Case,
     case,
 )
+from tests.matrix.looking_back import LOOKING_BACK
 
 SIGNED_IN_ALREADY = dict.fromkeys(EVERYONE, 303)
 
@@ -249,17 +250,6 @@ LIST: dict[str, list[Case]] = {
     "targets.withdraw_signature": [case(EVERYONE, 409, **VERSION)],
     "targets.withdraw": [case(LISTING, 403, but={MANAGER: 303}, **VERSION)],
     "targets.record": [case(EVERYONE, **VERSION)],
-    "targets.as_of": [case(EVERYONE, quarter="quarter"), case(EVERYONE, 422, sent={"day": "soon"}, quarter="quarter")],
-    "targets.differences": [
-        case(EVERYONE, quarter="quarter"),
-        case(EVERYONE, 422, sent={"from": "soon"}, quarter="quarter"),
-        case(EVERYONE, 404, sent={"from": "2026-q4:900"}, quarter="quarter"),
-    ],
-    "targets.export_version": [case(EVERYONE, kind="file kind", **VERSION)],
-    "targets.export_draft": [case(EVERYONE, quarter="quarter", kind="file kind")],
-    "targets.export_as_of": [case(EVERYONE, quarter="quarter", kind="file kind")],
-    "targets.export_differences": [case(EVERYONE, quarter="quarter", kind="file kind")],
-    "desk.account_lists": [case(EVERYONE, slug="account"), case(EVERYONE, slug="archived account")],
 }
 
 PLANNING, REVIEWING = frozenset({CMO, MARKETER}), frozenset({CRO, MANAGER, AE})
@@ -300,4 +290,6 @@ CAMPAIGNS: dict[str, list[Case]] = {
     ],
 }
 
-EXPECTED: dict[str, list[Case]] = OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | CAMPAIGNS
+EXPECTED: dict[str, list[Case]] = (
+    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | LOOKING_BACK | CAMPAIGNS
+)

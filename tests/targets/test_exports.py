@@ -95,8 +95,9 @@ def test_a_difference_has_both_sides_the_terms_and_the_matrix() -> None:
     terms = {**DEFAULT_TERMS, 1: replace(DEFAULT_TERMS[1], max_accounts=12)}
     old = content(row("moves", 2), row("leaves", 3))
     new = Content("2026-q4", terms, content(row("moves", 1, ae="marcus"), row("comes", 1)).rows)
-    ends = [Said(End("2026-q3", 2), "2026-q3, version 2", old, a_list()), Said(End("2026-q4"), "x", new, a_list())]
-    compared = Compared(*ends, difference(old, new), {"leaves": Known("leaves", "=Acquired", "Ines")})
+    before = Said(End("2026-q3", 2), "2026-q3, version 2", old, a_list())
+    after = Said(End("2026-q4"), "2026-q4, version 1", new, a_list())
+    compared = Compared(before, after, difference(old, new), {"leaves": Known("leaves", "=Acquired", "Ines")})
     export = difference_export(a_list(), compared, today=TODAY)
     assert export.name == "target-list-2026-q4-difference-2026-q3-2-to-2026-q4-2026-11-24"
     sheets = sheets_of(workbook(export.sheets))
