@@ -83,6 +83,12 @@ class AsOf:
     def has_next(self) -> bool:
         return self.page * ROWS < self.accounts
 
+    def came_with(self, member: Member) -> str:
+        """The version that brought an account so, with its quarter where that is another one."""
+        origin = self.origins[member.version_id]
+        of_another = origin.target_list.quarter != str(self.quarter)
+        return f"{origin.target_list.quarter}, version {origin.number}" if of_another else f"version {origin.number}"
+
     @property
     def summary(self) -> str | None:
         """Which of the rows are shown, where not all of them are."""

@@ -45,6 +45,11 @@ class Change:
         return "in" if self.before is None else "out" if self.after is None else "moved"
 
     @property
+    def words(self) -> str:
+        """The kind, as pages and files say it."""
+        return {"in": "In", "out": "Out", "moved": "Changed"}[self.kind]
+
+    @property
     def parts(self) -> list[str]:
         """What of the account changed, in words."""
         if self.before is None or self.after is None:

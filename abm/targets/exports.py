@@ -16,6 +16,7 @@ from abm.agreement.models import Verdict
 from abm.agreement.queries import VersionLine
 from abm.kit import clock
 from abm.kit.spreadsheet import Cell, Sheet
+from abm.targets import paper
 from abm.targets.as_of import AsOf, Member
 from abm.targets.comparing import Compared
 from abm.targets.content import Content, Row
@@ -25,8 +26,6 @@ from abm.targets.kinds import TIERS
 from abm.targets.models import TargetList
 from abm.targets.pages import Known
 from abm.targets.policies import Terms
-
-REFERENCE: Final = "Reference"  # heads that end so name rows for machines: they are left off paper
 
 LIST_HEADS: Final = (
     "Account Name",
@@ -48,22 +47,18 @@ CHANGE_HEADS: Final = (
     *("Motion Before", "Motion After", "With Companies Below Before", "With Companies Below After"),
     *("Why", "Said By", "Account Reference"),
 )
-KINDS: Final = {"in": "In", "out": "Out", "moved": "Changed"}
 
 
 @dataclass(frozen=True)
 class Export:
-    """What leaves: the name of its file, what it is in words, and its tables; a CSV takes the first of them."""
+    """What leaves: its file's name, what it is in words, its tables (a CSV takes the first), and those on paper."""
 
     name: str
     title: str
     lead: str
     foot: str
     sheets: tuple[Sheet, ...]
-
-    @property
-    def on_paper(self) -> list[Sheet]:
-        return [_on_paper(sheet) for sheet in self.sheets]
+    paper: tuple[Sheet, ...]
 
 
 def version_export(
@@ -84,6 +79,7 @@ def version_export(
         lead=f"{_accounts(len(content.rows))}, {line.phase(at)}",
         foot=f"version {line.number}, digest {line.digest}, {today}",
         sheets=(list_sheet(content), terms_sheet(content.policies), _about(about)),
+        paper=(paper.of_list(in_order(content)), terms_sheet(content.policies), _about(about)),
     )
 
 
@@ -97,6 +93,7 @@ def draft_export(target_list: TargetList, rows: Sequence[GridRow], *, today: dat
         lead=f"{_accounts(len(rows))}, as the draft stood on {today}; nobody has signed it",
         foot=f"draft, {today}",
         sheets=(draft_sheet(rows), terms_sheet(terms), _about(about)),
+        paper=(paper.of_draft(rows), terms_sheet(terms)),
     )
 
 
@@ -117,6 +114,7 @@ def as_of_export(target_list: TargetList, found: AsOf, zone: str) -> Export:
         lead=f"{_accounts(found.accounts)}, {held}",
         foot=f"as of {found.day}, {held}" + (f", digest {line.digest}" if line else ""),
         sheets=(member_sheet(found, zone), _about(about)),
+        paper=(paper.of_members(found, zone), _about(about)),
     )
 
 
@@ -131,25 +129,26 @@ def difference_export(target_list: TargetList, compared: Compared, *, today: dat
         lead=f"{found.summary.capitalize()}, {found.kept} kept",
         foot=f"from {before} to {after}, {today}",
         sheets=(change_sheet(found, compared.known), changed_terms_sheet(found), matrix_sheet(found), _about(about)),
+        paper=(paper.of_changes(found, compared.known), changed_terms_sheet(found), matrix_sheet(found)),
     )
+
+
+def in_order(content: Content) -> list[Row]:
+    """The accounts of a content by tier and name."""
+    return sorted(content.rows.values(), key=lambda row: (row.tier, row.name.casefold(), row.account))
 
 
 def list_sheet(content: Content) -> Sheet:
     """Accounts as they are signed, by tier and name."""
-    rows = sorted(content.rows.values(), key=lambda row: (row.tier, row.name.casefold(), row.account))
-    return Sheet("Accounts", LIST_HEADS, ((*_signed(row), row.account, row.ae) for row in rows))
+    return Sheet("Accounts", LIST_HEADS, ((*_signed(row), row.account, row.ae) for row in in_order(content)))
 
 
 def member_sheet(found: AsOf, zone: str) -> Sheet:
     """Accounts that were on the list, each with the version that brought it so."""
 
     def written(one: Member) -> tuple[Cell, ...]:
-        origin = found.origins[one.version_id]
-        own = origin.target_list.quarter == str(found.quarter)
-        version = f"version {origin.number}" if own else f"{origin.target_list.quarter}, version {origin.number}"
-        since = clock.day_of(one.since, zone)
         placed = (one.name, _tier(one.tier), one.ae_name, one.motion.label, _yes(one.with_children))
-        return (*placed, since, version, one.account, one.ae)
+        return (*placed, clock.day_of(one.since, zone), found.came_with(one), one.account, one.ae)
 
     return Sheet("Accounts", MEMBER_HEADS, map(written, found.rows))
 
@@ -181,7 +180,7 @@ def change_sheet(found: Difference, known: Mapping[str, Known]) -> Sheet:
         said = (about.why, about.who) if about else (None, None)
         return (
             change.row.name,
-            KINDS[change.kind],
+            change.words,
             *(cell for pair in pairs for cell in pair),
             *said,
             change.row.account,
@@ -228,13 +227,6 @@ def _stem(target_list: TargetList) -> str:
 
 def _about(pairs: Sequence[tuple[str, Cell]]) -> Sheet:
     return Sheet("About", ("What", "This file"), pairs)
-
-
-def _on_paper(sheet: Sheet) -> Sheet:
-    """The table without what only machines read."""
-    kept = [place for place, head in enumerate(sheet.heads) if not head.endswith(REFERENCE)]
-    heads = tuple(sheet.heads[place] for place in kept)
-    return Sheet(sheet.name, heads, [tuple(row[place] for place in kept) for row in sheet.rows])
 
 
 def _signed(row: Row) -> tuple[Cell, ...]:

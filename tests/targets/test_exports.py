@@ -88,7 +88,8 @@ def test_a_version_has_its_rows_terms_and_digest() -> None:
     assert ["Digest", "f" * 64] in sheets["About"]
     paper = version_export(a_list("emea", 2), line, signed, at=NOW, today=TODAY)
     assert paper.name == "target-list-2026-q4-emea-version-3-2026-11-24"
-    assert paper.on_paper[0].heads == LIST_HEADS[:5]
+    assert paper.paper[0].heads == ("Account", "Tier", "AE", "Motion")
+    assert next(iter(paper.paper[0].rows)) == ("Halden", 1, "Marcus", "New business")
 
 
 def test_a_difference_has_both_sides_the_terms_and_the_matrix() -> None:
