@@ -7,13 +7,13 @@ paper. The same sheets give the same bytes.
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 from abm.kit.spreadsheet import AT_ONCE, Cell, Sheet, would_run
 
@@ -88,11 +88,11 @@ def _parts(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
     yield "xl/_rels/workbook.xml.rels", _relations([*targets, ("styles", "styles.xml")])
     yield "xl/styles.xml", _STYLES
     named = "".join(
-        f'<sheet name={quoteattr(sheet.name)} sheetId="{number}" r:id="r{number}"/>'
+        f'<sheet name="{html.escape(sheet.name)}" sheetId="{number}" r:id="r{number}"/>'
         for number, sheet in enumerate(sheets, 1)
     )
     repeated = "".join(
-        f'<definedName name="_xlnm.Print_Titles" localSheetId="{place}">{escape(_quoted(sheet.name))}!$1:$1'
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{place}">{html.escape(_quoted(sheet.name), quote=False)}!$1:$1'
         "</definedName>"
         for place, sheet in enumerate(sheets)
     )
@@ -148,7 +148,7 @@ def _cell(value: Cell) -> str:
 
 
 def _text(value: str, style: int) -> str:
-    written = escape(_UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", value))
+    written = html.escape(_UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", value), quote=False)
     return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{written}</t></is></c>'
 
 

@@ -70,6 +70,7 @@ class AsOf:
     origins: Mapping[int, Origin]
     versions: Versions
     began: Sequence[VersionLine]  # versions that came into force in the course of this day
+    ahead: bool  # whether the day is still to come: it is shown as signed so far
 
     @property
     def accounts(self) -> int:
@@ -102,10 +103,10 @@ class AsOf:
         spans = [(line.starts, line.ends) for line in self.versions.lines if line.starts and line.starts != line.ends]
         begins = min((starts for starts, _ in spans), default=None)
         if begins is None:
-            return "No version of this list was signed by both seats: nothing held."
+            return "No version of this list is signed by both seats."
         if self.at < begins:
-            return "The first version that both seats signed had not begun on this day."
-        return "The last version of this list had ended by this day."
+            return "The first version that both seats signed begins later."
+        return "The last version of this list ends earlier."
 
 
 def instant_of(day: date, organisation: Organisation, now: datetime) -> datetime:
@@ -147,6 +148,7 @@ def list_as_of(
         page=page or 1,
         origins=origins_of(session, {row.version_id for row in rows}),
         versions=versions,
+        ahead=day > organisation.today(now),
         began=[line for line in versions.lines if line.starts and first <= line.starts <= at and _held(line)],
     )
 

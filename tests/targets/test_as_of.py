@@ -65,7 +65,9 @@ def test_a_list_holds_from_its_quarters_first_midnight_to_its_last(ground: Groun
     version = ground.agree(at=BEFORE)
     both = {"Company 0000": 1, "Company 0001": 3}
     assert held(ground, FIRST - timedelta(days=1)) == {}
-    assert as_of(ground, FIRST - timedelta(days=1)).why_nothing.startswith("The first version")
+    assert as_of(ground, FIRST - timedelta(days=1)).why_nothing.startswith(
+        "The first version that both seats signed begins later"
+    )
     assert held(ground, FIRST) == held(ground, LAST) == held(ground, date(2026, 10, 25)) == both
     assert held(ground, LAST + timedelta(days=1)) == {}
     assert as_of(ground, LAST + timedelta(days=1)).why_nothing.startswith("The last version")
@@ -116,7 +118,7 @@ def test_nothing_held_where_nothing_was_signed(ground: Ground) -> None:
     ground.propose()
     found = as_of(ground, LAST)
     assert (found.accounts, found.in_force) == (0, None)
-    assert found.why_nothing == "No version of this list was signed by both seats: nothing held."
+    assert found.why_nothing == "No version of this list is signed by both seats."
 
 
 def test_the_page_says_who_was_on_it_and_refuses_what_is_no_day(web: Web, ground: Ground) -> None:
@@ -129,8 +131,10 @@ def test_the_page_says_who_was_on_it_and_refuses_what_is_no_day(web: Web, ground
     assert "Company 0000" in shown
     assert "version 1 in force" in shown
     nothing = text(web.get(f"{LIST}/as-of?day=2026-09-30"))
-    assert "Nobody was on this list on 30 Sept 2026" in nothing
+    assert "No account was on this list on 30 Sept 2026" in nothing
     assert "is a day of 2026-q3, not of 2026-q4" in nothing
+    assert "As signed so far" in text(web.get(f"{LIST}/as-of?day=2026-12-24"))
+    assert "Nothing is signed for 1 Jan 2027" in text(web.get(f"{LIST}/as-of?day=2027-01-01"))
     for wrong in ("14.10.2026", "2026-02-30", "0001-01-01", "9999-12-31"):
         answer = web.get(f"{LIST}/as-of?day={wrong}")
         assert answer.status_code == 422

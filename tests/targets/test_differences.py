@@ -105,7 +105,7 @@ def test_a_list_of_another_programme_is_not_among_them(web: Web, quarters: Groun
     assert set(options) == {"draft"}
     assert 'name="programme" value="americas"' in there.get_data(as_text=True)
     assert web.get(f"{LIST}/differences?programme=americas&from=2026-q4:1").status_code == 404
-    assert "Nobody was on this list" in text(web.get(f"{LIST}/as-of?programme=americas"))
+    assert "No account was on this list" in text(web.get(f"{LIST}/as-of?programme=americas"))
 
 
 def test_the_page_shows_300_changes_and_says_so(web: Web, ground: Ground, companies: MakeAccounts) -> None:
