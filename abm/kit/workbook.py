@@ -92,8 +92,7 @@ def _parts(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
         for number, sheet in enumerate(sheets, 1)
     )
     repeated = "".join(
-        f'<definedName name="_xlnm.Print_Titles" localSheetId="{place}">{html.escape(_quoted(sheet.name), quote=False)}!$1:$1'
-        "</definedName>"
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{place}">{_quoted(sheet.name)}!$1:$1</definedName>'
         for place, sheet in enumerate(sheets)
     )
     yield (
@@ -158,7 +157,9 @@ def _column(number: int) -> str:
 
 
 def _quoted(name: str) -> str:
-    return "'" + name.replace("'", "''") + "'"
+    """A sheet's name as a reference to its cells has it."""
+    written = name.replace("'", "''")
+    return html.escape(f"'{written}'", quote=False)
 
 
 def _together(texts: Iterable[str]) -> Iterator[str]:

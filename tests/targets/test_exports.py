@@ -14,6 +14,7 @@ from flask import Flask
 from abm.accounts.models import create_account
 from abm.agreement.models import State, Verdict
 from abm.agreement.queries import SignatureLine, VersionLine
+from abm.agreement.record_proof import own_fingerprint
 from abm.imports.headers import recognise
 from abm.imports.models import Kind
 from abm.imports.values import name as imported_name
@@ -205,3 +206,16 @@ def test_a_file_of_ours_is_taken_by_our_import_and_adds_nothing(web: Web, ground
     batch = staged(ground.cast, ground.session, "accounts", web.get(f"{LIST}/versions/1/exports/csv").data)
     assert (batch.counts["add"], batch.counts["bad"], batch.total) == (0, 0, 3)
     assert [row.changes.keys() - {"owner"} for row in rows(ground.session, batch)] == [set()] * 3
+
+
+def test_the_menus_lead_to_every_file_with_what_the_page_shows(app: Flask) -> None:
+    with app.test_request_context():
+        menus = app.jinja_env.get_template("targets/_export.html").make_module()
+        version, draft = menus.version_exports(a_list(), 3), menus.draft_exports(a_list(), {"tier": "1"})
+        elsewhere = menus.draft_exports(a_list("emea", 2))
+    assert all(f"{LIST}/versions/3/exports/{kind}" in version for kind in ("xlsx", "csv", "print"))
+    assert f"{LIST}/versions/3/record.json" in version
+    assert own_fingerprint() in version
+    assert "to=2026-q4:3" in version
+    assert f"{LIST}/exports/csv?tier=1" in draft
+    assert f"{LIST}/as-of?programme=emea" in elsewhere
