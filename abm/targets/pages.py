@@ -66,9 +66,11 @@ class Known:
     id: int = 0
 
 
-def known_accounts(session: Session, list_id: int, rows: Iterable[Row]) -> dict[str, Known]:
+def known_accounts(
+    session: Session, list_id: int, rows: Iterable[Row], *, at_most: int | None = WHY_AT_MOST
+) -> dict[str, Known]:
     """By public id: address and reasons of these accounts. One query."""
-    ids = [row.account for row in rows][:WHY_AT_MOST]
+    ids = [row.account for row in rows][:at_most]
     if not ids:
         return {}
     changed_by, nominator = aliased(User), aliased(User)

@@ -105,6 +105,22 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     ],
     "definitions.edit": [(WEN, "/definitions/fit/edit"), (WEN, "/definitions/list-rules/edit")],
     "definitions.version": [(TOMAS, "/definitions/fit/versions/1")],
+    "targets.as_of": [
+        (TOMAS, "/quarters/{quarter}/list/as-of"),
+        (AMARA, "/quarters/{quarter before}/list/as-of?sort=-name"),
+        (INES, "/quarters/{next quarter}/list/as-of"),
+    ],
+    "targets.differences": [
+        (AMARA, "/quarters/{quarter}/list/differences"),
+        (RENATA, "/quarters/{quarter}/list/differences?from={quarter before}&to={quarter}"),
+    ],
+    "targets.export_version": [(AMARA, "/quarters/{quarter}/list/versions/2/exports/print")],
+    "targets.export_draft": [(INES, "/quarters/{quarter}/list/exports/print")],
+    "targets.export_as_of": [(RENATA, "/quarters/{quarter}/list/as-of/exports/print")],
+    "targets.export_differences": [
+        (RENATA, "/quarters/{quarter}/list/differences/exports/print?from={quarter before}&to={quarter}")
+    ],
+    "desk.account_lists": [(TOMAS, "/accounts/{account}/lists")],
     "campaigns.index": [(PRIYA, "/campaigns"), (TOMAS, "/campaigns")],
     "campaigns.new": [(PRIYA, "/campaigns/new")],
     "campaigns.show": [

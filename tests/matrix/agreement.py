@@ -116,6 +116,7 @@ def _campaign(cast: Cast) -> dict[str, str]:
         "campaign": campaign.slug,
         "play": play.public_id,
         "section": Section.OBJECTIVE.slug,
+        "file kind": "csv",
         "plan version": str(version.number),
         "requested change": asked.public_id,
     }

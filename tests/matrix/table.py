@@ -30,6 +30,7 @@ from tests.matrix.expectations import (
     Case,
     case,
 )
+from tests.matrix.looking_back import LOOKING_BACK
 
 SIGNED_IN_ALREADY = dict.fromkeys(EVERYONE, 303)
 
@@ -294,5 +295,5 @@ CAMPAIGNS: dict[str, list[Case]] = {
 }
 
 EXPECTED: dict[str, list[Case]] = (
-    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | DEFINITIONS | CAMPAIGNS
+    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | LOOKING_BACK | DEFINITIONS | CAMPAIGNS
 )
