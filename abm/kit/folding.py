@@ -32,7 +32,7 @@ class Folded(FunctionElement[str]):
 
 
 class JsonWord(FunctionElement[str]):
-    """What stands under a key of a JSON column, if it is text or a number; else NULL. No quotes in the key."""
+    """What stands under a key of a JSON column, if it is text or a number; else NULL."""
 
     type = String()
     inherit_cache = True
@@ -54,9 +54,8 @@ def _folded_in_c(element: Folded, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(JsonWord)
 def _json_word(element: JsonWord, compiler: SQLCompiler, **options: Any) -> str:
     column, key = (compiler.process(clause, **options) for clause in element.clauses)
-    path = f"""'$."' || {key} || '"'"""
-    words = f"json_type({column}, {path}) IN ('text', 'integer', 'real')"
-    return f"CASE WHEN {words} THEN CAST(json_extract({column}, {path}) AS TEXT) END"
+    words = f"each.key = {key} AND each.type IN ('text', 'integer', 'real')"  # a path would not find \u00f6 as ö
+    return f"(SELECT CAST(each.value AS TEXT) FROM json_each({column}) AS each WHERE {words})"
 
 
 @compiles(JsonWord, "postgresql")

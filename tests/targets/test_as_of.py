@@ -69,8 +69,9 @@ def test_a_list_holds_from_its_quarters_first_midnight_to_its_last(ground: Groun
         "The first version that both seats signed begins later"
     )
     assert held(ground, FIRST) == held(ground, LAST) == held(ground, date(2026, 10, 25)) == both
-    assert held(ground, LAST + timedelta(days=1)) == {}
-    assert as_of(ground, LAST + timedelta(days=1)).why_nothing.startswith("The last version")
+    assert held(ground, LAST + timedelta(weeks=4)) == both, "carried over into the unsigned quarter"
+    assert held(ground, LAST + timedelta(weeks=4, days=1)) == {}
+    assert as_of(ground, LAST + timedelta(weeks=4, days=1)).why_nothing.startswith("The last version")
     found = as_of(ground, FIRST)
     assert [(one.tier, one.accounts, one.aes) for one in found.figures] == [(1, 1, 1), (3, 1, 1)]
     assert found.in_force is not None
@@ -134,7 +135,8 @@ def test_the_page_says_who_was_on_it_and_refuses_what_is_no_day(web: Web, ground
     assert "No account was on this list on 30 Sept 2026" in nothing
     assert "is a day of 2026-q3, not of 2026-q4" in nothing
     assert "As signed so far" in text(web.get(f"{LIST}/as-of?day=2026-12-24"))
-    assert "Nothing is signed for 1 Jan 2027" in text(web.get(f"{LIST}/as-of?day=2027-01-01"))
+    assert "carried over into 2027-q1" in text(web.get(f"{LIST}/as-of?day=2027-01-01"))
+    assert "Nothing is signed for 1 Feb 2027" in text(web.get(f"{LIST}/as-of?day=2027-02-01"))
     for wrong in ("14.10.2026", "2026-02-30", "0001-01-01", "9999-12-31"):
         answer = web.get(f"{LIST}/as-of?day={wrong}")
         assert answer.status_code == 422
