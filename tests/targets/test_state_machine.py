@@ -21,7 +21,7 @@ from tests.targets.machine.agreeing import Agreeing
 LONG = os.environ.get("MACHINE") == "long"
 STEPS = 10_000 if LONG else 100  # at least so many of them
 BATCH = settings(
-    max_examples=20 if LONG else 6,
+    max_examples=100 if LONG else 6,
     stateful_step_count=50 if LONG else 25,
     derandomize=not LONG,
     database=None,

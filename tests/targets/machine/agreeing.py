@@ -21,7 +21,7 @@ SIDE = st.sampled_from(SIDES)
 BACK = st.sampled_from((1, 1, 1, 2, 3))  # versions from the newest back
 VERDICT = st.sampled_from(("approve", "approve", "approve", "decline"))
 SHOWN = st.sampled_from(("its own", "its own", "another's", "made up"))  # the digest on the signer's page
-BY_WHOM = st.sampled_from(("a signer", "a signer", "the proposer", "anybody"))
+BY_WHOM = st.sampled_from(("a signer", "a deputy", "the proposer", "anybody"))
 
 
 class Agreeing(Drafting, Seating):
@@ -129,6 +129,27 @@ class Agreeing(Drafting, Seating):
             if self.an_open_one():
                 self.a_seat_signs_what_is_open(side=side, of=of, verdict="approve", comment="")
 
+    @precondition(an_open_one)
+    @rule(side=SIDE, of=st.integers(0, 3))
+    def a_deputy_signs_what_is_open(self, side: str, of: int) -> None:
+        """On their days, before them, after them, or taken back."""
+        target = [one for one in self.company.lists.values() if one.open][-1]
+        deputies = [one.person for one in self.company.people.seats[side].deputies]
+        if target.open and deputies:
+            by, digest = deputies[-1 - of % len(deputies)], target.open.digest
+            self.sign(target, target.open, side=side, by=by, verdict="approve", comment="", digest=digest)
+
+    @precondition(an_open_one)
+    @rule(side=SIDE, of=st.integers(0, 3), older=st.booleans())
+    def a_seat_signs_from_another_page(self, side: str, of: int, older: bool) -> None:
+        """The right person for the right version, whose page showed an older version or no version at all."""
+        target = [one for one in self.company.lists.values() if one.open][-1]
+        signers = self.company.people.signers(side, day(self.company.now))
+        if target.open and signers:
+            shown = target.versions[0].digest if older else "0" * 64
+            by = signers[of % len(signers)]
+            self.sign(target, target.open, side=side, by=by, verdict="approve", comment="", digest=shown)
+
     @precondition(versions)
     @rule(number=WHICH, back=BACK, side=SIDE, whom=BY_WHOM, person=PERSON, verdict=VERDICT, comment=REASON, shown=SHOWN)
     def somebody_signs_anything(
@@ -137,7 +158,9 @@ class Agreeing(Drafting, Seating):
         """Perhaps not a signer, perhaps for the other seat, perhaps on a page that showed something else."""
         target, version = self.proposed(number, back)
         signers = self.company.people.signers(side, day(self.company.now))
-        by = {"a signer": (signers or [person])[0], "the proposer": version.proposer, "anybody": person}[whom]
+        deputies = [one.person for one in self.company.people.seats[side].deputies]  # on their days or not
+        known = {"a signer": signers, "a deputy": deputies, "the proposer": [version.proposer]}
+        by = [person, *known.get(whom, [])][-1]
         digests = {"its own": version.digest, "another's": target.versions[0].digest, "made up": "0" * 64}
         digest = digests[shown]
         self.sign(target, version, side=side, by=by, verdict=verdict, comment=comment, digest=digest)
