@@ -187,9 +187,8 @@ def all_at_once(fight: Fight) -> None:
     for number in range(MIXES):
         queue.put(number)
 
-    def work(number: int) -> None:
+    def work(client: Client) -> None:
         try:
-            client = Client(fight, random.Random(number))  # noqa: S311 the same choices each time
             while True:
                 queue.get_nowait()
                 client.mix()
@@ -198,7 +197,9 @@ def all_at_once(fight: Fight) -> None:
         except BaseException as fault:  # noqa: BLE001 a thread hands every fault to the test
             fight.faults.append(fault)
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(CLIENTS)]
+    # One after the other: passwords of one person that come at the same time are held back as guesses.
+    clients = [Client(fight, random.Random(number)) for number in range(CLIENTS)]  # noqa: S311 the same each time
+    threads = [threading.Thread(target=work, args=(client,)) for client in clients]
     for thread in threads:
         thread.start()
     for thread in threads:
