@@ -18,7 +18,7 @@ from tests.engines import Compiled, EngineKind
 from tests.targets.machine.calendar import day, midnight, quarter_at, span
 from tests.targets.machine.looking import Look
 from tests.targets.machine.model import Company, QuarterList, Reasons
-from tests.targets.machine.people import People, Seat
+from tests.targets.machine.people import PROGRAMMES, SIDES, People, Seat, seat_name
 from tests.targets.machine.system import ACCOUNTS, BEGIN, Action, System
 
 EVERYBODY = ("amara", "renata", "ines", "priya", "tomas", "marcus", "wen", "vera")
@@ -35,9 +35,10 @@ class Acting(RuleBasedStateMachine):
     def __init__(self, kind: EngineKind, compiled: Compiled, tally: Counter[str]) -> None:
         super().__init__()
         self.system, self.tally = System(kind, compiled), tally
-        seats = {"marketing": Seat("amara"), "sales": Seat("renata")}
+        seats = {seat_name(side, programme): Seat(side, programme) for programme in PROGRAMMES for side in SIDES}
+        seats["marketing"].holder, seats["sales"].holder = "amara", "renata"
         self.company = Company(People(set(EVERYBODY), SELLERS, seats), BEGIN, list(ACCOUNTS))
-        self.start("2026-q4", by="ines")
+        self.start("2026-q4", "", by="ines")
 
     def teardown(self) -> None:
         self.system.close()
@@ -59,24 +60,26 @@ class Acting(RuleBasedStateMachine):
     # Which list, which version: always one that is there.
 
     def which(self, number: int) -> QuarterList:
-        lists = sorted(self.company.lists.values(), key=lambda one: one.quarter, reverse=True)
+        lists = list(self.company.lists.values())[::-1]
         return lists[number % len(lists)]
 
     def stored(self, session: Any, target: QuarterList, number: int) -> StoredVersion:
-        document_id = self.system.list(session, target.quarter).document_id
+        document_id = self.system.list(session, target).document_id
         found = select(StoredVersion).where(StoredVersion.document_id == document_id, StoredVersion.number == number)
         version: StoredVersion = session.scalars(found).one()
         return version
 
-    def start(self, quarter: str, *, by: str) -> None:
+    def start(self, quarter: str, programme: str, *, by: str) -> None:
         """Start a list, or try to; its first terms are read from the product."""
         terms: dict[int, dict[str, Any]] = {}
-        reasons = self.company.start(quarter, terms)
+        reasons = self.company.start(quarter, programme, terms)
 
         def action(session: Any) -> dict[int, dict[str, Any]]:
             year, number = int(quarter[:4]), int(quarter[-1])
             organisation, starter = self.system.organisation(session), self.system.user(session, by)
-            target = open_list(organisation, Quarter(year, number), by=starter, at=self.company.now)
+            theirs = self.system.programme(session, programme) if programme else None
+            named = {"by": starter, "at": self.company.now, "programme": theirs}
+            target = open_list(organisation, Quarter(year, number), **named)
             return {policy.tier: dict(vars(policy.terms)) for policy in target.policies}
 
         terms.update(self.do("start a list", reasons, action) or {})
@@ -102,9 +105,9 @@ class Passing(Acting):
         self.tally["time: " + how] += 1
         self.tally["steps"] += 1
 
-    @rule(ahead=st.sampled_from((-1, 0, 1, 1, 2, 5)), by=PERSON)
-    def a_list_is_started(self, ahead: int, by: str) -> None:
-        self.start(quarter_at(self.company.now, ahead), by=by)
+    @rule(ahead=st.sampled_from((-1, 0, 0, 1, 1, 2, 5)), programme=st.sampled_from(PROGRAMMES), by=PERSON)
+    def a_list_is_started(self, ahead: int, programme: str, by: str) -> None:
+        self.start(quarter_at(self.company.now, ahead), programme, by=by)
 
     @rule(number=WHICH, days=st.integers(-100, 100))
     def somebody_asks_what_was_in_force(self, number: int, days: int) -> None:
@@ -113,12 +116,14 @@ class Passing(Acting):
         version = target.in_force(at)
 
         def action(session: Any) -> tuple[int | None, dict[int, int]]:
-            found = self.system.list(session, target.quarter).document.in_force(at)
+            found = self.system.list(session, target).document.in_force(at)
             return (found.number if found else None), tiers_at(session, at)
 
         held, tiers = self.do("ask", [], action)
         assert held == (version.number if version else None)
-        current = self.company.lists.get(quarter_at(at))
-        holding = current.in_force(at) if current else None
-        wanted = {self.system.accounts[name].id: row[0] for name, row in (holding.rows if holding else {}).items()}
+        wanted: dict[int, int] = {}  # where an account stands on two lists, the higher tier
+        for holding in (one.in_force(at) for one in self.company.lists.values()):
+            for name, (tier, *_) in (holding.rows if holding else {}).items():
+                number = self.system.accounts[name].id
+                wanted[number] = min(int(str(tier)), wanted.get(number, 3))
         assert tiers == wanted

@@ -13,11 +13,12 @@ from tests.targets.machine.calendar import day
 from tests.targets.machine.drafting import Drafting
 from tests.targets.machine.looking import Look
 from tests.targets.machine.model import QuarterList, Signature, Version
-from tests.targets.machine.people import SIDES
+from tests.targets.machine.people import SEATS, SIDES
 from tests.targets.machine.seating import Seating
 from tests.targets.machine.system import ACCOUNTS
 
 SIDE = st.sampled_from(SIDES)
+SEAT = st.sampled_from(SEATS)
 BACK = st.sampled_from((1, 1, 1, 2, 3))  # versions from the newest back
 VERDICT = st.sampled_from(("approve", "approve", "approve", "decline"))
 SHOWN = st.sampled_from(("its own", "its own", "another's", "made up"))  # the digest on the signer's page
@@ -55,7 +56,7 @@ class Agreeing(Drafting, Seating):
 
         def action(session: Any) -> tuple[bytes, str]:
             proposer, organisation = self.system.user(session, by), self.system.organisation(session)
-            stored = self.system.list(session, target.quarter)
+            stored = self.system.list(session, target)
             version = stored.propose(organisation=organisation, by=proposer, at=self.company.now)
             session.flush()
             return version.content, version.digest
@@ -80,18 +81,20 @@ class Agreeing(Drafting, Seating):
     def a_seat_signs_what_is_open(self, side: str, of: int, verdict: str, comment: str) -> None:
         """By its holder or a deputy, with the page as it stands."""
         target = [one for one in self.company.lists.values() if one.open][-1]
-        signers = self.company.people.signers(side, day(self.company.now))
+        signers = self.company.people.signers(target.seat(side), day(self.company.now))
         if target.open and signers:
             by, digest = signers[of % len(signers)], target.open.digest
-            self.sign(target, target.open, side=side, by=by, verdict=verdict, comment=comment, digest=digest)
+            self.sign(
+                target, target.open, seat=target.seat(side), by=by, verdict=verdict, comment=comment, digest=digest
+            )
 
     @rule(number=WHICH, of=st.integers(0, 5), accepting=st.booleans(), by=PERSON)
     def what_stops_it_is_resolved_and_it_is_proposed(self, number: int, of: int, accepting: bool, by: str) -> None:
         """Seats are filled, accounts restored, AEs replaced, and too much is accepted or the limit raised."""
         target = self.which(number)
         for side in SIDES:
-            if self.company.people.holder(side) is None:
-                self.fill(side)
+            if self.company.people.holder(target.seat(side)) is None:
+                self.fill(target.seat(side))
         for account in sorted(self.company.archived & target.rows.keys()):
             self.restore(account, by)
         self.an_account_is_put_in(number=number, account=ACCOUNTS[of], tier=of % 3 + 1, ae="tomas", by=by)
@@ -100,20 +103,22 @@ class Agreeing(Drafting, Seating):
                 self.place(target, account, {"tier": tier, "ae": "ines", "outcome": "in", "reason": ""}, 0, by)
         for what, count, most in list(target.counts()):
             if count > most and accepting:
-                self.waive(target, what, "sales", self.company.people.holder("sales") or by, "A launch")
+                seat = target.seat("sales")
+                self.waive(target, what, seat, self.company.people.holder(seat) or by, "A launch")
             elif count > most:
                 self.the_terms_change(number=number, tier=int(what[-1]), most=6, per_ae=6, by=by)
         self.the_draft_is_proposed(number=number, by=by)
 
     @rule(number=WHICH, tier=st.sampled_from((1, 2)), by=PERSON)
     def too_much_goes_in_and_is_accepted(self, number: int, tier: int, by: str) -> None:
-        target, side = self.which(number), "sales"
+        target = self.which(number)
+        seat = target.seat("sales")
         self.the_terms_change(number=number, tier=tier, most=1, per_ae=1, by=by)
         for account in ACCOUNTS[:3]:
             self.an_account_is_put_in(number=number, account=account, tier=tier, ae="marcus", by=by)
         for what, count, most in list(target.counts()):
             if count > most:
-                self.waive(target, what, side, self.company.people.holder(side) or by, "A launch")
+                self.waive(target, what, seat, self.company.people.holder(seat) or by, "A launch")
         self.the_draft_is_proposed(number=number, by=by)
 
     @rule(number=WHICH, of=st.integers(0, 5), accepting=st.booleans(), by=PERSON)
@@ -134,49 +139,49 @@ class Agreeing(Drafting, Seating):
     def a_deputy_signs_what_is_open(self, side: str, of: int) -> None:
         """On their days, before them, after them, or taken back."""
         target = [one for one in self.company.lists.values() if one.open][-1]
-        deputies = [one.person for one in self.company.people.seats[side].deputies]
+        deputies = [one.person for one in self.company.people.seats[target.seat(side)].deputies]
         if target.open and deputies:
             by, digest = deputies[-1 - of % len(deputies)], target.open.digest
-            self.sign(target, target.open, side=side, by=by, verdict="approve", comment="", digest=digest)
+            self.sign(target, target.open, seat=target.seat(side), by=by, verdict="approve", comment="", digest=digest)
 
     @precondition(an_open_one)
     @rule(side=SIDE, of=st.integers(0, 3), older=st.booleans())
     def a_seat_signs_from_another_page(self, side: str, of: int, older: bool) -> None:
         """The right person for the right version, whose page showed an older version or no version at all."""
         target = [one for one in self.company.lists.values() if one.open][-1]
-        signers = self.company.people.signers(side, day(self.company.now))
+        signers = self.company.people.signers(target.seat(side), day(self.company.now))
         if target.open and signers:
             shown = target.versions[0].digest if older else "0" * 64
             by = signers[of % len(signers)]
-            self.sign(target, target.open, side=side, by=by, verdict="approve", comment="", digest=shown)
+            self.sign(target, target.open, seat=target.seat(side), by=by, verdict="approve", comment="", digest=shown)
 
     @precondition(versions)
-    @rule(number=WHICH, back=BACK, side=SIDE, whom=BY_WHOM, person=PERSON, verdict=VERDICT, comment=REASON, shown=SHOWN)
+    @rule(number=WHICH, back=BACK, seat=SEAT, whom=BY_WHOM, person=PERSON, verdict=VERDICT, comment=REASON, shown=SHOWN)
     def somebody_signs_anything(
-        self, *, number: int, back: int, side: str, whom: str, person: str, verdict: str, comment: str, shown: str
+        self, *, number: int, back: int, seat: str, whom: str, person: str, verdict: str, comment: str, shown: str
     ) -> None:
         """Perhaps not a signer, perhaps for the other seat, perhaps on a page that showed something else."""
         target, version = self.proposed(number, back)
-        signers = self.company.people.signers(side, day(self.company.now))
-        deputies = [one.person for one in self.company.people.seats[side].deputies]  # on their days or not
+        signers = self.company.people.signers(seat, day(self.company.now))
+        deputies = [one.person for one in self.company.people.seats[seat].deputies]  # on their days or not
         known = {"a signer": signers, "a deputy": deputies, "the proposer": [version.proposer]}
         by = [person, *known.get(whom, [])][-1]
         digests = {"its own": version.digest, "another's": target.versions[0].digest, "made up": "0" * 64}
         digest = digests[shown]
-        self.sign(target, version, side=side, by=by, verdict=verdict, comment=comment, digest=digest)
+        self.sign(target, version, seat=seat, by=by, verdict=verdict, comment=comment, digest=digest)
 
     def sign(
-        self, target: QuarterList, version: Version, *, side: str, by: str, verdict: str, comment: str, digest: str
+        self, target: QuarterList, version: Version, *, seat: str, by: str, verdict: str, comment: str, digest: str
     ) -> None:
-        holder = self.company.people.holder(side)
+        holder, side = self.company.people.holder(seat), self.company.people.seats[seat].side
         said = Signature(side, by, None if by == holder else holder, verdict, comment, self.company.now)
         before = target.signed[-1] if target.signed else None
 
         def action(session: Any) -> bool:
-            stored = self.system.list(session, target.quarter)
+            stored = self.system.list(session, target)
             complete: bool = stored.sign(
                 self.stored(session, target, version.number),
-                seat=self.system.seat(stored, side),
+                seat=self.system.seat(session, seat),
                 by=self.system.user(session, by),
                 at=self.company.now,
                 digest=digest,
@@ -186,7 +191,7 @@ class Agreeing(Drafting, Seating):
             )
             return complete
 
-        reasons = self.company.sign(target, version, said, digest=digest)
+        reasons = self.company.sign(target, version, said, seat=seat, digest=digest)
         complete = self.do("sign" if verdict == "approve" else "decline", reasons, action)
         if not reasons:
             assert complete == (version.state == "signed")
@@ -204,9 +209,7 @@ class Agreeing(Drafting, Seating):
         def action(session: Any) -> None:
             stored = self.stored(session, target, version.number)
             user = self.system.user(session, actor)
-            self.system.list(session, target.quarter).withdraw_signature(
-                stored, by=user, at=self.company.now, reason=why
-            )
+            self.system.list(session, target).withdraw_signature(stored, by=user, at=self.company.now, reason=why)
 
         self.do("withdraw a signature", self.company.withdraw_signature(version, by=actor), action)
 
@@ -218,6 +221,6 @@ class Agreeing(Drafting, Seating):
 
         def action(session: Any) -> None:
             stored, user = self.stored(session, target, version.number), self.system.user(session, actor)
-            self.system.list(session, target.quarter).withdraw(stored, by=user, at=self.company.now)
+            self.system.list(session, target).withdraw(stored, by=user, at=self.company.now)
 
         self.do("withdraw a proposal", self.company.withdraw(version, by=actor), action)

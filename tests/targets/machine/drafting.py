@@ -12,7 +12,7 @@ from abm.targets.kinds import Motion, Outcome, Priority, Readiness
 from abm.targets.models import Entry as StoredEntry
 from tests.targets.machine.acting import PERSON, REASON, WHICH, Acting
 from tests.targets.machine.model import QuarterList
-from tests.targets.machine.people import SIDES
+from tests.targets.machine.people import SEATS
 from tests.targets.machine.system import ACCOUNTS
 
 ACCOUNT = st.sampled_from(ACCOUNTS)
@@ -27,7 +27,7 @@ class Drafting(Acting):
     """What happens to the draft of a list."""
 
     def entry(self, session: Any, target: QuarterList, account: str) -> StoredEntry:
-        stored = self.system.list(session, target.quarter).entries
+        stored = self.system.list(session, target).entries
         return next(one for one in stored if one.account_id == self.system.accounts[account].id)
 
     def entered(self, target: QuarterList, number: int) -> str | None:
@@ -62,7 +62,7 @@ class Drafting(Acting):
 
         def action(session: Any) -> None:
             found, actor = self.system.account(session, account), self.system.user(session, by)
-            self.system.list(session, target.quarter).enter(found, by=actor, at=self.company.now)
+            self.system.list(session, target).enter(found, by=actor, at=self.company.now)
 
         self.do("enter", self.company.enter(target, account), action)
 
@@ -166,33 +166,33 @@ class Drafting(Acting):
         target, terms = self.which(number), {"max_accounts": most, "max_per_ae": per_ae}
 
         def action(session: Any) -> None:
-            policy = next(one for one in self.system.list(session, target.quarter).policies if one.tier == tier)
+            policy = next(one for one in self.system.list(session, target).policies if one.tier == tier)
             policy.change(**terms, by=self.system.user(session, by), at=self.company.now)
 
         self.do("change the terms", self.company.set_terms(target, tier, terms), action)
 
-    @rule(number=WHICH, of=st.integers(0, 7), side=st.sampled_from(SIDES), well=st.booleans(), by=PERSON, why=REASON)
-    def too_much_is_accepted(self, *, number: int, of: int, side: str, well: bool, by: str, why: str) -> None:
+    @rule(number=WHICH, of=st.integers(0, 7), seat=st.sampled_from(SEATS), well=st.booleans(), by=PERSON, why=REASON)
+    def too_much_is_accepted(self, *, number: int, of: int, seat: str, well: bool, by: str, why: str) -> None:
         """By whoever holds the seat, or by anybody; of what is over the limit, or of anything."""
         target = self.which(number)
         loads = [what for what, count, most in target.counts() if count > most or not well]
         what = loads[of % len(loads)] if loads else "tier:2"
-        actor = self.company.people.holder(side) if well else by
-        self.waive(target, what, side, actor or by, why)
+        actor = self.company.people.holder(seat) if well else by
+        self.waive(target, what, seat, actor or by, why)
 
-    def waive(self, target: QuarterList, what: str, side: str, by: str, reason: str) -> None:
+    def waive(self, target: QuarterList, what: str, seat: str, by: str, reason: str) -> None:
         kind, *rest = what.split(":")
         named = what if kind == "tier" else f"ae:{self.system.people[rest[0]].public_id}:{rest[1]}"
 
         def action(session: Any) -> None:
-            stored = self.system.list(session, target.quarter)
+            stored = self.system.list(session, target)
             stored.waive(
                 named,
-                seat=self.system.seat(stored, side),
+                seat=self.system.seat(session, seat),
                 reason=reason,
                 by=self.system.user(session, by),
                 at=self.company.now,
                 organisation=self.system.organisation(session),
             )
 
-        self.do("accept", self.company.waive(target, what, side=side, by=by, reason=reason), action)
+        self.do("accept", self.company.waive(target, what, seat=seat, by=by, reason=reason), action)

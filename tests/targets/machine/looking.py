@@ -30,7 +30,7 @@ class Look:
     """One look at the whole database, against the model."""
 
     def __init__(self, connection: Connection, system: System, company: Company) -> None:
-        self.connection, self.company = connection, company
+        self.connection, self.system, self.company = connection, system, company
         self.names = {row.id: name for name, row in system.people.items()}
         self.people = {row.public_id: name for name, row in system.people.items()}
         self.accounts = {row.id: name for name, row in system.accounts.items()}
@@ -39,7 +39,8 @@ class Look:
     def check(self) -> None:
         """Everything; an AssertionError says what differs."""
         self._people()
-        lists = {row.quarter: row for row in self.rows("target_list")}
+        programmes = {number: name for name, number in self.system.programmes.items()}
+        lists = {(row.quarter, programmes[row.programme_id]): row for row in self.rows("target_list")}
         same("lists", lists.keys(), self.company.lists.keys())
         versions, standings = self.rows("version"), {row.version_id: row for row in self.rows("standing")}
         signatures, withdrawn = self.rows("signature"), {row.signature_id for row in self.rows("withdrawal")}
@@ -50,8 +51,8 @@ class Look:
         same("signatures that stand", projected, sorted((s.version_id, s.voice, s.person_id, s.id) for s in kept))
         members, entries = self.rows("membership"), self.rows("entry")
         policies, waivers = self.rows("tier_policy"), self.rows("waiver")
-        for quarter, row in lists.items():
-            target = self.company.lists[quarter]
+        for name, row in lists.items():
+            target = self.company.lists[name]
             self._draft(target, [one for one in entries if one.list_id == row.id], policies, row.id)
             waived = [(self._what(one.what), one.figure, one.side) for one in waivers if one.list_id == row.id]
             same("what was accepted", waived, target.waivers)
@@ -79,19 +80,24 @@ class Look:
         deputies = self.rows("deputy")
         held = {}
         for row in self.rows("seat"):
-            held[row.side.value] = self.names.get(row.holder_id)
+            name = self.system.seat_name(row.side.value, row.programme_id)
+            held[name] = self.names.get(row.holder_id)
             found = [
                 (self.names[one.user_id], one.first_day, one.last_day, one.ended_at is not None)
                 for one in deputies
                 if one.seat_id == row.id
             ]
-            wanted = [(d.person, d.first, d.last, d.ended) for d in people.seats[row.side.value].deputies]
-            same(f"deputies of {row.side}", found, wanted)
-        same("seats", held, {side: people.holder(side) for side in SIDES})
+            wanted = [(d.person, d.first, d.last, d.ended) for d in people.seats[name].deputies]
+            same(f"deputies of {name}", found, wanted)
+        same("seats", held, {name: seat.holder for name, seat in people.seats.items()})
         assert people.active >= {holder for holder in held.values() if holder}
         for ahead in range(DAYS_AHEAD):
             on = today + timedelta(days=ahead)
-            assert not {*people.signers("marketing", on)} & {*people.signers("sales", on)}, "one person for both seats"
+            marketing, sales = (
+                {one for name, seat in people.seats.items() if seat.side == side for one in people.signers(name, on)}
+                for side in SIDES
+            )
+            assert not marketing & sales, "one person for both sides"
 
     def _what(self, what: str) -> str:
         """What a waiver is about, with the AE by name."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.targets.machine.calendar import day, quarter_at, span
-from tests.targets.machine.people import SIDES, People
+from tests.targets.machine.people import SIDES, People, seat_name
 
 Reasons = list[str]
 AHEAD_AT_MOST = 4  # quarters whose list may be started
@@ -78,13 +78,18 @@ class Version:
 
 @dataclass
 class QuarterList:
-    """A quarter's draft, and its versions."""
+    """The draft of a programme's quarter, and its versions."""
 
     quarter: str
+    programme: str
     policies: dict[int, dict[str, Any]]
     entries: dict[str, Entry] = field(default_factory=dict)
     waivers: list[tuple[str, int, str]] = field(default_factory=list)  # what, up to which figure, by which side
     versions: list[Version] = field(default_factory=list)
+
+    def seat(self, side: str) -> str:
+        """The seat that signs it for a side."""
+        return seat_name(side, self.programme)
 
     @property
     def starts(self) -> datetime:
@@ -136,16 +141,16 @@ class Company:
     now: datetime
     accounts: list[str]
     archived: set[str] = field(default_factory=set)
-    lists: dict[str, QuarterList] = field(default_factory=dict)
+    lists: dict[tuple[str, str], QuarterList] = field(default_factory=dict)  # by quarter and programme
 
-    def start(self, quarter: str, policies: dict[int, dict[str, Any]]) -> Reasons:
+    def start(self, quarter: str, programme: str, policies: dict[int, dict[str, Any]]) -> Reasons:
         reasons = [
             *(["over"] if self.now >= span(quarter)[1] else []),
             *(["too far ahead"] if quarter > quarter_at(self.now, AHEAD_AT_MOST) else []),
-            *(["started already"] if quarter in self.lists else []),
+            *(["started already"] if (quarter, programme) in self.lists else []),
         ]
         if not reasons:
-            self.lists[quarter] = QuarterList(quarter, policies)
+            self.lists[quarter, programme] = QuarterList(quarter, programme, policies)
         return reasons
 
     def archive(self, account: str) -> Reasons:
@@ -201,7 +206,8 @@ class Company:
             target.policies[tier].update(terms)
         return reasons
 
-    def waive(self, target: QuarterList, what: str, *, side: str, by: str, reason: str) -> Reasons:
+    def waive(self, target: QuarterList, what: str, *, seat: str, by: str, reason: str) -> Reasons:
+        side = self.people.seats[seat].side
         loads = {name: (count, most) for name, count, most in target.counts()}
         count, most = loads.get(what, (0, 0))
         reasons = [
@@ -210,14 +216,15 @@ class Company:
             *(["not over"] if count <= most else []),
             *(["accepted already"] if target.accepted(what, count) else []),
             *(["for Sales to say"] if what.startswith("ae:") and side != "sales" else []),
-            *([] if self.people.signs(side, by, day(self.now)) else ["not the seat"]),
+            *([] if seat == target.seat(side) else ["another programme"]),
+            *([] if self.people.signs(seat, by, day(self.now)) else ["not the seat"]),
         ]
         if not reasons:
             target.waivers.append((what, count, side))
         return reasons
 
     def propose(self, target: QuarterList, *, by: str) -> Reasons:
-        reasons = self.over(target) + [f"empty seat: {side}" for side in SIDES if not self.people.holder(side)]
+        reasons = self.over(target) + [side for side in SIDES if not self.people.holder(target.seat(side))]
         rows = target.rows
         reasons += [] if rows else ["nothing is in"]
         reasons += [what for what, count, most in target.counts() if count > most and not target.accepted(what, count)]
@@ -234,9 +241,10 @@ class Company:
         target.versions.append(Version(len(target.versions) + 1, by, self.now, policies, rows))
         return []
 
-    def sign(self, target: QuarterList, version: Version, given: Signature, *, digest: str) -> Reasons:
+    def sign(self, target: QuarterList, version: Version, given: Signature, *, seat: str, digest: str) -> Reasons:
         reasons = [
-            *([] if self.people.signs(given.side, given.person, day(self.now)) else ["not the seat"]),
+            *([] if seat == target.seat(given.side) else ["another programme"]),
+            *([] if self.people.signs(seat, given.person, day(self.now)) else ["not the seat"]),
             *([] if digest == version.digest else ["another digest"]),
             *([] if version.state == "open" else [f"it is {version.state}"]),
             *(["over"] if given.verdict == "approve" and self.now >= target.ends else []),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from unicodedata import normalize
 
+from abm.people.programmes import Programme, add_programme
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
@@ -16,10 +17,12 @@ from abm.kit import db, keys
 from abm.kit.base import Base
 from abm.kit.rules import RuleBroken
 from abm.people.models import Organisation, User
-from abm.people.seats import Seat, Side
+from abm.people.seats import Seat, Side, add_seats, all_seats
 from abm.targets.models import TargetList
 from tests.cast import assemble
 from tests.engines import Compiled, EngineKind
+from tests.targets.machine.model import QuarterList
+from tests.targets.machine.people import seat_name
 
 BEGIN = datetime(2026, 9, 21, 9, 0, tzinfo=UTC)
 ACCOUNTS = ("Alder", "Birch", "Cobalt", "Delta", "Ember", "Falcon")
@@ -38,6 +41,9 @@ def begin(url: str) -> None:
     keys.install(SECRET)
     with Session(_engine(url)) as session:
         cast = assemble(session)
+        americas = add_programme(cast.organisation, name="Americas", by=cast.wen, at=BEGIN)
+        session.flush()
+        add_seats(americas, {side: f"{side.label}, Americas" for side in Side}, by=cast.wen, at=BEGIN)
         for user in cast.everyone.values():
             user.password_hash = "kept elsewhere"
         create_accounts(cast.organisation, [{"name": name} for name in ACCOUNTS], by=cast.wen, at=BEGIN)
@@ -52,7 +58,7 @@ def _engine(url: str) -> Any:
 
 
 class System:
-    """What the rules act on. People go by first name, accounts by name, lists by quarter, as in the model."""
+    """What the rules act on. People go by first name, accounts, seats and programmes by name, as in the model."""
 
     def __init__(self, kind: EngineKind, compiled: Compiled) -> None:
         keys.install(SECRET)
@@ -64,8 +70,10 @@ class System:
         with self.engine.connect() as connection:
             people = connection.execute(select(User.id, User.public_id, User.name)).all()
             accounts = connection.execute(select(Account.id, Account.public_id, Account.name)).all()
+            programmes = connection.execute(select(Programme.id, Programme.name).order_by(Programme.id)).all()
         self.people = {first_name(row.name): row for row in people}
         self.accounts = {row.name: row for row in accounts}
+        self.programmes = {"": programmes[0].id, "Americas": programmes[1].id}
 
     def close(self) -> None:
         db._writes.reset(self._writes)
@@ -98,8 +106,15 @@ class System:
     def organisation(self, session: Session) -> Organisation:
         return session.get_one(Organisation, 1)
 
-    def list(self, session: Session, quarter: str) -> TargetList:
-        return session.scalars(select(TargetList).where(TargetList.quarter == quarter)).unique().one()
+    def programme(self, session: Session, name: str) -> Programme:
+        return session.get_one(Programme, self.programmes[name])
 
-    def seat(self, target: TargetList, side: str) -> Seat:
-        return target.seats()[Side(side)]
+    def list(self, session: Session, target: QuarterList) -> TargetList:
+        named = TargetList.quarter == target.quarter, TargetList.programme_id == self.programmes[target.programme]
+        return session.scalars(select(TargetList).where(*named)).unique().one()
+
+    def seat(self, session: Session, name: str) -> Seat:
+        return next(one for one in all_seats(session) if self.seat_name(one.side.value, one.programme_id) == name)
+
+    def seat_name(self, side: str, programme_id: int) -> str:
+        return seat_name(side, next(name for name, number in self.programmes.items() if number == programme_id))
