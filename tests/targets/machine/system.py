@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 from unicodedata import normalize
 
-from abm.people.programmes import Programme, add_programme
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from abm.kit import db, keys
 from abm.kit.base import Base
 from abm.kit.rules import RuleBroken
 from abm.people.models import Organisation, User
+from abm.people.programmes import Programme, add_programme
 from abm.people.seats import Seat, Side, add_seats, all_seats
 from abm.targets.models import TargetList
 from tests.cast import assemble
