@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from abm.agreement.models import Signature, Standing, State, Verdict, Version, Withdrawal
+from abm.agreement.models import Reading, Signature, Standing, State, Verdict, Version, Withdrawal
 from abm.people.models import User
 
 
@@ -49,6 +49,7 @@ class SignatureLine:
     comment: str
     at: datetime
     withdrawn_at: datetime | None
+    withdrawn_why: str | None
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,13 @@ class VersionLine:
     starts: datetime | None
     ends: datetime | None
     closed_at: datetime | None
+    expires_at: datetime | None
     signatures: list[SignatureLine] = field(default_factory=list)
 
     def phase(self, at: datetime) -> Phase:
         if self.state is State.OPEN:
-            return Phase.WAITING
+            late = self.expires_at is not None and at >= self.expires_at
+            return Phase.EXPIRED if late else Phase.WAITING
         if self.starts is None:
             return CLOSED[self.state]
         if self.ends is not None and self.ends <= self.starts:
@@ -81,6 +84,21 @@ class VersionLine:
     def given(self, voice: str) -> SignatureLine | None:
         """The signature of a voice that stands."""
         return next((one for one in self.signatures if one.voice == voice and one.withdrawn_at is None), None)
+
+    def waiting_since(self, voice: str) -> datetime:
+        """From when on a voice is waited for: the proposal, or the day on which it took its signature back."""
+        back = (one.withdrawn_at for one in self.signatures if one.voice == voice and one.withdrawn_at is not None)
+        return max(back, default=self.proposed_at)
+
+    @property
+    def approvals(self) -> list[SignatureLine]:
+        """The approvals that stand, or that stood when the version was closed."""
+        return [one for one in self.signatures if one.withdrawn_at is None and one.verdict is Verdict.APPROVE]
+
+    @property
+    def decline(self) -> SignatureLine | None:
+        """What closed a declined version."""
+        return next((one for one in self.signatures if one.verdict is Verdict.DECLINE), None)
 
 
 def history(session: Session, document_id: int) -> Sequence[VersionLine]:
@@ -98,6 +116,7 @@ def history(session: Session, document_id: int) -> Sequence[VersionLine]:
             Standing.starts,
             Standing.ends,
             Standing.closed_at,
+            Standing.expires_at,
             Signature.voice,
             Signature.person_id,
             signer.name,
@@ -106,6 +125,7 @@ def history(session: Session, document_id: int) -> Sequence[VersionLine]:
             Signature.comment,
             Signature.at,
             Withdrawal.at.label("withdrawn_at"),
+            Withdrawal.reason.label("withdrawn_why"),
         )
         .join(Standing, Standing.version_id == Version.id)
         .join(proposer, proposer.id == Version.proposed_by_id)
@@ -118,7 +138,17 @@ def history(session: Session, document_id: int) -> Sequence[VersionLine]:
     )
     lines: dict[int, VersionLine] = {}
     for row in rows:
-        line = lines.setdefault(row.id, VersionLine(*row[:10]))
+        line = lines.setdefault(row.id, VersionLine(*cast(Any, row[:11])))
         if row.voice is not None:
-            line.signatures.append(SignatureLine(*cast(Any, row[10:])))
+            line.signatures.append(SignatureLine(*cast(Any, row[11:])))
     return list(lines.values())
+
+
+def looked_at(session: Session, document_id: int, user_id: int) -> set[int]:
+    """The numbers of the versions of a document that a person had before them."""
+    marks = (
+        select(Version.number)
+        .join(Reading, Reading.version_id == Version.id)
+        .where(Version.document_id == document_id, Reading.user_id == user_id)
+    )
+    return set(session.scalars(marks))

@@ -6,9 +6,11 @@ from flask import abort
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.errors import Forbidden
-from abm.people.current import both_seats, my_seat, organisation
+from abm.people.access import me
+from abm.people.current import organisation
 from abm.people.models import User
 from abm.people.seats import Seat
 from abm.targets.models import Entry, TargetList
@@ -44,10 +46,10 @@ def entry_or_404(quarter: str, public_id: str) -> Entry:
     return found if found is not None else abort(404)
 
 
-def seat_or_403() -> Seat:
-    """The seat that the reader signs for today; 403 says who does."""
-    seat = my_seat()
+def seat_or_403(target_list: TargetList) -> Seat:
+    """The seat that the reader signs this list for today; 403 says who does."""
+    seat = target_list.seat_of(me(), clock.now())
     if seat is None:
-        holders = [f"{one.holder.name} ({one.title})" for one in both_seats().values() if one.holder]
+        holders = [f"{one.holder.name} ({one.title})" for one in target_list.seats().values() if one.holder]
         raise Forbidden("Only the two seats, or their deputies on their days, sign the list.", may=holders)
     return seat

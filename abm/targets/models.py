@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from abm.accounts.models import Account
 from abm.agreement.models import Document, Span, Verdict, Version
 from abm.audit.models import record
+from abm.definitions.list_rules import list_rules_at
 from abm.kit.base import Base, Instant, Key, Word, session_of
 from abm.kit.clock import Quarter
 from abm.kit.rules import refuse, require
@@ -20,17 +22,19 @@ from abm.kit.text import paragraphs
 from abm.people.models import Organisation, User
 from abm.people.seats import Seat, Side, seats
 from abm.targets.content import Content, draft_content, read_content
+from abm.targets.deadlines import last_instant
 from abm.targets.effect import write_membership
 from abm.targets.entries import Assessment, Entry, Nomination
 from abm.targets.kinds import Motion, Outcome, Period, Priority, Readiness
 from abm.targets.membership import Membership
 from abm.targets.policies import DEFAULT_TERMS, TierPolicy, Waiver
 from abm.targets.proposal import Outlook, outlook
+from abm.targets.reminders import Reminder
 
 # Everything of this domain that other floors use, in one place.
 __all__ = (
     "Assessment", "Entry", "Membership", "Motion", "Nomination", "Outcome", "Period", "Priority", "Readiness",
-    "TargetList", "TierPolicy", "Waiver", "open_list",
+    "Reminder", "TargetList", "TierPolicy", "Waiver", "open_list",
 )  # fmt: skip
 
 KIND = "target list"
@@ -55,7 +59,7 @@ class TargetList(Base):
     )
 
     @property
-    def address(self) -> dict[str, str]:
+    def address(self) -> dict[str, Any]:
         """What names this list in an address: `url_for("targets.show", **target_list.address)`."""
         return {"quarter": self.quarter}
 
@@ -125,9 +129,13 @@ class TargetList(Base):
         return draft_content(session_of(self), self.id, self.quarter, self.policies)
 
     def propose(self, *, organisation: Organisation, by: User, at: datetime) -> Version:
-        """Freeze the draft as the next version, for both seats to sign. Missing voices do not stop it."""
+        """Freeze the draft as the next version, for both seats to sign within the agreed days.
+
+        Missing voices do not stop it.
+        """
         self.document.lock()
         self.require_running(at)
+        self.document.close_overdue(at=at)
         obstacles = self.outlook().obstacles
         require(not obstacles, " ".join(obstacles))
         content = self.draft()
@@ -135,7 +143,8 @@ class TargetList(Base):
         quarter = organisation.quarter(self.quarter)
         span = Span(organisation.start_of(quarter.first), organisation.end_of(quarter.last))
         voices = [side.value for side in Side]
-        return self.document.propose(content.written(), voices=voices, span=span, by=by, at=at)
+        expires_at = last_instant(organisation, quarter, list_rules_at(session_of(self), at), at)
+        return self.document.propose(content.written(), voices=voices, span=span, by=by, at=at, expires_at=expires_at)
 
     def sign(
         self,
@@ -182,6 +191,11 @@ class TargetList(Base):
         """Take a proposal back. Who proposed it does; anybody else proposes another."""
         require(version.document_id == self.document_id, "This version is of another list.")
         version.withdraw(by=by, at=at)
+
+    def expire(self, *, at: datetime) -> Version | None:
+        """Close the proposal that waited longer than agreed, or whose quarter is over; hand it back if there is one."""
+        self.document.lock()
+        return self.document.close_overdue(at=at)
 
     def require_running(self, at: datetime) -> None:
         """Refuse to touch the draft of a quarter that is over: its list is history."""

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from abm.accounts.models import Account
 from abm.agreement.models import State
 from abm.agreement.queries import Phase, VersionLine, history
 from abm.kit.clock import Quarter
-from abm.people.models import Organisation, User
-from abm.people.seats import Seat, Side
-from abm.targets.content import Content, Row
-from abm.targets.models import Entry, Nomination, TargetList
+from abm.people.models import Organisation
+from abm.targets.content import Content
+from abm.targets.models import TargetList
 from abm.targets.queries import content_of, last_content_of_quarter
-
-WHY_AT_MOST = 200  # changes whose reasons are looked up; a longer difference is a new list
-
-
-@dataclass(frozen=True)
-class Awaited:
-    """A seat whose signature an open version still lacks."""
-
-    side: Side
-    title: str
-    holder: str | None  # None: the seat is empty
-
-    @property
-    def words(self) -> str:
-        return f"{self.holder} ({self.title})" if self.holder else f"{self.title}: the seat is empty"
 
 
 @dataclass(frozen=True)
@@ -73,15 +55,6 @@ def versions_of(session: Session, target_list: TargetList, at: datetime) -> Vers
     return Versions(history(session, target_list.document_id), at)
 
 
-def awaited(line: VersionLine, seats: Mapping[Side, Seat]) -> list[Awaited]:
-    """Which seats an open version waits for, and who holds them."""
-    return [
-        Awaited(side, seat.title, seat.holder.name if seat.holder else None)
-        for side, seat in seats.items()
-        if line.state is State.OPEN and line.given(side.value) is None
-    ]
-
-
 @dataclass(frozen=True)
 class Base:
     """What a content is compared with: its name on the page, and what it says."""
@@ -106,42 +79,3 @@ def quarter_base(session: Session, quarter: Quarter) -> Base:
         return Base("an empty list", None)
     number, content = found
     return Base(f"{quarter}, version {number}", content)
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the draft knows of an account that a version names: its address, and why it came or went."""
-
-    slug: str
-    why: str
-    who: str
-
-
-def known_accounts(session: Session, list_id: int, rows: Iterable[Row]) -> dict[str, Known]:
-    """By public id: address and reasons of these accounts. One query."""
-    ids = [row.account for row in rows][:WHY_AT_MOST]
-    if not ids:
-        return {}
-    changed_by, nominator = aliased(User), aliased(User)
-    last = select(func.max(Nomination.id)).where(Nomination.entry_id == Entry.id).correlate(Entry).scalar_subquery()
-    found = session.execute(
-        select(
-            Account.public_id,
-            Account.slug,
-            Entry.reason,
-            changed_by.name.label("changed_by"),
-            Nomination.why,
-            nominator.name.label("nominated_by"),
-        )
-        .outerjoin(Entry, (Entry.account_id == Account.id) & (Entry.list_id == list_id))
-        .outerjoin(changed_by, changed_by.id == Entry.changed_by_id)
-        .outerjoin(Nomination, Nomination.id == last)
-        .outerjoin(nominator, nominator.id == Nomination.by_id)
-        .where(Account.public_id.in_(ids))
-    )
-    return {
-        row.public_id: Known(row.slug, row.reason, row.changed_by or "")
-        if row.reason
-        else Known(row.slug, row.why or "", row.nominated_by or row.changed_by or "")
-        for row in found
-    }

@@ -13,13 +13,16 @@ from abm.kit.rules import RuleBroken
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import both_seats, my_seat, organisation
+from abm.targets.awaiting import awaited
 from abm.targets.forms import DecideForm, Narrowing, PolicyForm, WaiverForm
 from abm.targets.grid import grid_page
 from abm.targets.kinds import TIERS
+from abm.targets.letters import Step, tell_proposed
 from abm.targets.loading import list_or_404, quarter_or_404, seat_or_403
 from abm.targets.models import TargetList, open_list
-from abm.targets.pages import awaited, versions_of
+from abm.targets.pages import versions_of
 from abm.targets.queries import aes_to_choose, list_of
+from abm.targets.superseded import lost_by
 
 targets = Blueprint("targets", __name__)
 
@@ -56,7 +59,7 @@ def draft_page(target_list: TargetList, status: int = 200, **forms: object) -> A
         "aes": aes,
         "outlook": target_list.outlook(both_seats()),
         "versions": versions,
-        "awaited": awaited(versions.open, both_seats()) if versions.open else [],
+        "awaited": awaited(session(), target_list, versions.open, versions.at),
         "my_seat": my_seat(),
         "decide": DecideForm(formdata=None, aes=aes),
         "waiver": WaiverForm(formdata=None),
@@ -104,7 +107,7 @@ def change_policy(quarter: str) -> Answer:
 def waive(quarter: str) -> Answer:
     """A seat accepts that a capacity is exceeded."""
     target_list = list_or_404(quarter)
-    form, seat = WaiverForm(), seat_or_403()
+    form, seat = WaiverForm(), seat_or_403(target_list)
     if not form.validate_on_submit():
         return draft_page(target_list, 422, waiver=form)
     try:
@@ -130,7 +133,11 @@ def waive(quarter: str) -> Answer:
 @once
 def propose(quarter: str) -> Answer:
     """Freeze the draft as the next version, for both seats to sign."""
-    version = list_or_404(quarter).propose(organisation=organisation(), by=me(), at=clock.now())
-    location = url_for("targets.version", quarter=quarter, number=version.number)
+    target_list, at = list_or_404(quarter), clock.now()
+    version = target_list.propose(organisation=organisation(), by=me(), at=at)
+    lost = lost_by(target_list, version, at)
+    tell_proposed(Step(target_list, version, by=me(), at=at), lost)
+    location = url_for("targets.version", **target_list.address, number=version.number)
     commit(location)
-    return done(location, message=f"Version {version.number} is proposed. Both seats sign exactly these bytes.")
+    again = "".join(f" {one.signature.name} to look again: {one.difference.summary}." for one in lost)
+    return done(location, message=f"Version {version.number} is proposed. Both seats sign exactly these bytes.{again}")
