@@ -93,15 +93,16 @@ def tell_expired(step: Step) -> None:
     _write(step, "expired", [step.version.proposed_by, *step.acting()], waiting=waiting)
 
 
-def remind(step: Step, wait: Wait, user: User) -> None:
+def remind(step: Step, waits: Sequence[Wait], user: User) -> None:
     """One's own signature has been awaited for the agreed days."""
     changes, base = _changes(step)
-    _write(step, "reminder", [user], changes, base=base, days=_days(step, wait), seat=wait.seat)
+    days = days_between(waits[0].since, step.at, step.organisation.time_zone)
+    _write(step, "reminder", [user], changes, base=base, days=days, seat=waits[0].seat)
 
 
-def tell_also(step: Step, wait: Wait, user: User) -> None:
-    """Another's signature has been awaited for longer than agreed, and this person is next in line."""
-    _write(step, "also_with", [user], days=_days(step, wait), seat=wait.seat, since=wait.since)
+def tell_also(step: Step, waits: Sequence[Wait], user: User) -> None:
+    """Others' signatures have been awaited for longer than agreed, and this person is next in line."""
+    _write(step, "also_with", [user], waits=waits)
 
 
 def _tell_in_force(step: Step) -> None:
@@ -147,7 +148,7 @@ def _write(
     subject, _, words = _template(f"{name}.txt").render(known).strip().partition("\n")
     letter = {
         "subject": subject,
-        "words": words.strip(),
+        "paragraphs": [one.strip() for one in words.split("\n\n") if one.strip()],
         "lines": [_line(one) for one in shown[:CHANGES_IN_A_LETTER]],
         "more": max(0, len(shown) - CHANGES_IN_A_LETTER),
         "link": link,
@@ -182,7 +183,3 @@ def _changes(step: Step) -> tuple[Difference, str]:
 
 def _given(version: Version, side: Side) -> bool:
     return version.signature_of(side.value) is not None
-
-
-def _days(step: Step, wait: Wait) -> int:
-    return days_between(wait.since, step.at, step.organisation.time_zone)
