@@ -274,7 +274,7 @@ class Version(Base):
 
     def close(self, state: State, *, by: User | None, at: datetime) -> None:
         """End an open version without coming into force. The document is locked by the caller."""
-        require(self.state is State.OPEN, f"Version {self.number} is {self.state} already.")
+        require(self.state is State.OPEN, what_became_of(self))
         self.standing.state = state
         self.standing.closed_at = at
         given = [signature.id for signature in self.valid_signatures()]  # whom it cost: they are asked to look again

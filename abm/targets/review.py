@@ -6,7 +6,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,7 @@ class Review:
     base: Base | None  # None: everything is shown, or there is nothing earlier that the reader looked at
     difference: Difference | None
     seen: int | None  # the version that the reader looked at before this one
+    known: bool  # whether the reader had this one before them already
     page: int
     pages: int
     changes: Sequence[Change] = ()
@@ -66,11 +67,13 @@ def review_of(
     base: Base | None = None,
 ) -> Review:
     """Gather one tab. `base` is what the address asks to compare with, instead of the usual."""
-    content, seen = content_of(session, line.id), last_seen(session, target_list, versions, line, reader)
+    content, looked = content_of(session, line.id), looked_at(session, target_list.document_id, reader.id)
+    seen = _last_seen(versions, line, looked, reader)
+    of_reader: dict[str, Any] = {"seen": seen.number if seen is not None else None, "known": line.number in looked}
     if show is Show.ALL:
         every = sorted(content.rows.values(), key=lambda row: (row.tier, row.name.casefold(), row.account))
         rows, page, pages = _page_of(every, page)
-        return Review(show, content, None, None, seen.number if seen else None, page, pages, rows=rows)
+        return Review(show, content, None, None, page=page, pages=pages, rows=rows, **of_reader)
     if show is Show.SINCE:
         base = Base(f"version {seen.number}", content_of(session, seen.id)) if seen is not None else None
     elif base is None:
@@ -83,25 +86,22 @@ def review_of(
         content=content,
         base=base,
         difference=changed,
-        seen=seen.number if seen is not None else None,
         page=page,
         pages=pages,
         changes=changes,
+        **of_reader,
         reasons=reasons(session, target_list.id, [one.row for one in changes], line.proposed_at),
         terms=term_reasons(session, target_list, changed.policies if changed else (), line.proposed_at),
     )
 
 
-def last_seen(
-    session: Session, target_list: TargetList, versions: Versions, line: VersionLine, reader: User
-) -> VersionLine | None:
+def _last_seen(versions: Versions, line: VersionLine, looked: set[int], reader: User) -> VersionLine | None:
     """The newest earlier version that this person looked at, signed or declined."""
-    seen = looked_at(session, target_list.document_id, reader.id)
-    return next((one for one in versions.lines if one.number < line.number and _knows(one, seen, reader)), None)
+    return next((one for one in versions.lines if one.number < line.number and _knows(one, looked, reader)), None)
 
 
-def _knows(line: VersionLine, seen: set[int], reader: User) -> bool:
-    return line.number in seen or any(one.person_id == reader.id for one in line.signatures)
+def _knows(line: VersionLine, looked: set[int], reader: User) -> bool:
+    return line.number in looked or any(one.person_id == reader.id for one in line.signatures)
 
 
 def _page_of(rows: Sequence[T], page: int) -> tuple[Sequence[T], int, int]:

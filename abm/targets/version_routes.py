@@ -131,7 +131,7 @@ def _version_page(target_list: TargetList, number: int, status: int = 200, base:
         "base": _base(target_list, base, number),
     }
     review = review_of(session(), target_list, versions, line, reader=me(), **asked)
-    if status == 200:
+    if status == 200 and not review.known:
         _note_reading(line)
     waiting = awaited(session(), target_list, line, at)
     shown: dict[str, object] = {

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from abm.kit import guards
+from abm.kit.rules import RuleBroken
 from abm.people.models import User
 from abm.people.seats import Side
 from tests.agreement.conftest import Agreed
@@ -201,3 +203,15 @@ def test_memberships_come_from_the_signed_version_alone(agreed: Agreed) -> None:
     with pytest.raises(DBAPIError, match="next version alone"):
         agreed.session.execute(text(refused_again), {"id": member.id})
     agreed.session.rollback()
+
+
+def test_bytes_that_were_changed_behind_every_guard_are_signed_by_nobody(agreed: Agreed) -> None:
+    second = agreed.change_and_propose()
+    guards.remove_guards(agreed.session.connection())
+    agreed.session.execute(
+        text("UPDATE version SET content = :bytes WHERE id = :id"), {"bytes": b"{}", "id": second.id}
+    )
+    guards.install_guards(agreed.session.connection())
+    agreed.session.commit()
+    with pytest.raises(RuleBroken, match="is not what was proposed: nobody signs it"):
+        agreed.sign(second, Side.SALES)
