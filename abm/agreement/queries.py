@@ -67,6 +67,7 @@ class VersionLine:
     ends: datetime | None
     closed_at: datetime | None
     expires_at: datetime | None
+    looked_at: bool  # whether the reader that was asked for had it before them
     signatures: list[SignatureLine] = field(default_factory=list)
 
     def phase(self, at: datetime) -> Phase:
@@ -90,6 +91,10 @@ class VersionLine:
         back = (one.withdrawn_at for one in self.signatures if one.voice == voice and one.withdrawn_at is not None)
         return max(back, default=self.proposed_at)
 
+    def has_word_of(self, person_id: int) -> bool:
+        """Whether this person signed or declined it, and be it that they took it back."""
+        return any(one.person_id == person_id for one in self.signatures)
+
     @property
     def approvals(self) -> list[SignatureLine]:
         """The approvals that stand, or that stood when the version was closed."""
@@ -101,8 +106,8 @@ class VersionLine:
         return next((one for one in self.signatures if one.verdict is Verdict.DECLINE), None)
 
 
-def history(session: Session, document_id: int) -> Sequence[VersionLine]:
-    """Every version of a document, newest first."""
+def history(session: Session, document_id: int, reader_id: int | None = None) -> Sequence[VersionLine]:
+    """Every version of a document, newest first, and which of them a reader looked at."""
     signer, holder, proposer = aliased(User), aliased(User), aliased(User)
     rows = session.execute(
         select(
@@ -117,6 +122,7 @@ def history(session: Session, document_id: int) -> Sequence[VersionLine]:
             Standing.ends,
             Standing.closed_at,
             Standing.expires_at,
+            Reading.first_at.is_not(None),
             Signature.voice,
             Signature.person_id,
             signer.name,
@@ -129,6 +135,7 @@ def history(session: Session, document_id: int) -> Sequence[VersionLine]:
         )
         .join(Standing, Standing.version_id == Version.id)
         .join(proposer, proposer.id == Version.proposed_by_id)
+        .outerjoin(Reading, (Reading.version_id == Version.id) & (Reading.user_id == reader_id))
         .outerjoin(Signature, Signature.version_id == Version.id)
         .outerjoin(signer, signer.id == Signature.person_id)
         .outerjoin(holder, holder.id == Signature.deputy_for_id)
@@ -138,17 +145,7 @@ def history(session: Session, document_id: int) -> Sequence[VersionLine]:
     )
     lines: dict[int, VersionLine] = {}
     for row in rows:
-        line = lines.setdefault(row.id, VersionLine(*cast(Any, row[:11])))
+        line = lines.setdefault(row.id, VersionLine(*cast(Any, row[:12])))
         if row.voice is not None:
-            line.signatures.append(SignatureLine(*cast(Any, row[11:])))
+            line.signatures.append(SignatureLine(*cast(Any, row[12:])))
     return list(lines.values())
-
-
-def looked_at(session: Session, document_id: int, user_id: int) -> set[int]:
-    """The numbers of the versions of a document that a person had before them."""
-    marks = (
-        select(Version.number)
-        .join(Reading, Reading.version_id == Version.id)
-        .where(Version.document_id == document_id, Reading.user_id == user_id)
-    )
-    return set(session.scalars(marks))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -72,9 +73,11 @@ def waits(session: Session, target_list: TargetList, line: VersionLine, at: date
 
 def awaited(session: Session, target_list: TargetList, line: VersionLine | None, at: datetime) -> list[Awaited]:
     """The same as pages show it; nothing for a version that is not open."""
-    if line is None:
+    silent = waits(session, target_list, line, at) if line is not None else []
+    if line is None or not silent:
         return []
     zone = session.get_one(Organisation, 1).time_zone
+    told = told_also(session, silent, at, zone)
     return [
         Awaited(
             side=wait.seat.side,
@@ -83,15 +86,16 @@ def awaited(session: Session, target_list: TargetList, line: VersionLine | None,
             since=wait.since,
             days=days_between(wait.since, at, zone),
             until=last_day(line.expires_at, zone),
-            also_with=tuple(one.name for one in told_also(session, wait, at, zone)),
+            also_with=tuple(one.name for one in told.get(wait.seat.id, [])),
         )
-        for wait in waits(session, target_list, line, at)
+        for wait in silent
     ]
 
 
-def told_also(session: Session, wait: Wait, at: datetime, zone: str) -> list[User]:
-    """Who is next in line, once a seat has been waited for longer than agreed."""
-    return next_in_line(session, wait.seat, wait.other, at) if wait.also_with_due(at, zone) else []
+def told_also(session: Session, silent: Iterable[Wait], at: datetime, zone: str) -> dict[int, list[User]]:
+    """Who is next in line, by id of the seats that have been waited for longer than agreed."""
+    late = [(wait.seat, wait.other) for wait in silent if wait.also_with_due(at, zone)]
+    return next_in_line(session, late, at) if late else {}
 
 
 def signers_of(seat: Seat, day: date) -> list[User]:

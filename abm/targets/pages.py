@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from abm.agreement.models import State
 from abm.agreement.queries import Phase, VersionLine, history
 from abm.kit.clock import Quarter
-from abm.people.models import Organisation
+from abm.people.models import Organisation, User
 from abm.targets.content import Content
 from abm.targets.models import TargetList
 from abm.targets.queries import content_of, last_content_of_quarter
@@ -50,9 +50,9 @@ class Versions:
         return next((line for line in self.lines if line.phase(self.at) is phase), None)
 
 
-def versions_of(session: Session, target_list: TargetList, at: datetime) -> Versions:
-    """All versions, in one query."""
-    return Versions(history(session, target_list.document_id), at)
+def versions_of(session: Session, target_list: TargetList, at: datetime, reader: User | None = None) -> Versions:
+    """All versions, and which of them a reader looked at, in one query."""
+    return Versions(history(session, target_list.document_id, reader.id if reader is not None else None), at)
 
 
 @dataclass(frozen=True)

@@ -110,8 +110,9 @@ def _to_sign(organisation: Organisation, line: VersionLine, silent: list[Wait], 
 def _to_hear_of_it(session: Session, organisation: Organisation, silent: list[Wait], at: datetime) -> Iterator[Due]:
     """One letter to each who is next in line, whichever seats have been silent for longer than agreed by then."""
     told: dict[int, tuple[User, list[Wait]]] = {}
+    next_ones = told_also(session, silent, at, organisation.time_zone)
     for wait in silent:
-        for user in told_also(session, wait, at, organisation.time_zone):
+        for user in next_ones.get(wait.seat.id, []):
             told.setdefault(user.id, (user, []))[1].append(wait)
     for user, about in told.values():
         yield Due(user, ReminderKind.ALSO_WITH, 1, tuple(about))

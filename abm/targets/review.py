@@ -6,18 +6,19 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from abm.agreement.queries import VersionLine, looked_at
+from abm.agreement.queries import VersionLine
 from abm.people.models import Organisation, User
 from abm.targets.content import Content, Row
 from abm.targets.diff import Change, Difference, difference
 from abm.targets.models import TargetList
-from abm.targets.pages import Base, Versions, usual_base
-from abm.targets.queries import content_of
+from abm.targets.pages import Base, Versions, quarter_base
+from abm.targets.queries import contents_of
 from abm.targets.reasons import Reason, reasons, term_reasons
+from abm.targets.superseded import Lost, lost_signatures, superseded_by
 
 PER_PAGE = 150  # a list of the usual size is one page
 
@@ -40,8 +41,7 @@ class Review:
     content: Content
     base: Base | None  # None: everything is shown, or there is nothing earlier that the reader looked at
     difference: Difference | None
-    seen: int | None  # the version that the reader looked at before this one
-    known: bool  # whether the reader had this one before them already
+    lost: Sequence[Lost]  # signatures that were given to earlier ones and are asked for again
     page: int
     pages: int
     changes: Sequence[Change] = ()
@@ -67,41 +67,31 @@ def review_of(
     base: Base | None = None,
 ) -> Review:
     """Gather one tab. `base` is what the address asks to compare with, instead of the usual."""
-    content, looked = content_of(session, line.id), looked_at(session, target_list.document_id, reader.id)
-    seen = _last_seen(versions, line, looked, reader)
-    of_reader: dict[str, Any] = {"seen": seen.number if seen is not None else None, "known": line.number in looked}
+    signed, seen = versions.signed_before(line.number), last_seen(versions, line, reader)
+    against = {Show.CHANGED: signed if base is None else None, Show.SINCE: seen}.get(show)
+    others = [*superseded_by(versions, line).values(), *([against] if against is not None else [])]
+    contents = contents_of(session, [line.id, *(one.id for one in others)])
+    content, lost = contents[line.id], lost_signatures(versions, line, contents)
     if show is Show.ALL:
         every = sorted(content.rows.values(), key=lambda row: (row.tier, row.name.casefold(), row.account))
         rows, page, pages = _page_of(every, page)
-        return Review(show, content, None, None, page=page, pages=pages, rows=rows, **of_reader)
-    if show is Show.SINCE:
-        base = Base(f"version {seen.number}", content_of(session, seen.id)) if seen is not None else None
-    elif base is None:
-        organisation = session.get_one(Organisation, 1)
-        base = usual_base(session, organisation, target_list, versions.signed_before(line.number))
+        return Review(show, content, None, None, lost, page, pages, rows=rows)
+    if against is not None:
+        base = Base(f"version {against.number}", contents[against.id])
+    elif show is Show.CHANGED and base is None:
+        base = quarter_base(session, session.get_one(Organisation, 1).quarter(target_list.quarter).plus(-1))
     changed = difference(base.content, content) if base is not None else None
     changes, page, pages = _page_of(changed.changes if changed is not None else (), page)
-    return Review(
-        show=show,
-        content=content,
-        base=base,
-        difference=changed,
-        page=page,
-        pages=pages,
-        changes=changes,
-        **of_reader,
-        reasons=reasons(session, target_list.id, [one.row for one in changes], line.proposed_at),
-        terms=term_reasons(session, target_list, changed.policies if changed else (), line.proposed_at),
-    )
+    at = line.proposed_at
+    why = reasons(session, target_list.id, [one.row for one in changes], at)
+    terms = term_reasons(session, target_list, changed.policies if changed else (), at)
+    return Review(show, content, base, changed, lost, page, pages, changes=changes, reasons=why, terms=terms)
 
 
-def _last_seen(versions: Versions, line: VersionLine, looked: set[int], reader: User) -> VersionLine | None:
+def last_seen(versions: Versions, line: VersionLine, reader: User) -> VersionLine | None:
     """The newest earlier version that this person looked at, signed or declined."""
-    return next((one for one in versions.lines if one.number < line.number and _knows(one, looked, reader)), None)
-
-
-def _knows(line: VersionLine, looked: set[int], reader: User) -> bool:
-    return line.number in looked or any(one.person_id == reader.id for one in line.signatures)
+    earlier = (one for one in versions.lines if one.number < line.number)
+    return next((one for one in earlier if one.looked_at or one.has_word_of(reader.id)), None)
 
 
 def _page_of(rows: Sequence[T], page: int) -> tuple[Sequence[T], int, int]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from abm.agreement.models import State, Version
 from abm.agreement.queries import SignatureLine, VersionLine
 from abm.kit.base import session_of
 from abm.people.seats import Side
-from abm.targets.content import Content, read_content
+from abm.targets.content import Content
 from abm.targets.diff import Difference, difference
 from abm.targets.models import TargetList
 from abm.targets.pages import Versions, versions_of
-from abm.targets.queries import content_of
+from abm.targets.queries import contents_of
 
 
 @dataclass(frozen=True)
@@ -34,15 +32,19 @@ class Lost:
         return f"{self.signature.name} signed version {self.number}; since then: {self.difference.summary}"
 
 
-def lost_signatures(session: Session, versions: Versions, line: VersionLine, content: Content) -> list[Lost]:
-    """The approvals that have to be given again on an open version: per side the newest, since both last signed."""
-    found: list[Lost] = []
-    for side in Side:
-        before = _superseded_with(versions.lines, line.number, side.value)
-        given = before.given(side.value) if before is not None else None
-        if before is not None and given is not None and line.given(side.value) is None:
-            found.append(Lost(side, given, before.number, difference(content_of(session, before.id), content)))
-    return found
+def superseded_by(versions: Versions, line: VersionLine) -> dict[Side, VersionLine]:
+    """Per side that a version still waits for: the newest superseded one that it had signed, since both last did."""
+    found = {side: _superseded_with(versions.lines, line.number, side.value) for side in Side}
+    return {side: one for side, one in found.items() if one is not None and line.given(side.value) is None}
+
+
+def lost_signatures(versions: Versions, line: VersionLine, contents: Mapping[int, Content]) -> list[Lost]:
+    """The approvals that have to be given again on an open version. `contents` has what all of these versions say."""
+    return [
+        Lost(side, given, before.number, difference(contents[before.id], contents[line.id]))
+        for side, before in superseded_by(versions, line).items()
+        if (given := before.given(side.value)) is not None
+    ]
 
 
 def lost_by(target_list: TargetList, version: Version, at: datetime) -> list[Lost]:
@@ -50,7 +52,10 @@ def lost_by(target_list: TargetList, version: Version, at: datetime) -> list[Los
     session = session_of(target_list)
     versions = versions_of(session, target_list, at)
     line = versions.numbered(version.number)
-    return lost_signatures(session, versions, line, read_content(version.read())) if line is not None else []
+    if line is None:
+        return []
+    before = [one.id for one in superseded_by(versions, line).values()]
+    return lost_signatures(versions, line, contents_of(session, [line.id, *before])) if before else []
 
 
 def _superseded_with(lines: Iterable[VersionLine], number: int, voice: str) -> VersionLine | None:

@@ -31,7 +31,6 @@ from abm.targets.pages import Base, quarter_base, versions_of
 from abm.targets.queries import content_of, written_version
 from abm.targets.review import Show, review_of
 from abm.targets.routes import targets
-from abm.targets.superseded import lost_signatures
 
 ADDRESS = "/quarters/<quarter:quarter>/list/versions/<number:number>"
 
@@ -121,7 +120,7 @@ def record(quarter: str, number: int) -> Response:
 
 def _version_page(target_list: TargetList, number: int, status: int = 200, base: str = "", **values: object) -> Answer:
     at = clock.now()
-    versions = versions_of(session(), target_list, at)
+    versions = versions_of(session(), target_list, at, reader=me())
     line = versions.numbered(number)
     if line is None:
         abort(404)
@@ -131,17 +130,16 @@ def _version_page(target_list: TargetList, number: int, status: int = 200, base:
         "base": _base(target_list, base, number),
     }
     review = review_of(session(), target_list, versions, line, reader=me(), **asked)
-    if status == 200 and not review.known:
+    if status == 200 and not line.looked_at:
         _note_reading(line)
-    waiting = awaited(session(), target_list, line, at)
     shown: dict[str, object] = {
         "list": target_list,
         "quarter": organisation().quarter(target_list.quarter),
         "line": line,
         "versions": versions,
         "review": review,
-        "awaited": waiting,
-        "lost": lost_signatures(session(), versions, line, review.content) if waiting else [],
+        "compared": bool(base),
+        "awaited": awaited(session(), target_list, line, at),
         "my_seat": target_list.seat_of(me(), at),
         "form": SignForm(formdata=None, data={"digest": line.digest}),
         "withdrawing": WithdrawForm(formdata=None),

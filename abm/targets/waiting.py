@@ -26,7 +26,7 @@ from abm.targets.diff import Difference, difference
 from abm.targets.kinds import Outcome
 from abm.targets.models import Assessment, Entry, Nomination, TargetList
 from abm.targets.pages import versions_of
-from abm.targets.queries import content_of
+from abm.targets.queries import contents_of
 
 SIGN, LOOK_AGAIN, ALSO_WITH, SAY = 100, 90, 80, 40  # weights: what holds up the other side stands first
 
@@ -109,10 +109,12 @@ def _signed_before(session: Session, user: User, opened: Sequence[_Open]) -> dic
         .order_by(Version.number)
     )
     last = {row.document_id: row for row in rows}
+    if not last:
+        return {}
     now = {one.target_list.document_id: one.version_id for one in opened}
+    contents = contents_of(session, [one for document, row in last.items() for one in (row.id, now[document])])
     return {
-        document: (row.number, difference(content_of(session, row.id), content_of(session, now[document])))
-        for document, row in last.items()
+        document: (row.number, difference(contents[row.id], contents[now[document]])) for document, row in last.items()
     }
 
 
@@ -131,13 +133,13 @@ def _long_awaited(session: Session, version: _Open, user: User, at: datetime) ->
     rules = list_rules_at(session, version.proposed_at)
     if at < days_later(version.proposed_at, rules.also_with_after_days, organisation.time_zone):
         return []
-    versions = versions_of(session, version.target_list, at)
-    line = versions.numbered(version.number)
-    return [
-        wait
-        for wait in (waits(session, version.target_list, line, at) if line is not None else [])
-        if wait.also_with_due(at, organisation.time_zone) and is_next_in_line(user, wait.seat, wait.other, at)
-    ]
+    seats = version.target_list.seats()
+    told = [seat for side, seat in seats.items() if is_next_in_line(user, seat, seats[side.other], at)]
+    if not any(version.lacks(seat) for seat in told):
+        return []
+    line = versions_of(session, version.target_list, at).numbered(version.number)
+    silent = waits(session, version.target_list, line, at) if line is not None else []
+    return [one for one in silent if one.seat in told and one.also_with_due(at, organisation.time_zone)]
 
 
 def _now_also(version: _Open, wait: Wait) -> Waiting:

@@ -107,7 +107,7 @@ def test_deputies_go_with_the_holder_who_named_them(cast: Cast, marketing: Seat)
 
 
 def told(session: Session, seat: Seat, other: Seat) -> list[str]:
-    return [user.name for user in next_in_line(session, seat, other, NOW)]
+    return [user.name for user in next_in_line(session, [(seat, other)], NOW)[seat.id]]
 
 
 def test_next_in_line_is_whom_the_holder_named_else_whoever_fills_the_seats(

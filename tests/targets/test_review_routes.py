@@ -134,6 +134,31 @@ def test_pages_are_small_and_say_how_much_there_is(app: Flask, web: Web, many: G
         assert f"151 to 300 of {1850 if show == 'since' else 2000}" in text(page)
 
 
+def test_the_most_that_can_be_said_costs_no_more_than_twelve_queries(app: Flask, web: Web, ground: Ground) -> None:
+    """Both signatures were lost on the way, terms changed, the wait is long, and nobody is named next in line."""
+    ground.put_in(ground.accounts[3])
+    ground.agree()
+    proposed(ground)
+    ground.sign(ground.target_list.document.versions[1], Side.SALES)
+    third(ground)
+    ground.sign(ground.target_list.document.versions[2], Side.MARKETING)
+    ground.target_list.policies[0].change(max_accounts=9, by=ground.cast.priya, at=NOW)
+    ground.put_in(ground.accounts[4], 3)
+    ground.propose()
+    ground.session.commit()
+    with app.app_context():
+        engine = db.engine
+    with time_machine.travel(NOW + timedelta(days=6), tick=False):
+        for person in (ground.cast.renata, ground.cast.wen):
+            web.sign_in(person)
+            for address in (f"{PAGE}/4", f"{PAGE}/4?show=since", "/", LIST):
+                web.get(address)
+                with statements(engine) as sent:
+                    page = text(web.get(address))
+                assert len(sent) <= 12, "\n".join([address, *sent])
+                assert "now also with" in page or person is ground.cast.renata
+
+
 def test_whoever_is_quicker_is_named_and_nothing_is_signed(web: Web, ground: Ground) -> None:
     version = proposed(ground)
     digest = version.digest
