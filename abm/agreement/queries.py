@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from abm.agreement.models import Signature, Standing, State, Verdict, Version, Withdrawal
+from abm.agreement.models import Reading, Signature, Standing, State, Verdict, Version, Withdrawal
 from abm.people.models import User
 from abm.people.seats import Seat, Side
 
@@ -50,6 +50,7 @@ class SignatureLine:
     comment: str
     at: datetime
     withdrawn_at: datetime | None
+    withdrawn_why: str | None
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,14 @@ class VersionLine:
     starts: datetime | None
     ends: datetime | None
     closed_at: datetime | None
+    expires_at: datetime | None
+    looked_at: bool  # whether the reader that was asked for had it before them
     signatures: list[SignatureLine] = field(default_factory=list)
 
     def phase(self, at: datetime) -> Phase:
         if self.state is State.OPEN:
-            return Phase.WAITING
+            late = self.expires_at is not None and at >= self.expires_at
+            return Phase.EXPIRED if late else Phase.WAITING
         if self.starts is None:
             return CLOSED[self.state]
         if self.ends is not None and self.ends <= self.starts:
@@ -82,6 +86,25 @@ class VersionLine:
     def given(self, voice: str) -> SignatureLine | None:
         """The signature of a voice that stands."""
         return next((one for one in self.signatures if one.voice == voice and one.withdrawn_at is None), None)
+
+    def waiting_since(self, voice: str) -> datetime:
+        """From when on a voice is waited for: the proposal, or the day on which it took its signature back."""
+        back = (one.withdrawn_at for one in self.signatures if one.voice == voice and one.withdrawn_at is not None)
+        return max(back, default=self.proposed_at)
+
+    def has_word_of(self, person_id: int) -> bool:
+        """Whether this person signed or declined it, and be it that they took it back."""
+        return any(one.person_id == person_id for one in self.signatures)
+
+    @property
+    def approvals(self) -> list[SignatureLine]:
+        """The approvals that stand, or that stood when the version was closed."""
+        return [one for one in self.signatures if one.withdrawn_at is None and one.verdict is Verdict.APPROVE]
+
+    @property
+    def decline(self) -> SignatureLine | None:
+        """What closed a declined version."""
+        return next((one for one in self.signatures if one.verdict is Verdict.DECLINE), None)
 
 
 @dataclass(frozen=True)
@@ -130,8 +153,8 @@ class Versions:
         return next((line for line in self.lines if line.phase(self.at) is phase), None)
 
 
-def history(session: Session, document_id: int) -> Sequence[VersionLine]:
-    """Every version of a document, newest first."""
+def history(session: Session, document_id: int, reader_id: int | None = None) -> Sequence[VersionLine]:
+    """Every version of a document, newest first, and which of them a reader looked at."""
     signer, holder, proposer = aliased(User), aliased(User), aliased(User)
     rows = session.execute(
         select(
@@ -145,6 +168,8 @@ def history(session: Session, document_id: int) -> Sequence[VersionLine]:
             Standing.starts,
             Standing.ends,
             Standing.closed_at,
+            Standing.expires_at,
+            Reading.first_at.is_not(None),
             Signature.voice,
             Signature.person_id,
             signer.name,
@@ -153,9 +178,11 @@ def history(session: Session, document_id: int) -> Sequence[VersionLine]:
             Signature.comment,
             Signature.at,
             Withdrawal.at.label("withdrawn_at"),
+            Withdrawal.reason.label("withdrawn_why"),
         )
         .join(Standing, Standing.version_id == Version.id)
         .join(proposer, proposer.id == Version.proposed_by_id)
+        .outerjoin(Reading, (Reading.version_id == Version.id) & (Reading.user_id == reader_id))
         .outerjoin(Signature, Signature.version_id == Version.id)
         .outerjoin(signer, signer.id == Signature.person_id)
         .outerjoin(holder, holder.id == Signature.deputy_for_id)
@@ -165,9 +192,9 @@ def history(session: Session, document_id: int) -> Sequence[VersionLine]:
     )
     lines: dict[int, VersionLine] = {}
     for row in rows:
-        line = lines.setdefault(row.id, VersionLine(*row[:10]))
+        line = lines.setdefault(row.id, VersionLine(*cast(Any, row[:12])))
         if row.voice is not None:
-            line.signatures.append(SignatureLine(*cast(Any, row[10:])))
+            line.signatures.append(SignatureLine(*cast(Any, row[12:])))
     return list(lines.values())
 
 

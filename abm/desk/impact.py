@@ -22,7 +22,7 @@ from abm.people.seats import Side
 from abm.targets.content import Content
 from abm.targets.diff import Change, difference
 from abm.targets.models import TargetList
-from abm.targets.pages import Known, known_accounts
+from abm.targets.reasons import Reason, reasons
 from abm.targets.weighing import weigh
 from abm.targets.work import Work
 from abm.targets.workload import TOGETHER, Asked
@@ -59,7 +59,7 @@ class Concerned:
     """An account that changes, why, and the work that it leaves or may join."""
 
     change: Change
-    known: Known
+    known: Reason
     leaves: Sequence[InEffect]  # live campaigns that work it and would stop
     may_join: Sequence[InEffect]  # live campaigns aimed at its new tier, which need a new version for it
     open: Sequence[Promised]  # what is promised on it and not kept yet
@@ -127,7 +127,7 @@ def impact_of(
     """
     changes, plans = difference(before, after).changes, plans_in_effect(session)
     looked_at = changes[:LOOKED_AT]
-    known = known_accounts(session, target_list.id, [one.row for one in looked_at])
+    known = reasons(session, target_list.id, [one.row for one in looked_at], at)
     work = work_of(session, target_list, organisation=organisation, at=at, plans=plans)
     under_way = _under_way(session, target_list, plans, [one.id for one in known.values()], work=work, at=at)
     return Impact(
@@ -185,7 +185,7 @@ def _contacts_made(session: Session, ids: Sequence[int], today: date) -> dict[in
     return found
 
 
-def _concerned(change: Change, known: Known, under_way: _Known) -> Concerned:
+def _concerned(change: Change, known: Reason, under_way: _Known) -> Concerned:
     before, after = change.before, change.after
     worked, promises = under_way.worked.get(known.id, set()), under_way.unkept.get(known.id, [])
     own = [one for one in under_way.live if one.programme_id == under_way.programme_id]

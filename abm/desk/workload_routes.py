@@ -16,11 +16,13 @@ from abm.kit.web import Answer, commit, done, page, wants_fragment
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
 from abm.people.seats import Seat
+from abm.targets.letters import Step, tell_proposed
 from abm.targets.loading import list_or_404
 from abm.targets.models import TargetList
 from abm.targets.pages import versions_of
 from abm.targets.proposal import words_of
 from abm.targets.queries import content_of
+from abm.targets.superseded import lost_by
 from abm.targets.weighing import weigh
 
 ADDRESS = "/quarters/<quarter:quarter>/list"
@@ -72,9 +74,12 @@ def propose(quarter: str) -> Answer:
     target_list.document.lock()
     work = work_of(session(), target_list, organisation=organisation(), at=at)
     version = target_list.propose(organisation=organisation(), by=me(), at=at, work=work)
+    lost = lost_by(target_list, version, at)
+    tell_proposed(Step(target_list, version, by=me(), at=at), lost)
     location = url_for("targets.version", **target_list.address, number=version.number)
     commit(location)
-    return done(location, message=f"Version {version.number} is proposed. Both seats sign exactly these bytes.")
+    again = "".join(f" {one.signature.name} to look again: {one.difference.summary}." for one in lost)
+    return done(location, message=f"Version {version.number} is proposed. Both seats sign exactly these bytes.{again}")
 
 
 def _workload_page(

@@ -29,7 +29,7 @@ GUARDS = (
     Guard("version_voice"),
     Guard("signature"),
     Guard("withdrawal"),
-    Guard("standing", columns=("version_id", "document_id"), key="version_id"),
+    Guard("standing", columns=("version_id", "document_id", "expires_at"), key="version_id"),
     Guard("target_list", columns=("programme_id", "quarter", "document_id")),
     Guard("definition", columns=("slug", "kind", "document_id")),
     Guard("opportunity_revision"),
@@ -44,6 +44,22 @@ GUARDS = (
     Guard("waiver"),
     Guard("touch", columns=("account_id", "logged_by_id", "client_key", "fingerprint", "logged_at")),
 )
+
+# A deputy of one side who holds, or on one of these days deputises for, the other.
+_DEPUTY_OF_BOTH = """NEW.ended_at IS NULL AND EXISTS (
+    SELECT 1 FROM seat o JOIN seat own ON own.id = NEW.seat_id AND own.side <> o.side
+    WHERE o.holder_id = NEW.user_id OR EXISTS (
+        SELECT 1 FROM deputy d WHERE d.seat_id = o.id AND d.user_id = NEW.user_id AND d.ended_at IS NULL
+        AND d.first_day <= NEW.last_day AND d.last_day >= NEW.first_day))"""
+# A holder who holds a seat of the other side, in whichever programme, or deputises for one. Days are counted from the
+# instant that the seat was given; in UTC, so that on the last day of a deputy zones east of it decide alone.
+_HOLDER_OF_BOTH = """NEW.holder_id IS NOT NULL AND (
+    EXISTS (SELECT 1 FROM seat o WHERE o.holder_id = NEW.holder_id AND o.side <> NEW.side)
+    OR EXISTS (
+        SELECT 1 FROM deputy d JOIN seat o ON o.id = d.seat_id AND o.side <> NEW.side
+        WHERE d.user_id = NEW.holder_id AND d.ended_at IS NULL
+        AND CAST(d.last_day AS text) > substr(CAST(NEW.since AS text), 1, 10)))"""
+_ONE_SIDE = "nobody acts for both sides"
 
 # Rules across rows, each a condition that refuses a change of a table: the one that the rule's name begins with.
 RULES = {
@@ -80,16 +96,6 @@ RULES = {
             OR (OLD.ends IS NOT NULL AND (NEW.ends IS NULL OR NEW.ends > OLD.ends)))""",
         "what is in force gives way to its successor and never moves otherwise",
     ),
-    "seat_holder_of_one_side": (
-        "UPDATE",
-        "EXISTS (SELECT 1 FROM seat o WHERE o.holder_id = NEW.holder_id AND o.side <> NEW.side)",
-        "one person never acts for both sides",
-    ),
-    "seat_begins_with_one_side": (
-        "INSERT",
-        "EXISTS (SELECT 1 FROM seat o WHERE o.holder_id = NEW.holder_id AND o.side <> NEW.side)",
-        "one person never acts for both sides",
-    ),
     "membership_of_a_signed_version": (
         "INSERT",
         """NOT EXISTS (
@@ -115,6 +121,10 @@ RULES = {
         "OLD.ends IS NOT NULL AND (NEW.ends IS NULL OR NEW.ends > OLD.ends)",
         "what has left a list comes back by the next version alone",
     ),
+    "deputy_of_one_side": ("INSERT", _DEPUTY_OF_BOTH, _ONE_SIDE),
+    "deputy_stays_of_one_side": ("UPDATE", _DEPUTY_OF_BOTH, _ONE_SIDE),
+    "seat_of_one_side": ("INSERT", _HOLDER_OF_BOTH, _ONE_SIDE),
+    "seat_stays_of_one_side": ("UPDATE", _HOLDER_OF_BOTH, _ONE_SIDE),
 }
 
 

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session, lazyload
 
 from abm.accounts.models import Account
 from abm.agreement.models import Version
-from abm.agreement.queries import VersionLine
+from abm.agreement.queries import VersionLine, Versions
 from abm.kit.clock import Quarter
 from abm.people.models import Organisation, User
 from abm.targets.kinds import Motion
 from abm.targets.models import Membership, TargetList
-from abm.targets.pages import Versions, versions_of
+from abm.targets.pages import versions_of
 
 ROWS: Final = 150
 SHORTEST: Final = timedelta(microseconds=1)  # what an instant is kept to

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,8 +14,8 @@ from abm.targets.content import Content, read_content
 from abm.targets.diff import Difference, difference
 from abm.targets.ends import Choosable, End
 from abm.targets.models import TargetList
-from abm.targets.pages import Known, known_accounts
 from abm.targets.queries import list_of
+from abm.targets.reasons import Reason, reasons
 
 
 class NotThere(LookupError):
@@ -33,6 +34,7 @@ class Said:
     words: str
     content: Content
     target_list: TargetList
+    proposed_at: datetime | None = None  # of a version
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Compared:
     before: Said
     after: Said
     difference: Difference
-    known: dict[str, Known]
+    known: dict[str, Reason]
 
 
 def choosable(session: Session, here: TargetList) -> tuple[list[Choosable], list[str]]:
@@ -57,15 +59,17 @@ def choosable(session: Session, here: TargetList) -> tuple[list[Choosable], list
     return versions, sorted({row.quarter for row in rows})
 
 
-def compare(session: Session, here: TargetList, before: End, after: End, *, reasons: int | None) -> Compared:
+def compare(
+    session: Session, here: TargetList, before: End, after: End, *, at: datetime, at_most: int | None
+) -> Compared:
     """Read both ends and their difference, with the reasons of so many accounts. Raises NotThere.
 
     Five queries at most, two fewer where both ends are of this list.
     """
     old, new = said_by(session, here, before), said_by(session, here, after)
     changed = difference(old.content, new.content)
-    rows = [change.row for change in changed.changes]
-    return Compared(old, new, changed, known_accounts(session, new.target_list.id, rows, at_most=reasons))
+    rows = [change.row for change in changed.changes][:at_most]
+    return Compared(old, new, changed, reasons(session, new.target_list.id, rows, new.proposed_at or at))
 
 
 def said_by(session: Session, here: TargetList, end: End) -> Said:
@@ -79,18 +83,18 @@ def said_by(session: Session, here: TargetList, end: End) -> Said:
     if found is None:
         missing = f"version {end.number}" if end.number else "version that both seats signed"
         raise NotThere(end, f"The list of {end.quarter} has no {missing}. Choose another.")
-    number, content = found
-    return Said(end, f"{end.quarter}, version {number}", content, target_list)
+    number, proposed_at, content = found
+    return Said(end, f"{end.quarter}, version {number}", content, target_list, proposed_at)
 
 
-def _version(session: Session, target_list: TargetList, number: int | None) -> tuple[int, Content] | None:
+def _version(session: Session, target_list: TargetList, number: int | None) -> tuple[int, datetime, Content] | None:
     """A version by number, or the last that both seats signed."""
     wanted = Standing.starts.is_not(None) if number is None else Version.number == number
     row = session.execute(
-        select(Version.number, Version.content)
+        select(Version.number, Version.proposed_at, Version.content)
         .join(Standing, Standing.version_id == Version.id)
         .where(Version.document_id == target_list.document_id, wanted)
         .order_by(Version.number.desc())
         .limit(1)
     ).first()
-    return (row.number, read_content(thaw(row.content))) if row else None
+    return (row.number, row.proposed_at, read_content(thaw(row.content))) if row else None

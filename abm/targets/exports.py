@@ -24,8 +24,8 @@ from abm.targets.diff import NOT_ON_IT, TERM_WORDS, Change, Difference
 from abm.targets.grid import GridRow
 from abm.targets.kinds import TIERS
 from abm.targets.models import TargetList
-from abm.targets.pages import Known
 from abm.targets.policies import Terms
+from abm.targets.reasons import Reason
 
 LIST_HEADS: Final = (
     "Account Name",
@@ -171,7 +171,7 @@ def draft_sheet(rows: Iterable[GridRow]) -> Sheet:
     )
 
 
-def change_sheet(found: Difference, known: Mapping[str, Known]) -> Sheet:
+def change_sheet(found: Difference, known: Mapping[str, Reason]) -> Sheet:
     """Every account that differs, before and after."""
 
     def written(change: Change) -> tuple[Cell, ...]:

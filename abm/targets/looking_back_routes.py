@@ -16,10 +16,10 @@ from abm.targets.ends import choices_of
 from abm.targets.loading import list_or_404
 from abm.targets.looking_back_forms import AsOfForm, DifferencesForm
 from abm.targets.models import TargetList
-from abm.targets.pages import WHY_AT_MOST
 from abm.targets.routes import targets
 
 ADDRESS = "/quarters/<quarter:quarter>/list"
+SHOWN = 300  # changes on a page, each with its reason; files have them all
 
 
 @targets.get(f"{ADDRESS}/as-of")
@@ -59,12 +59,12 @@ def as_of_page(target_list: TargetList, form: AsOfForm, found: AsOf | None, stat
 def differences(quarter: str) -> Answer:
     """The difference between any two ends: `?from=2026-q3&to=2026-q4:2`, a quarter, a version or a draft."""
     target_list, form = list_or_404(quarter), DifferencesForm(request.args)
-    compared, status = found_differences(target_list, form, WHY_AT_MOST)
+    compared, status = found_differences(target_list, form, SHOWN)
     return differences_page(target_list, form, compared, status)
 
 
 def found_differences(
-    target_list: TargetList, form: DifferencesForm, reasons: int | None
+    target_list: TargetList, form: DifferencesForm, at_most: int | None
 ) -> tuple[Compared | None, int]:
     """The difference that the form asks for, and the status: 422 for what cannot be read, 404 for what is not there."""
     own = organisation().quarter(target_list.quarter)
@@ -75,7 +75,7 @@ def found_differences(
     if ends is None:
         return None, 422
     try:
-        return compare(session(), target_list, *ends, reasons=reasons), 200
+        return compare(session(), target_list, *ends, at=clock.now(), at_most=at_most), 200
     except NotThere as missing:
         say(form.before if missing.end is ends[0] else form.after, str(missing))
         return None, 404

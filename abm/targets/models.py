@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from abm.accounts.models import Account
 from abm.agreement.models import Document, Span, Verdict, Version
 from abm.audit.models import record
+from abm.definitions.list_rules import list_rules_at
 from abm.kit.base import Base, Instant, Key, Word, session_of
 from abm.kit.clock import Quarter
 from abm.kit.rules import refuse, require
@@ -22,12 +23,14 @@ from abm.people.models import Organisation, User
 from abm.people.programmes import DEFAULT_PROGRAMME, Programme
 from abm.people.seats import Seat, Side, seat_of, seats
 from abm.targets.content import Content, draft_content, read_content
+from abm.targets.deadlines import last_instant
 from abm.targets.effect import write_membership
 from abm.targets.entries import Assessment, Entry, Nomination
 from abm.targets.kinds import Motion, Outcome, Period, Priority, Readiness
 from abm.targets.membership import Membership
 from abm.targets.policies import DEFAULT_TERMS, TierPolicy, Waiver
 from abm.targets.proposal import Outlook, outlook
+from abm.targets.reminders import Reminder
 from abm.targets.weighing import weigh
 from abm.targets.work import Work
 from abm.targets.workload import Workload
@@ -35,7 +38,7 @@ from abm.targets.workload import Workload
 # Everything of this domain that other floors use, in one place.
 __all__ = (
     "Assessment", "Entry", "Membership", "Motion", "Nomination", "Outcome", "Period", "Priority", "Readiness",
-    "TargetList", "TierPolicy", "Waiver", "open_list",
+    "Reminder", "TargetList", "TierPolicy", "Waiver", "open_list",
 )  # fmt: skip
 
 KIND = "target list"
@@ -142,13 +145,14 @@ class TargetList(Base):
         return draft_content(session_of(self), self.id, self.quarter, self.policies)
 
     def propose(self, *, organisation: Organisation, by: User, at: datetime, work: Work | None = None) -> Version:
-        """Freeze the draft as the next version, for both seats to sign. Missing voices do not stop it.
+        """Freeze the draft as the next version, for both seats to sign in time. Missing voices do not stop it.
 
         `work`: what a higher floor knows of people and campaigns; with it, what the very content that is frozen asks
         of each person stops the proposal too, until it fits or both seats have accepted it.
         """
         self.document.lock()
         self.require_running(at)
+        self.document.close_overdue(at=at)
         content = self.draft()
         obstacles = self.outlook(workload=weigh(content, work) if work else None).obstacles
         require(not obstacles, " ".join(obstacles))
@@ -156,7 +160,8 @@ class TargetList(Base):
         quarter = organisation.quarter(self.quarter)
         span = Span(organisation.start_of(quarter.first), organisation.end_of(quarter.last))
         voices = [side.value for side in Side]
-        return self.document.propose(content.written(), voices=voices, span=span, by=by, at=at)
+        expires_at = last_instant(organisation, quarter, list_rules_at(session_of(self), at), at)
+        return self.document.propose(content.written(), voices=voices, span=span, by=by, at=at, expires_at=expires_at)
 
     def sign(
         self,
@@ -203,6 +208,11 @@ class TargetList(Base):
         """Take a proposal back. Who proposed it does; anybody else proposes another."""
         require(version.document_id == self.document_id, "This version is of another list.")
         version.withdraw(by=by, at=at)
+
+    def expire(self, *, at: datetime) -> Version | None:
+        """Close the proposal that waited longer than agreed, or whose quarter is over; hand it back if there is one."""
+        self.document.lock()
+        return self.document.close_overdue(at=at)
 
     def require_running(self, at: datetime) -> None:
         """Refuse to touch the draft of a quarter that is over: its list is history."""

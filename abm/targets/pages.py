@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from abm.accounts.models import Account
-from abm.agreement.queries import Awaited, VersionLine, Versions, awaited, history
+from abm.agreement.queries import VersionLine, Versions, history
 from abm.kit.clock import Quarter
 from abm.people.models import Organisation, User
-from abm.targets.content import Content, Row
-from abm.targets.models import Entry, Nomination, TargetList
+from abm.targets.content import Content
+from abm.targets.models import TargetList
 from abm.targets.queries import content_of, last_content_of_quarter
 
-__all__ = (
-    "Awaited", "Base", "Known", "Versions", "awaited", "known_accounts", "quarter_base", "usual_base", "versions_of",
-)  # fmt: skip
 
-WHY_AT_MOST = 200  # changes whose reasons are looked up; a longer difference is a new list
-
-
-def versions_of(session: Session, target_list: TargetList, at: datetime) -> Versions:
-    """All versions, in one query."""
-    return Versions(history(session, target_list.document_id), at)
+def versions_of(session: Session, target_list: TargetList, at: datetime, reader: User | None = None) -> Versions:
+    """All versions, and which of them a reader looked at, in one query."""
+    return Versions(history(session, target_list.document_id, reader.id if reader is not None else None), at)
 
 
 @dataclass(frozen=True)
@@ -54,46 +45,3 @@ def quarter_base(session: Session, quarter: Quarter, programme_id: int) -> Base:
         return Base("an empty list", None)
     number, content = found
     return Base(f"{quarter}, version {number}", content)
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the draft knows of an account that a version names: its address, and why it came or went."""
-
-    slug: str
-    why: str
-    who: str
-    id: int = 0
-
-
-def known_accounts(
-    session: Session, list_id: int, rows: Iterable[Row], *, at_most: int | None = WHY_AT_MOST
-) -> dict[str, Known]:
-    """By public id: address and reasons of these accounts. One query."""
-    ids = [row.account for row in rows][:at_most]
-    if not ids:
-        return {}
-    changed_by, nominator = aliased(User), aliased(User)
-    last = select(func.max(Nomination.id)).where(Nomination.entry_id == Entry.id).correlate(Entry).scalar_subquery()
-    found = session.execute(
-        select(
-            Account.public_id,
-            Account.id,
-            Account.slug,
-            Entry.reason,
-            changed_by.name.label("changed_by"),
-            Nomination.why,
-            nominator.name.label("nominated_by"),
-        )
-        .outerjoin(Entry, (Entry.account_id == Account.id) & (Entry.list_id == list_id))
-        .outerjoin(changed_by, changed_by.id == Entry.changed_by_id)
-        .outerjoin(Nomination, Nomination.id == last)
-        .outerjoin(nominator, nominator.id == Nomination.by_id)
-        .where(Account.public_id.in_(ids))
-    )
-    return {
-        row.public_id: Known(row.slug, row.reason, row.changed_by or "", row.id)
-        if row.reason
-        else Known(row.slug, row.why or "", row.nominated_by or row.changed_by or "", row.id)
-        for row in found
-    }

@@ -10,7 +10,7 @@ from abm.targets.as_of import AsOf, Member
 from abm.targets.content import Row
 from abm.targets.diff import Difference
 from abm.targets.grid import GridRow
-from abm.targets.pages import Known
+from abm.targets.reasons import Reason
 
 HEADS = ("Account", "Tier", "AE", "Motion")
 
@@ -44,9 +44,9 @@ def of_draft(rows: Iterable[GridRow]) -> Sheet:
     return Sheet("Entries", (*HEADS, "Outcome", "Nominated", "Assessed"), map(written, rows))
 
 
-def of_changes(found: Difference, known: Mapping[str, Known]) -> Sheet:
+def of_changes(found: Difference, known: Mapping[str, Reason]) -> Sheet:
     """Accounts that differ, as the page has them."""
-    nothing = Known("", "", "")
+    nothing = Reason("", "", "", None, 0)
     rows = (
         (
             *(change.row.name, change.words, ", ".join(change.parts)),

@@ -13,12 +13,13 @@ from abm.kit.rules import RuleBroken
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import both_seats, my_seat, organisation, programme
+from abm.targets.awaiting import awaited
 from abm.targets.forms import DecideForm, Narrowing, PolicyForm, WaiverForm
 from abm.targets.grid import grid_page
 from abm.targets.kinds import TIERS
 from abm.targets.loading import carried_into, list_or_404, quarter_or_404, seat_or_403
 from abm.targets.models import TargetList, open_list
-from abm.targets.pages import awaited, versions_of
+from abm.targets.pages import versions_of
 from abm.targets.queries import aes_to_choose, list_of
 
 targets = Blueprint("targets", __name__)
@@ -56,7 +57,7 @@ def draft_page(target_list: TargetList, status: int = 200, **forms: object) -> A
         "aes": aes,
         "outlook": target_list.outlook(both_seats()),
         "versions": versions,
-        "awaited": awaited(versions.open, both_seats()) if versions.open else [],
+        "awaited": awaited(session(), target_list, versions.open, versions.at),
         "carried": None if versions.in_force else carried_into(target_list.quarter, target_list.programme_id),
         "my_seat": my_seat(),
         "decide": DecideForm(formdata=None, aes=aes),
@@ -105,7 +106,7 @@ def change_policy(quarter: str) -> Answer:
 def waive(quarter: str) -> Answer:
     """A seat accepts that a capacity is exceeded."""
     target_list = list_or_404(quarter)
-    form, seat = WaiverForm(), seat_or_403()
+    form, seat = WaiverForm(), seat_or_403(target_list)
     if not form.validate_on_submit():
         return draft_page(target_list, 422, waiver=form)
     try:

@@ -103,6 +103,7 @@ ADMINISTRATION: dict[str, list[Case]] = {
     "admin.rename_programme": [case(ADMINISTRATORS, 422)],
     "admin.update_seat": [case(ADMINISTRATORS, 422, side="side", sent={"sales-seat-title": ""})],
     "admin.name_deputy": [case(EVERYONE, 422, side="side")],
+    "admin.put_next_in_line": [case(EVERYONE, 409, side="side", but={CRO: 303})],
     "admin.end_deputy": [case(EVERYONE, 409, number="deputy", but={CRO: 303})],
     "admin.announced": [case(frozenset({CMO, CRO, MANAGER}), refused=404)],
     "admin.note_read": [case(frozenset({CMO, CRO, MANAGER}), 303, refused=404, seq="seal")],

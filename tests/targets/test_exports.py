@@ -53,7 +53,7 @@ def a_list(slug: str = "", number: int = 1) -> TargetList:
 
 
 def a_line(**facts: object) -> VersionLine:
-    line = VersionLine(7, 3, "f" * 64, State.SIGNED, 1, "Ines Calder", BEFORE, BEFORE, None, None)
+    line = VersionLine(7, 3, "f" * 64, State.SIGNED, 1, "Ines Calder", BEFORE, BEFORE, None, None, None, False)
     return replace(line, **facts)
 
 
@@ -72,7 +72,7 @@ def test_names_come_back_unchanged_through_our_own_import() -> None:
 
 def test_a_version_has_its_rows_terms_and_digest() -> None:
     line = a_line()
-    amara = SignatureLine("marketing", 1, "Priya Raman", "Amara Osei", Verdict.APPROVE, "", NOW, None)
+    amara = SignatureLine("marketing", 1, "Priya Raman", "Amara Osei", Verdict.APPROVE, "", NOW, None, None)
     line.signatures.append(amara)
     signed = content(row("orbis", 3), row("halden", 1, ae="marcus"))
     export = version_export(a_list(), line, signed, at=NOW, today=TODAY)
