@@ -6,9 +6,9 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from abm.agreement.models import Reading, Signature, Standing, State, Verdict, Version, Withdrawal
@@ -155,8 +155,18 @@ class Versions:
 
 def history(session: Session, document_id: int, reader_id: int | None = None) -> Sequence[VersionLine]:
     """Every version of a document, newest first, and which of them a reader looked at."""
+    lines: dict[int, VersionLine] = {}
+    for row in session.execute(_said_of(document_id, reader_id)):
+        line = lines.setdefault(row.id, VersionLine(*row[:12]))
+        if row.voice is not None:
+            line.signatures.append(SignatureLine(*row[12:]))
+    return list(lines.values())
+
+
+def _said_of(document_id: int, reader_id: int | None) -> Select[*tuple[Any, ...]]:
+    """A row per signature: first what `VersionLine` holds, then what `SignatureLine` does."""
     signer, holder, proposer = aliased(User), aliased(User), aliased(User)
-    rows = session.execute(
+    return (
         select(
             Version.id,
             Version.number,
@@ -190,12 +200,6 @@ def history(session: Session, document_id: int, reader_id: int | None = None) ->
         .where(Version.document_id == document_id)
         .order_by(Version.number.desc(), Signature.id)
     )
-    lines: dict[int, VersionLine] = {}
-    for row in rows:
-        line = lines.setdefault(row.id, VersionLine(*cast(Any, row[:12])))
-        if row.voice is not None:
-            line.signatures.append(SignatureLine(*cast(Any, row[12:])))
-    return list(lines.values())
 
 
 def awaited(line: VersionLine, seats: Mapping[Side, Seat]) -> list[Awaited]:
