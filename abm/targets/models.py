@@ -70,6 +70,11 @@ class TargetList(Base):
         """What names this list in an address: `url_for("targets.show", **target_list.address)`."""
         return {"quarter": self.quarter, **self.programme.address}
 
+    @property
+    def named(self) -> str:
+        """In words: `2026-q4`, or `2026-q4, Americas` where it is not the default programme's."""
+        return self.programme.naming(self.quarter)
+
     def seats(self) -> dict[Side, Seat]:
         """The two seats that sign this list."""
         return seats(session_of(self), self.programme_id)

@@ -62,7 +62,7 @@ class _Open:
 
     @property
     def what(self) -> str:
-        return f"the list of {self.target_list.quarter}, version {self.number}"
+        return f"the list of {self.target_list.named}, version {self.number}"
 
     @property
     def href(self) -> str:

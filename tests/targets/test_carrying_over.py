@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from abm.agreement.models import Verdict, Version
 from abm.kit.clock import Quarter
@@ -175,7 +178,23 @@ def test_an_account_stands_on_one_list_of_a_programme_at_a_time_by_sql_too(groun
 def test_whatever_the_order_of_signing_nobody_stands_twice_and_the_next_list_wins(
     ground: Ground, order: list[str], days: int
 ) -> None:
-    savepoint = ground.session.begin_nested()
+    with rolled_back(ground.session):
+        sign_in_order(ground, order, days)
+
+
+@contextmanager
+def rolled_back(session: Session) -> Iterator[None]:
+    """Whatever happens inside leaves no trace."""
+    savepoint = session.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+        session.expire_all()
+
+
+def sign_in_order(ground: Ground, order: list[str], days: int) -> None:
+    """Change and sign this quarter's list and the next one's, turn by turn, and look who stands where."""
     at, tiers = NOW, iter([1, 2, 3] * 2)
     following = next_list(ground, at=at)
     for turn in order:
@@ -192,8 +211,6 @@ def test_whatever_the_order_of_signing_nobody_stands_twice_and_the_next_list_win
         rows = on(ground, instant)
         if starts and instant >= min(starts):
             assert not any(carried for _, carried in rows.values())
-    savepoint.rollback()
-    ground.session.expire_all()
 
 
 def _signed_rows(target_list: TargetList) -> object:

@@ -65,7 +65,7 @@ def test_why_stands_beside_it_and_the_file_is_offered(web: Web, quarters: Ground
     quarters.take_out(entry)
     quarters.session.commit()
     web.sign_in(quarters.cast.vera)
-    assert "Bought by a rival (Ines Calder)" in shown(web, "from=2026-q4&to=draft")
+    assert "Bought by a rival (Ines Calder, 24 Nov 2026)" in shown(web, "from=2026-q4&to=draft")
     page = html.unescape(web.get(f"{LIST}/differences?from=2026-q3:1&to=draft").get_data(as_text=True))
     assert f"{LIST}/differences/exports/csv?from=2026-q3:1&to=draft" in page
 

@@ -29,8 +29,8 @@ from abm.targets.ends import End
 from abm.targets.exports import LIST_HEADS, difference_export, list_sheet, terms_sheet, version_export
 from abm.targets.kinds import Outcome
 from abm.targets.models import TargetList
-from abm.targets.pages import Known
 from abm.targets.policies import DEFAULT_TERMS
+from abm.targets.reasons import Reason
 from tests.counting import statements
 from tests.imports.files import rows, staged
 from tests.kit.reading import sheets_of
@@ -99,7 +99,7 @@ def test_a_difference_has_both_sides_the_terms_and_the_matrix() -> None:
     new = Content("2026-q4", terms, content(row("moves", 1, ae="marcus"), row("comes", 1)).rows)
     before = Said(End("2026-q3", 2), "2026-q3, version 2", old, a_list())
     after = Said(End("2026-q4"), "2026-q4, version 1", new, a_list())
-    compared = Compared(before, after, difference(old, new), {"leaves": Known("leaves", "=Acquired", "Ines")})
+    compared = Compared(before, after, difference(old, new), {"leaves": Reason("leaves", "=Acquired", "Ines", None, 1)})
     export = difference_export(a_list(), compared, today=TODAY)
     assert export.name == "target-list-2026-q4-difference-2026-q3-2-to-2026-q4-2026-11-24"
     sheets = sheets_of(workbook(export.sheets))

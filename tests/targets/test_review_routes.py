@@ -54,7 +54,7 @@ def test_every_change_names_somebody_even_where_nobody_said_why(web: Web, ground
     web.sign_in(ground.cast.vera)
     page = text(web.get(f"{PAGE}/2"))
     assert "no reason given (Ines Calder, 24 Nov 2026)" in page
-    assert "accounts at most: 9 → 8 (Priya Raman, 24 Nov 2026)" in page
+    assert "Accounts at most 1 9 8 Priya Raman, 24 Nov 2026" in page
 
 
 def test_what_was_decided_after_the_proposal_is_no_reason_of_it(web: Web, ground: Ground) -> None:
