@@ -40,7 +40,15 @@ from abm.people.current import init_programmes
 from abm.people.routes import people
 from abm.people.signing_in import init_sign_in
 from abm.progress.routes import progress
-from abm.targets import entry_routes, version_routes
+from abm.targets import (
+    cell_routes,
+    comment_routes,
+    entry_routes,
+    paste_routes,
+    version_routes,
+    view_routes,
+    voice_routes,
+)
 from abm.targets.routes import targets
 
 # Importing these is what adds their routes to a blueprint of their domain.
@@ -57,7 +65,17 @@ MORE_ROUTES = (
     touch_routes,
 )
 # Views of a blueprint that has more than one file: importing them is what registers them.
-FURTHER_VIEWS = (entry_routes, version_routes, play_routes, review_routes)
+FURTHER_VIEWS = (
+    entry_routes,
+    cell_routes,
+    comment_routes,
+    paste_routes,
+    version_routes,
+    view_routes,
+    voice_routes,
+    play_routes,
+    review_routes,
+)
 
 BLUEPRINTS = (
     health,

@@ -10,7 +10,8 @@ from abm.imports import models as imports
 from abm.kit import receipts
 from abm.kit.base import Base
 from abm.outbound import models as outbound
-from abm.people import mail, models, programmes, seats, sessions
+from abm.people import mail, models, programmes, saved_views, seats, sessions
+from abm.targets import comments
 from abm.targets import models as targets
 from abm.touches import models as touches
 
@@ -19,12 +20,14 @@ MODULES = (
     agreement,
     audit,
     campaigns,
+    comments,
     imports,
     mail,
     models,
     outbound,
     programmes,
     receipts,
+    saved_views,
     seats,
     sessions,
     targets,

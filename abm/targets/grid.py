@@ -4,31 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from abm.accounts.listing import searched
 from abm.accounts.models import Account
 from abm.people.models import User
-from abm.people.seats import Side
-from abm.targets.kinds import TIERS, Motion, Outcome, Priority, Readiness
+from abm.targets.comments import EntryComment
+from abm.targets.kinds import Motion, Outcome, Priority, Readiness
 from abm.targets.models import Assessment, Entry, Nomination
+from abm.targets.narrowing import Narrowed, rules_of
 
 ROWS = 150
 NO_TIER = 9  # entries without a tier stand last
-
-
-@dataclass(frozen=True)
-class Narrowed:
-    """What the table is narrowed to; an empty word narrows nothing."""
-
-    q: str = ""
-    tier: str = ""  # 1, 2, 3 or none
-    outcome: str = ""  # candidate, in, out or all; empty: not out
-    ae: str = ""  # public id
-    missing: str = ""  # the side whose word is missing
 
 
 @dataclass(frozen=True)
@@ -37,9 +27,11 @@ class GridRow:
 
     id: int
     public_id: str
-    revision: int
+    account_id: int
     account: str
     slug: str
+    alone: str | None  # why nobody should approach the account
+    alone_until: date | None
     tier: int | None
     motion: Motion
     with_children: bool
@@ -54,6 +46,11 @@ class GridRow:
     readiness: Readiness | None
     assessed_why: str | None
     assessed_by: str | None
+    comments: int
+
+    def left_alone_on(self, day: date) -> bool:
+        """Whether "do not approach" holds on a day."""
+        return self.alone is not None and (self.alone_until is None or day <= self.alone_until)
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ class GridPage:
 
 def grid_page(session: Session, list_id: int, wanted: Narrowed, *, after: str = "") -> GridPage:
     """The rows that a filter leaves, by tier and name, from the one after `after` on."""
-    query = _rows().where(*_narrowed(list_id, wanted))
+    query = _rows().where(*rules_of(list_id, wanted))
     keys = (func.coalesce(Entry.tier, NO_TIER), Account.normal_name, Entry.id)
     anchor = _anchor(session, list_id, keys, after)
     if anchor is not None:
@@ -80,11 +77,6 @@ def grid_row(session: Session, entry_id: int) -> GridRow:
     return _row(session.execute(_rows().where(Entry.id == entry_id)).one())
 
 
-def entries_matching(list_id: int, wanted: Narrowed) -> Select[Entry]:
-    """The entries that a filter leaves, to change them together."""
-    return select(Entry).join(Account, Account.id == Entry.account_id).where(*_narrowed(list_id, wanted))
-
-
 def _rows() -> Select[*tuple[Any, ...]]:
     ae, nominator, assessor = aliased(User), aliased(User), aliased(User)
     last_nomination = (
@@ -93,13 +85,18 @@ def _rows() -> Select[*tuple[Any, ...]]:
     last_assessment = (
         select(func.max(Assessment.id)).where(Assessment.entry_id == Entry.id).correlate(Entry).scalar_subquery()
     )
+    comments = (
+        select(func.count(EntryComment.id)).where(EntryComment.entry_id == Entry.id).correlate(Entry).scalar_subquery()
+    )
     return (
         select(
             Entry.id,
             Entry.public_id,
-            Entry.revision,
+            Entry.account_id,
             Account.name,
             Account.slug,
+            Account.do_not_approach,
+            Account.do_not_approach_until,
             Entry.tier,
             Entry.motion,
             Entry.with_children,
@@ -114,6 +111,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Assessment.readiness,
             Assessment.why.label("assessed_why"),
             assessor.name.label("assessed_by"),
+            comments.label("comments"),
         )
         .join(Account, Account.id == Entry.account_id)
         .outerjoin(ae, ae.id == Entry.ae_id)
@@ -126,26 +124,6 @@ def _rows() -> Select[*tuple[Any, ...]]:
 
 def _row(row: Any) -> GridRow:
     return GridRow(*row)
-
-
-def _narrowed(list_id: int, wanted: Narrowed) -> list[ColumnElement[bool]]:
-    rules = [Entry.list_id == list_id]
-    if wanted.outcome in set(Outcome):
-        rules.append(Entry.outcome == Outcome(wanted.outcome))
-    elif wanted.outcome != "all":
-        rules.append(Entry.outcome != Outcome.OUT)
-    if wanted.tier:
-        rules.append(Entry.tier == int(wanted.tier) if wanted.tier in map(str, TIERS) else Entry.tier.is_(None))
-    if wanted.ae:
-        rules.append(Entry.ae_id == select(User.id).where(User.public_id == wanted.ae).scalar_subquery())
-    if wanted.missing:
-        said: type[Nomination | Assessment] = Nomination if wanted.missing == Side.SALES else Assessment
-        spoken = aliased(said)  # apart from the last word's join
-        rules.append(~select(spoken.id).where(spoken.entry_id == Entry.id).exists())
-    if wanted.q:
-        planned = select(User.id).where(User.name.icontains(wanted.q, autoescape=True))
-        rules.append(or_(searched(wanted.q), Entry.ae_id.in_(planned)))
-    return rules
 
 
 def _anchor(session: Session, list_id: int, keys: tuple[Any, ...], public_id: str) -> list[ColumnElement[Any]] | None:

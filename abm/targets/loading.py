@@ -29,11 +29,14 @@ def list_or_404(quarter: str) -> TargetList:
     return found if found is not None else abort(404)
 
 
-def entry_or_404(quarter: str, public_id: str) -> Entry:
-    """An entry of that quarter's list, with its account and its AE. One of another list does not exist here."""
+def entry_or_404(quarter: str, public_id: str, *, lock: bool = False) -> Entry:
+    """An entry of that quarter's list, with its account and its AE. One of another list does not exist here.
+
+    Locked, it is the newest, and nobody else decides it until the transaction ends.
+    """
+    query = select(Entry).with_for_update(of=Entry) if lock else select(Entry)
     found = session.scalar(
-        select(Entry)
-        .join(Entry.target_list)
+        query.join(Entry.target_list)
         .where(
             Entry.public_id == public_id,
             TargetList.quarter == quarter_or_404(quarter),

@@ -1,31 +1,32 @@
-"""What of the target lists waits on somebody: a signature, a second look, a word on accounts. Three queries at most."""
+"""What of the target lists waits on somebody: a signature, a second look, a word, an answer. Four queries at most."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, func, select
 from sqlalchemy.orm import Session
 
-from abm.accounts.listing import team_of
+from abm.accounts.models import Account
 from abm.agreement.canonical import thaw
 from abm.agreement.models import Signature, Standing, StandingSignature, State, Verdict, Version, Withdrawal
 from abm.kit import clock
-from abm.people.access import May, granted
-from abm.people.models import Organisation, Role, User
+from abm.people.models import Organisation, User
 from abm.people.programmes import Programme
-from abm.people.seats import Seat, seats_signed_for
+from abm.people.seats import Seat, Side, seats_signed_for
 from abm.people.waiting import Waiting
+from abm.targets.comments import CommentMention, EntryComment
 from abm.targets.content import read_content
 from abm.targets.diff import difference
 from abm.targets.kinds import Outcome
-from abm.targets.models import Assessment, Entry, Nomination, TargetList
+from abm.targets.models import Entry, TargetList
+from abm.targets.narrowing import MINE
+from abm.targets.words import words_owed
 
-SIGN, LOOK_AGAIN, SAY = 100, 90, 40  # weights: what holds up the other side stands first
+SIGN, LOOK_AGAIN, ANSWER, SAY = 100, 90, 50, 40  # weights: what holds up the other side stands first
 
 
 def waiting_for(session: Session, user: User, organisation: Organisation) -> list[Waiting]:
@@ -36,9 +37,10 @@ def waiting_for(session: Session, user: User, organisation: Organisation) -> lis
         opened = _open_versions(session, signing)
         seen = _signed_before(session, user, [one.document_id for one in opened])
         found += [_to_sign(one, seen.get(one.document_id)) for one in opened]
-    owing = list(_owed(user))
+    owing = list(words_owed(user))
     if owing:
         found += _words_owed(session, owing, organisation)
+    found += _asked(session, user, organisation)
     return found
 
 
@@ -110,41 +112,66 @@ def _to_sign(version: Any, seen: _Seen | None) -> Waiting:
     return Waiting("Look again at", what, why, version.proposed_at, href, "Review and sign", LOOK_AGAIN)
 
 
-def _owed(user: User) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """What this person's role says of accounts, and which entries lack it. A seat's holder signs instead."""
-    rights = granted(user)
-    unnominated = ~select(Nomination.id).where(Nomination.entry_id == Entry.id).exists()
-    if May.NOMINATE in rights and user.is_one_of(Role.AE):
-        yield "Nominate", and_(unnominated, Entry.ae_id == user.id)
-    elif May.NOMINATE in rights and user.is_one_of(Role.SALES_MANAGER):
-        yield "Nominate", and_(unnominated, or_(Entry.ae_id.is_(None), Entry.ae_id.in_(team_of(user))))
-    if May.ASSESS in rights and user.is_one_of(Role.MARKETER):
-        yield "Assess", ~select(Assessment.id).where(Assessment.entry_id == Entry.id).exists()
+def _asked(session: Session, user: User, organisation: Organisation) -> Iterator[Waiting]:
+    """Comments that ask this person, on lists whose quarters are not over: one row per entry, the oldest first."""
+    rows = session.execute(
+        select(
+            TargetList.quarter,
+            Programme,
+            Entry.public_id.label("entry"),
+            Account.name.label("account"),
+            User.name.label("asker"),
+            EntryComment.public_id.label("comment"),
+            EntryComment.at,
+        )
+        .select_from(CommentMention)
+        .join(EntryComment, EntryComment.id == CommentMention.comment_id)
+        .join(Entry, Entry.id == EntryComment.entry_id)
+        .join(Account, Account.id == Entry.account_id)
+        .join(TargetList, TargetList.id == Entry.list_id)
+        .join(Programme, Programme.id == TargetList.programme_id)
+        .join(User, User.id == EntryComment.by_id)
+        .where(CommentMention.user_id == user.id, CommentMention.answered_at.is_(None))
+        .where(TargetList.quarter.in_(_running(organisation)))
+        .order_by(EntryComment.id)
+    )
+    for row in {row.entry: row for row in reversed(rows.all())}.values():
+        where = {**row.Programme.address, "quarter": row.quarter, "public_id": row.entry}
+        href = url_for("targets.entry", **where, _anchor=f"comment-{row.comment}")
+        what = f"{row.asker} on {row.account}"
+        yield Waiting("Answer", what, f"in the list of {row.quarter}", row.at, href, "Answer", ANSWER)
+
+
+def _running(organisation: Organisation) -> list[str]:
+    """The quarters that are not over and may have a list."""
+    return [str(organisation.current_quarter().plus(ahead)) for ahead in range(5)]
 
 
 def _words_owed(
-    session: Session, owing: Sequence[tuple[str, ColumnElement[bool]]], organisation: Organisation
+    session: Session, owing: Sequence[tuple[Side, ColumnElement[bool]]], organisation: Organisation
 ) -> Iterator[Waiting]:
     """One row per list and kind of word, for the quarters that are not over."""
-    running = [str(organisation.current_quarter().plus(ahead)) for ahead in range(5)]
-    counts = [func.count().filter(rule).label(words) for words, rule in owing]
+    counts = [func.count().filter(rule).label(side) for side, rule in owing]
     rows = session.execute(
         select(TargetList.quarter, Programme, func.min(Entry.changed_at).label("since"), *counts)
         .join(Entry, Entry.list_id == TargetList.id)
         .join(Programme, Programme.id == TargetList.programme_id)
-        .where(TargetList.quarter.in_(running), Entry.outcome != Outcome.OUT)
+        .where(TargetList.quarter.in_(_running(organisation)), Entry.outcome != Outcome.OUT)
         .group_by(TargetList.quarter, Programme.id)
         .order_by(TargetList.quarter, Programme.id)
     )
     for row in rows.mappings():
-        for words, _ in owing:
-            if row[words]:
-                yield _say(words, row[words], row["quarter"], row["Programme"], row["since"])
+        for place, (side, _) in enumerate(owing):
+            if row[side]:
+                yield _say(side, row, MINE if place == 0 else side.value)
 
 
-def _say(verb: str, count: int, quarter: str, programme: Programme, since: datetime) -> Waiting:
-    side = "sales" if verb == "Nominate" else "marketing"
+def _say(side: Side, row: RowMapping, missing: str) -> Waiting:
+    """Leads to exactly the entries that lack this person's word."""
+    count, quarter, programme, since = row[side], row["quarter"], row["Programme"], row["since"]
+    verb = "Nominate" if side is Side.SALES else "Assess"
     accounts = "account" if count == 1 else "accounts"
-    href = url_for("targets.show", quarter=quarter, missing=side, **programme.address)
-    why = "Sales has not said why yet" if side == "sales" else "Marketing has not said yet whether a route is in"
+    href = url_for("targets.show", quarter=quarter, missing=missing, **programme.address)
+    sales = side is Side.SALES
+    why = "Sales has not said why yet" if sales else "Marketing has not said yet whether a route is in"
     return Waiting(verb, f"{count} {accounts} for {programme.naming(quarter)}", why, since, href, verb, SAY)
