@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import make_response, render_template, request
@@ -27,12 +26,11 @@ from abm.targets.builder_forms import (
 from abm.targets.cells import Cell, standing
 from abm.targets.entries import Entry
 from abm.targets.forms import DecideForm
-from abm.targets.grid import GridRow, grid_page, grid_row
+from abm.targets.grid import grid_page, grid_row
 from abm.targets.models import TargetList
 from abm.targets.narrowing import FILTERS
 from abm.targets.pages import versions_of
 from abm.targets.queries import aes_to_choose
-from abm.targets.reach import NOBODY_KNOWN, reach_of
 from abm.targets.words import words_owed
 
 VIEWED = "target list"  # the page that saved views are of
@@ -40,7 +38,7 @@ VOICES = {"nomination": (NominationCellForm, May.NOMINATE), "assessment": (Asses
 
 
 def grid_values(target_list: TargetList) -> dict[str, object]:
-    """What the table, its filter and the forms above it show. Four queries."""
+    """What the table, its filter and the forms above it show. Three queries."""
     wanted, after = wanted_here(target_list)
     rows = grid_page(session(), target_list.id, wanted, after=after)
     aes = aes_to_choose(session())
@@ -57,7 +55,7 @@ def grid_values(target_list: TargetList) -> dict[str, object]:
         "decide": DecideForm(formdata=None, aes=aes),
         "nominate": NominateAllForm(formdata=None),
         "assess": AssessAllForm(formdata=None),
-        **_of_rows(target_list, rows.rows),
+        **_of_rows(target_list),
     }
 
 
@@ -78,7 +76,7 @@ def asks_for_grid() -> bool:
 def one_row(found: Entry, *, status: int = 200, focus: str = "", **values: object) -> Answer:
     """The row of an entry as the table shows it: with a cell open (`editing`), or focus on the cell left last."""
     row = grid_row(session(), found.id)
-    return page("targets/_row.html", status, row=row, focus=focus, **_of_rows(found.target_list, [row]), **values)
+    return page("targets/_row.html", status, row=row, focus=focus, **_of_rows(found.target_list), **values)
 
 
 def changed_row(found: Entry, cell: str, message: str) -> Answer:
@@ -96,7 +94,7 @@ def changed_row(found: Entry, cell: str, message: str) -> Answer:
         outlook=target_list.outlook(),
         my_seat=target_list.seat_of(me(), clock.now()),
         versions=versions,
-        **_of_rows(target_list, [row]),
+        **_of_rows(target_list),
     )
 
 
@@ -119,13 +117,10 @@ def require_right(right: May) -> None:
         raise Forbidden(f"Your role does not let you {right}.", may=who_may(right))
 
 
-def _of_rows(target_list: TargetList, rows: Sequence[GridRow]) -> dict[str, Any]:
-    """What every row needs: its links, and what Marketing would judge where its word is missing. A query at most."""
-    unassessed = [row.account_id for row in rows if row.readiness is None]
-    reach = reach_of(session(), unassessed)
-    wanted = {policy.tier: policy.terms.roles_wanted for policy in target_list.policies}
+def _of_rows(target_list: TargetList) -> dict[str, Any]:
+    """What every row needs beside its own facts. No query."""
     return {
         "links": Links.of(target_list),
         "today": organisation().today(),
-        "reach": {row.id: reach.get(row.account_id, NOBODY_KNOWN).words(wanted.get(row.tier or 0)) for row in rows},
+        "roles_wanted": {policy.tier: policy.terms.roles_wanted for policy in target_list.policies},
     }

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from abm.kit.db import session
 from abm.kit.web import Answer, page
-from abm.people.access import May, may, me
 from abm.people.current import organisation
 from abm.people.models import User
 from abm.targets.addresses import back_to, place_kept
@@ -16,28 +15,27 @@ from abm.targets.comments import CommentMention, EntryComment
 from abm.targets.entries import Assessment, Entry, Nomination
 from abm.targets.forms import AssessmentForm, NominationForm, PlaceForm
 from abm.targets.mentions import colleagues
-from abm.targets.queries import aes_to_choose
-from abm.targets.reach import NOBODY_KNOWN, reach_of
+from abm.targets.reach import reach_of
 
 
 def entry_page(found: Entry, status: int = 200, **forms: object) -> Answer:
     """One entry as it stands, with whatever form did not pass."""
     target_list = found.target_list
     wanted = {policy.tier: policy.terms.roles_wanted for policy in target_list.policies}
-    people = colleagues(session()) if may(me(), May.COMMENT) else []
+    people = colleagues(session())
     values: dict[str, object] = {
         "entry": found,
         "list": target_list,
         "where": {**target_list.address, **place_kept(), "public_id": found.public_id},
         "back": back_to(target_list, found.public_id),
-        "place": PlaceForm.showing(found, aes=aes_to_choose(session())),
+        "place": PlaceForm.showing(found, aes=[one for one in people if one.sells]),
         "nomination": NominationForm(formdata=None),
         "assessment": AssessmentForm(formdata=None),
         "nominations": _words(Nomination, found),
         "assessments": _words(Assessment, found),
         "comments": _comments(found),
         "comment": CommentForm(formdata=None, people=people),
-        "reach": reach_of(session(), [found.account_id]).get(found.account_id, NOBODY_KNOWN),
+        "reach": reach_of(session(), found.account_id),
         "roles_wanted": wanted.get(found.tier or 0),
         "today": organisation().today(),
     }
@@ -51,7 +49,7 @@ def _words(kind: type[Nomination | Assessment], found: Entry) -> list[Nomination
 
 
 def _comments(found: Entry) -> list[EntryComment]:
-    asked = selectinload(EntryComment.mentions).joinedload(CommentMention.user).lazyload(User.grants)
+    asked = joinedload(EntryComment.mentions).joinedload(CommentMention.user).lazyload(User.grants)
     said_by = joinedload(EntryComment.by).lazyload(User.grants)
     query = select(EntryComment).where(EntryComment.entry_id == found.id).order_by(EntryComment.id)
-    return list(session.scalars(query.options(asked, said_by)))
+    return list(session.scalars(query.options(asked, said_by)).unique())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account
@@ -16,6 +16,7 @@ from abm.targets.comments import EntryComment
 from abm.targets.kinds import Motion, Outcome, Priority, Readiness
 from abm.targets.models import Assessment, Entry, Nomination
 from abm.targets.narrowing import Narrowed, rules_of
+from abm.targets.reach import Reach, reach_columns
 
 ROWS = 150
 NO_TIER = 9  # entries without a tier stand last
@@ -47,6 +48,7 @@ class GridRow:
     assessed_why: str | None
     assessed_by: str | None
     comments: int
+    reach: Reach
 
     def left_alone_on(self, day: date) -> bool:
         """Whether "do not approach" holds on a day."""
@@ -63,12 +65,14 @@ class GridPage:
 
 def grid_page(session: Session, list_id: int, wanted: Narrowed, *, after: str = "") -> GridPage:
     """The rows that a filter leaves, by tier and name, from the one after `after` on."""
-    query = _rows().where(*rules_of(list_id, wanted))
     keys = (func.coalesce(Entry.tier, NO_TIER), Account.normal_name, Entry.id)
-    anchor = _anchor(session, list_id, keys, after)
-    if anchor is not None:
-        query = query.where(tuple_(*keys) > tuple_(*anchor))
-    found = [_row(one) for one in session.execute(query.order_by(*keys).limit(ROWS + 1))]
+    picked = select(Entry.id).join(Account, Account.id == Entry.account_id).where(*rules_of(list_id, wanted))
+    if after:
+        picked = picked.where(tuple_(*keys) > _place_of(after, list_id, keys))
+    picked = picked.order_by(*keys).limit(ROWS + 1)  # what is shown beside them is looked up for these alone
+    found = [_row(one) for one in session.execute(_rows().where(Entry.id.in_(picked)).order_by(*keys))]
+    if after and not found:
+        return grid_page(session, list_id, wanted)  # from the beginning, where the row is no longer here
     return GridPage(found[:ROWS], next=found[ROWS - 1].public_id if len(found) > ROWS else None)
 
 
@@ -79,15 +83,6 @@ def grid_row(session: Session, entry_id: int) -> GridRow:
 
 def _rows() -> Select[*tuple[Any, ...]]:
     ae, nominator, assessor = aliased(User), aliased(User), aliased(User)
-    last_nomination = (
-        select(func.max(Nomination.id)).where(Nomination.entry_id == Entry.id).correlate(Entry).scalar_subquery()
-    )
-    last_assessment = (
-        select(func.max(Assessment.id)).where(Assessment.entry_id == Entry.id).correlate(Entry).scalar_subquery()
-    )
-    comments = (
-        select(func.count(EntryComment.id)).where(EntryComment.entry_id == Entry.id).correlate(Entry).scalar_subquery()
-    )
     return (
         select(
             Entry.id,
@@ -111,25 +106,35 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Assessment.readiness,
             Assessment.why.label("assessed_why"),
             assessor.name.label("assessed_by"),
-            comments.label("comments"),
+            _comments().label("comments"),
+            *reach_columns(),
         )
         .join(Account, Account.id == Entry.account_id)
         .outerjoin(ae, ae.id == Entry.ae_id)
-        .outerjoin(Nomination, Nomination.id == last_nomination)
+        .outerjoin(Nomination, Nomination.id == _last(Nomination))
         .outerjoin(nominator, nominator.id == Nomination.by_id)
-        .outerjoin(Assessment, Assessment.id == last_assessment)
+        .outerjoin(Assessment, Assessment.id == _last(Assessment))
         .outerjoin(assessor, assessor.id == Assessment.by_id)
     )
 
 
+def _last(said: type[Nomination | Assessment]) -> ColumnElement[int]:
+    """The number of a side's last word on an entry."""
+    return select(func.max(said.id)).where(said.entry_id == Entry.id).correlate(Entry).scalar_subquery()
+
+
+def _comments() -> ColumnElement[int]:
+    counted = select(func.count(EntryComment.id)).where(EntryComment.entry_id == Entry.id)
+    return counted.correlate(Entry).scalar_subquery()
+
+
 def _row(row: Any) -> GridRow:
-    return GridRow(*row)
+    counts = len(fields(Reach))
+    values: list[Any] = [*row[:-counts], Reach(*row[-counts:])]
+    return GridRow(*values)
 
 
-def _anchor(session: Session, list_id: int, keys: tuple[Any, ...], public_id: str) -> list[ColumnElement[Any]] | None:
-    """The sort values of the row that a page begins after; None for the first page, and for a row that is not here."""
-    if not public_id:
-        return None
-    named = select(*keys).join(Account, Account.id == Entry.account_id)
-    row = session.execute(named.where(Entry.public_id == public_id, Entry.list_id == list_id)).first()
-    return [literal(value, key.type) for value, key in zip(row, keys, strict=True)] if row else None
+def _place_of(public_id: str, list_id: int, keys: tuple[Any, ...]) -> ScalarSelect[Any]:
+    """The sort values of the row that a page begins after."""
+    named = select(*keys).select_from(Entry).join(Account, Account.id == Entry.account_id)
+    return named.where(Entry.public_id == public_id, Entry.list_id == list_id).correlate(None).scalar_subquery()

@@ -35,18 +35,22 @@ def entry_or_404(quarter: str, public_id: str, *, lock: bool = False) -> Entry:
     Locked, it is the newest, and nobody else decides it until the transaction ends.
     """
     query = select(Entry).with_for_update(of=Entry) if lock else select(Entry)
-    found = session.scalar(
-        query.join(Entry.target_list)
-        .where(
-            Entry.public_id == public_id,
-            TargetList.quarter == quarter_or_404(quarter),
-            TargetList.programme_id == programme().id,
+    found = (
+        session.scalars(
+            query.join(Entry.target_list)
+            .where(
+                Entry.public_id == public_id,
+                TargetList.quarter == quarter_or_404(quarter),
+                TargetList.programme_id == programme().id,
+            )
+            .options(
+                joinedload(Entry.account),
+                joinedload(Entry.ae).lazyload(User.grants),
+                contains_eager(Entry.target_list).joinedload(TargetList.policies),
+            )
         )
-        .options(
-            joinedload(Entry.account),
-            joinedload(Entry.ae).lazyload(User.grants),
-            contains_eager(Entry.target_list).lazyload(TargetList.policies),
-        )
+        .unique()
+        .one_or_none()
     )
     return found if found is not None else abort(404)
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from abm.kit.rules import refuse
 from abm.kit.text import bare, one_line
-from abm.people.models import User
+from abm.people.models import RoleGrant, User
+from abm.targets.entries import ANSWERS_FOR_ACCOUNTS
 from abm.targets.queries import Colleague
 
 AT = re.compile(r"(?<![\w.])@(?=\w)")  # an e-mail address mentions nobody
@@ -18,9 +19,11 @@ LONGEST_QUOTE = 40
 
 
 def colleagues(session: Session) -> list[Colleague]:
-    """Everybody who is here and can be asked, by name. One query."""
-    here = select(User.public_id, User.name).where(User.deactivated_at.is_(None))
-    return [Colleague(row.public_id, row.name) for row in session.execute(here.order_by(User.name, User.id))]
+    """Everybody who is here and can be asked, by name, and whether they may be planned for an account. One query."""
+    answers = select(RoleGrant.id).where(RoleGrant.user_id == User.id, RoleGrant.role.in_(ANSWERS_FOR_ACCOUNTS))
+    here = select(User.public_id, User.name, answers.exists().label("sells")).where(User.deactivated_at.is_(None))
+    rows = session.execute(here.order_by(User.name, User.id))
+    return [Colleague(row.public_id, row.name, bool(row.sells)) for row in rows]
 
 
 def mentioned(text: str, people: Sequence[Colleague]) -> list[Colleague]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from abm.accounts.contacts import OPT_OUT_CHANNELS, BuyingRole, Contact
+from abm.accounts.models import Account
 
 
 @dataclass(frozen=True)
@@ -30,27 +30,24 @@ class Reach:
         return f"{roles}, {self.by_email} reachable by e-mail"
 
 
-NOBODY_KNOWN = Reach()
+def reach_of(session: Session, account_id: int) -> Reach:
+    """What is known of one account. One query."""
+    counts: Any = session.execute(select(*reach_columns()).select_from(Account).where(Account.id == account_id)).one()
+    return Reach(*counts)
 
 
-def reach_of(session: Session, account_ids: Collection[int]) -> dict[int, Reach]:
-    """By account id; an account without contacts is left out. One query."""
-    if not account_ids:
-        return {}
+def reach_columns() -> list[ColumnElement[int]]:
+    """The counts of `Reach`, in its order, as columns beside an account of the query."""
     known = case((Contact.buying_role != BuyingRole.UNKNOWN, Contact.buying_role))
-    rows = session.execute(
-        select(
-            Contact.account_id,
-            func.count(Contact.id),
-            func.count(known.distinct()),
-            _count(and_(Contact.email.is_not(None), ~_left_alone("email"))),
-            _count(and_(Contact.phone != "", ~_left_alone("call"))),
-            _count(or_(*map(_left_alone, OPT_OUT_CHANNELS))),
-        )
-        .where(Contact.account_id.in_(account_ids), Contact.archived_at.is_(None))
-        .group_by(Contact.account_id)
+    counts = (
+        func.count(Contact.id),
+        func.count(known.distinct()),
+        _count(and_(Contact.email.is_not(None), ~_left_alone("email"))),
+        _count(and_(Contact.phone != "", ~_left_alone("call"))),
+        _count(or_(*map(_left_alone, OPT_OUT_CHANNELS))),
     )
-    return {account_id: Reach(*counts) for account_id, *counts in rows}
+    here = Contact.account_id == Account.id, Contact.archived_at.is_(None)
+    return [select(one).where(*here).correlate(Account).scalar_subquery() for one in counts]
 
 
 def _left_alone(channel: str) -> ColumnElement[bool]:
