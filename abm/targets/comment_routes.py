@@ -59,7 +59,7 @@ def edit_comment(quarter: str, public_id: str, comment_id: str) -> Answer:
     """The entry's page with one's own comment open."""
     found = entry_or_404(quarter, public_id)
     said = _own(found, comment_id)
-    form = CommentForm(formdata=None, people=colleagues(session()), data={"text": said.text})
+    form = _correction(CommentForm(formdata=None, people=colleagues(session()), data={"text": said.text}))
     return entry_page(found, editing=said.public_id, correction=form)
 
 
@@ -68,7 +68,7 @@ def edit_comment(quarter: str, public_id: str, comment_id: str) -> Answer:
 def correct_comment(quarter: str, public_id: str, comment_id: str) -> Answer:
     """Say it otherwise. What it said before stays in the history."""
     found, people = entry_or_404(quarter, public_id), colleagues(session())
-    said, form = _own(found, comment_id), CommentForm(people=people)
+    said, form = _own(found, comment_id), _correction(CommentForm(people=people))
     if not form.validate_on_submit():
         return entry_page(found, 422, editing=comment_id, correction=form)
     try:
@@ -95,6 +95,12 @@ def answer_comment(quarter: str, public_id: str, comment_id: str) -> Answer:
     location = _at(found, said)
     commit()
     return done(location, message="Done: it no longer waits on you.")
+
+
+def _correction(form: CommentForm) -> CommentForm:
+    """Beside the form for a new comment, its field has a name of its own on the page."""
+    form.text.id = "correction-text"
+    return form
 
 
 def _read(form: CommentForm, people: Sequence[Colleague]) -> tuple[str, list[User]]:

@@ -41,6 +41,15 @@
   document.addEventListener("change", ({ target }) => {
     if (target.dataset.ticks) for (const box of document.getElementsByName(target.dataset.ticks)) box.checked = target.checked;
   });
-  const show = (root) => { for (const box of root.querySelectorAll("[data-ticks]")) box.hidden = false; };
-  document.addEventListener("htmx:load", ({ target }) => show(target));
+  document.addEventListener("htmx:load", ({ target }) => {
+    for (const box of target.querySelectorAll("[data-ticks]")) box.hidden = false;
+    for (const hints of target.querySelectorAll("[data-key-hints]")) hints.hidden = !keysAreOn();
+  });
+
+  let ticked = false; // a row that comes back stays ticked
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => { ticked = Boolean(detail.target.querySelector?.("[name=entries]:checked")); });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    const box = ticked && document.getElementById(detail.target.id)?.querySelector("[data-grid] > tr [name=entries]");
+    if (box) box.checked = true;
+  });
 })();
