@@ -29,7 +29,6 @@ from abm.targets.forms import DecideForm
 from abm.targets.grid import grid_page, grid_row
 from abm.targets.models import TargetList
 from abm.targets.narrowing import FILTERS
-from abm.targets.pages import versions_of
 from abm.targets.queries import aes_to_choose
 from abm.targets.words import words_owed
 
@@ -82,7 +81,6 @@ def one_row(found: Entry, *, status: int = 200, focus: str = "", **values: objec
 def changed_row(found: Entry, cell: str, message: str) -> Answer:
     """After a write in the table: the row, and beside it the figures that the write moved."""
     target_list, row = found.target_list, grid_row(session(), found.id)
-    versions = versions_of(session(), target_list, clock.now())
     return page(
         "targets/_row_changed.html",
         row=row,
@@ -93,7 +91,6 @@ def changed_row(found: Entry, cell: str, message: str) -> Answer:
         quarter=organisation().quarter(target_list.quarter),
         outlook=target_list.outlook(),
         my_seat=target_list.seat_of(me(), clock.now()),
-        versions=versions,
         **_of_rows(target_list),
     )
 

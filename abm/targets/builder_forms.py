@@ -37,10 +37,15 @@ class CellForm(FlaskForm):
 
     def __init__(self, *args: Any, cell: Cell, aes: list[Colleague], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = {"": "Nobody yet", **{one.public_id: one.name for one in aes}}
-        self.value.choices = {Cell.TIER: TIER_CHOICES, Cell.AE: people, Cell.OUTCOME: OUTCOME_CHOICES}[cell]
+        self.value.choices = OUTCOME_CHOICES if cell is Cell.OUTCOME else TIER_CHOICES
+        if cell is Cell.AE:
+            self.offer(aes)
         self.value.label.text = {Cell.TIER: "Tier", Cell.AE: "AE", Cell.OUTCOME: "Outcome"}[cell]
         self.cell = cell
+
+    def offer(self, aes: list[Colleague]) -> None:
+        """Let these people be chosen."""
+        self.value.choices = {"": "Nobody yet", **{one.public_id: one.name for one in aes}}
 
     def words(self, value: str) -> str:
         """What people read for a value."""

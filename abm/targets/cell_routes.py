@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
 
 from abm.kit import clock
 from abm.kit.db import session
@@ -14,14 +15,15 @@ from abm.people.models import User
 from abm.targets.addresses import back_to, place_kept
 from abm.targets.builder import changed_row, one_row, open_cell
 from abm.targets.builder_forms import CellForm
-from abm.targets.cells import Cell, decide_cell, standing
+from abm.targets.cells import Cell, Wanted, decide_cell, standing
 from abm.targets.entries import Entry
 from abm.targets.loading import entry_or_404
-from abm.targets.queries import aes_to_choose
+from abm.targets.queries import Colleague, aes_to_choose
 from abm.targets.routes import targets
 
 # Where on the entry's own page the same is said, for whoever has no script.
 SECTIONS = {"tier": "place", "ae": "place", "outcome": "place", "nomination": "sales", "assessment": "marketing"}
+TRIES = 5  # of a decision whose entry others keep writing to
 CELL = "/quarters/<quarter:quarter>/list/entries/<public:public_id>/cells/"
 
 
@@ -48,13 +50,13 @@ def closed_cell(quarter: str, public_id: str, cell: str) -> Answer:
 @needs(May.EDIT_LIST)
 def decide_one(quarter: str, public_id: str, cell: str) -> Answer:
     """Decide one cell. Another's decision on the same cell is a conflict, on any other cell it is none."""
-    found, kind = entry_or_404(quarter, public_id, lock=True), Cell(cell)
-    form = CellForm(cell=kind, aes=aes_to_choose(session()) if kind is Cell.AE else [])
+    found, kind = entry_or_404(quarter, public_id), Cell(cell)
+    person = _person(request.form.get("value", "")) if kind is Cell.AE else None
+    form = CellForm(cell=kind, aes=[Colleague(person.public_id, person.name)] if person else [])
     if not form.validate_on_submit():
-        return one_row(found, status=422, editing=cell, form=form)
-    at, wanted = clock.now(), form.wanted(_person(form.value.data) if kind is Cell.AE else None)
+        return one_row(found, status=422, editing=cell, form=_choosing(form))
     try:
-        decide_cell(found, kind, wanted, seen=form.seen.data or "", by=me(), at=at)
+        found = _decided(found, form, form.wanted(person))
     except RuleBroken as refusal:
         session.rollback()
         return _refused(entry_or_404(quarter, public_id), form, refusal)
@@ -65,16 +67,39 @@ def decide_one(quarter: str, public_id: str, cell: str) -> Answer:
     return changed_row(found, cell, message)
 
 
+def _decided(found: Entry, form: CellForm, wanted: Wanted) -> Entry:
+    """Decide; where somebody wrote to the entry between our reading and our writing, look again and decide then."""
+    quarter, public_id = found.target_list.quarter, found.public_id
+    for attempt in range(1, TRIES + 1):
+        try:
+            decide_cell(found, form.cell, wanted, seen=form.seen.data or "", by=me(), at=clock.now())
+        except Conflict as conflict:
+            if attempt == TRIES or not isinstance(conflict.__cause__, StaleDataError):
+                raise
+            session.rollback()
+            found = entry_or_404(quarter, public_id)
+        else:
+            break
+    return found
+
+
 def _refused(found: Entry, form: CellForm, refusal: RuleBroken) -> Answer:
     """The cell open again with what was chosen; after a conflict with both values and the choice between them."""
     if not wants_fragment():
         raise refusal
     if not isinstance(refusal, Conflict):
         form.form_errors.append(refusal.message)
-        return one_row(found, status=422, editing=form.cell.value, form=form)
+        return one_row(found, status=422, editing=form.cell.value, form=_choosing(form))
     form.seen.data = standing(found, form.cell)
     yours = form.words(form.value.data or "")
     return one_row(found, status=409, editing=form.cell.value, form=form, yours=yours)
+
+
+def _choosing(form: CellForm) -> CellForm:
+    """The form with everybody who may be chosen: reading an answer takes only whom it names."""
+    if form.cell is Cell.AE:
+        form.offer(aes_to_choose(session()))
+    return form
 
 
 def _person(public_id: str | None) -> User | None:

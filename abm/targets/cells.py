@@ -40,7 +40,7 @@ def decide_cell(entry: Entry, cell: Cell, wanted: Wanted, *, seen: str, by: User
     """Decide one cell; the others stay as they stand by now, whoever changed them.
 
     `seen` is what the cell said on the page. Raises Conflict where somebody else has changed it to something else
-    since; that somebody changed another cell is none. The entry is locked by the caller.
+    since; that somebody changed another cell is none.
     """
     stands, said = standing(entry, cell), _said(cell, wanted)
     if stands not in (seen, said):

@@ -124,9 +124,13 @@ class Entry(Base):
     def _set(self, differing: dict[str, object], verb: str, *, by: User, at: datetime) -> None:
         self.target_list.require_running(at)
         before = {name: getattr(self, name) for name in differing}
-        for name, value in differing.items():
+        changed = {
+            **differing,
+            "changed_by_id": by.id,
+            "changed_at": at,
+        }  # whatever is read is read before the first set
+        for name, value in changed.items():
             setattr(self, name, value)
-        self.changed_by_id, self.changed_at = by.id, at
         try:
             session_of(self).flush()
         except StaleDataError as error:  # somebody was quicker between our reading and our writing

@@ -29,30 +29,24 @@ def list_or_404(quarter: str) -> TargetList:
     return found if found is not None else abort(404)
 
 
-def entry_or_404(quarter: str, public_id: str, *, lock: bool = False) -> Entry:
-    """An entry of that quarter's list, with its account and its AE. One of another list does not exist here.
-
-    Locked, it is the newest, and nobody else decides it until the transaction ends.
-    """
-    query = select(Entry).with_for_update(of=Entry) if lock else select(Entry)
-    found = (
-        session.scalars(
-            query.join(Entry.target_list)
-            .where(
-                Entry.public_id == public_id,
-                TargetList.quarter == quarter_or_404(quarter),
-                TargetList.programme_id == programme().id,
-            )
-            .options(
-                joinedload(Entry.account),
-                joinedload(Entry.ae).lazyload(User.grants),
-                contains_eager(Entry.target_list).joinedload(TargetList.policies),
-            )
+def entry_or_404(quarter: str, public_id: str) -> Entry:
+    """An entry of that quarter's list, with its account and its AE. One of another list does not exist here."""
+    found = session.scalars(
+        select(Entry)
+        .join(Entry.target_list)
+        .where(
+            Entry.public_id == public_id,
+            TargetList.quarter == quarter_or_404(quarter),
+            TargetList.programme_id == programme().id,
         )
-        .unique()
-        .one_or_none()
+        .options(
+            joinedload(Entry.account),
+            joinedload(Entry.ae).lazyload(User.grants),
+            contains_eager(Entry.target_list).joinedload(TargetList.policies),
+        )
     )
-    return found if found is not None else abort(404)
+    one = found.unique().one_or_none()
+    return one if one is not None else abort(404)
 
 
 def seat_or_403() -> Seat:
