@@ -20,7 +20,7 @@ define install
 	$(uv) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 endef
 
-.PHONY: help setup setup-dev run test check bench screenshots browser format lock migration clean
+.PHONY: help setup setup-dev run test machine faults check bench screenshots browser format lock migration clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -31,6 +31,12 @@ run: setup ## the demonstration, at http://127.0.0.1:8000
 
 test: setup-dev browser ## all tests, on SQLite and PostgreSQL, and in a browser where there is one
 	$(BIN)/pytest -n logical --dist worksteal
+
+machine: setup-dev ## at least 10,000 random steps with lists, seats and signatures, on each database
+	MACHINE=long $(BIN)/pytest tests/targets/test_state_machine.py -n 2
+
+faults: setup-dev ## 500 times at once: edit, propose and sign, against four processes on PostgreSQL
+	FAULTS=long $(BIN)/pytest tests/faults
 
 check: setup-dev ## style, types, layers, templates, security, migrations
 	$(BIN)/ruff format --check $(wildcard $(SOURCES))

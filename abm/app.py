@@ -12,7 +12,9 @@ from abm.accounts.routes import accounts
 from abm.audit.models import request_id
 from abm.campaigns import play_routes, review_routes
 from abm.campaigns.routes import campaigns
-from abm.desk import accounts_routes, impact_routes
+from abm.definitions import version_routes as definition_version_routes
+from abm.definitions.routes import definitions
+from abm.desk import account_lists_routes, accounts_routes, impact_routes, workload_routes
 from abm.desk.first_run_routes import first_run
 from abm.desk.navigation import init_navigation
 from abm.desk.routes import desk
@@ -44,6 +46,8 @@ from abm.targets import (
     cell_routes,
     comment_routes,
     entry_routes,
+    export_routes,
+    looking_back_routes,
     paste_routes,
     version_routes,
     view_routes,
@@ -56,8 +60,10 @@ MORE_ROUTES = (
     deal_routes,
     people_routes,
     process_routes,
+    account_lists_routes,
     accounts_routes,
     impact_routes,
+    workload_routes,
     programme_routes,
     seat_routes,
     settings_routes,
@@ -66,15 +72,18 @@ MORE_ROUTES = (
 )
 # Views of a blueprint that has more than one file: importing them is what registers them.
 FURTHER_VIEWS = (
+    definition_version_routes,
     entry_routes,
     cell_routes,
     comment_routes,
+    export_routes,
+    looking_back_routes,
     paste_routes,
+    play_routes,
+    review_routes,
     version_routes,
     view_routes,
     voice_routes,
-    play_routes,
-    review_routes,
 )
 
 BLUEPRINTS = (
@@ -85,6 +94,7 @@ BLUEPRINTS = (
     admin,
     audit,
     accounts,
+    definitions,
     targets,
     campaigns,
     launching,

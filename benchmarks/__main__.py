@@ -13,11 +13,16 @@ from benchmarks.databases import ENGINES, version_of
 from benchmarks.importing import Imported, measure_import
 from benchmarks.installation import Site, site
 from benchmarks.limits import limits
+from benchmarks.lists import FIRST_VIEW, Asking, compare_versions, first_view
 from benchmarks.machine import machine
 from benchmarks.measuring import Measured, measure
 from benchmarks.pages import PAGES, pages
 from benchmarks.profiling import profile
 
+HEAD = (
+    "| what | p50 ms | p95 ms | queries | bytes | compressed |",
+    "| --- | ---: | ---: | ---: | ---: | ---: |",
+)
 AIMS = {"accounts": 8.0, "log": 5.0}  # at most so many times the limit (median by median)
 
 MOST_IMPORTED = 2_000  # rows, beside all accounts that are there: each further row takes as long
@@ -29,16 +34,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for line in machine():
         print(line)
     for engine in options.engine or ENGINES:
-        with site(engine, accounts=options.accounts, touches=options.touches) as here:
-            print(f"\n## {version_of(here.url)}: {options.accounts:,} accounts, {options.touches:,} touches\n")
-            for line in profile(here, pages(here)[options.profile]) if options.profile else _report(here, options):
+        for lines in (_of_company(engine, options), _of_lists(engine, options)):
+            for line in lines:
                 print(line, flush=True)
+
+
+def _of_company(engine: str, options: argparse.Namespace) -> Iterator[str]:
+    """The pages of a company with many accounts and touches."""
+    if not options.accounts:
+        return
+    with site(engine, accounts=options.accounts, touches=options.touches) as here:
+        yield f"\n## {version_of(here.url)}: {options.accounts:,} accounts, {options.touches:,} touches\n"
+        yield from profile(here, pages(here)[options.profile]) if options.profile else _report(here, options)
+
+
+def _of_lists(engine: str, options: argparse.Namespace) -> Iterator[str]:
+    """The target list at its usual and at its largest size."""
+    if not options.entries or options.profile:
+        return
+    with site(engine, accounts=FIRST_VIEW, touches=FIRST_VIEW) as here:
+        view = first_view(here)
+    with site(engine, accounts=options.entries, touches=options.entries) as here:
+        yield f"\n## {version_of(here.url)}: a list of {options.entries:,} entries\n"
+        yield from HEAD
+        asking = Asking.of(here)
+        for calls in (asking.builder(), asking.agreeing()):
+            for measured in measure(calls, rounds=options.rounds, engine=here.engine):
+                yield _line(measured)
+        milliseconds, changes = compare_versions(here)
+    yield ""
+    yield f"* The difference of two versions, {changes:,} of {options.entries:,} changed: {milliseconds:.1f} ms (p50)"
+    yield f"* A first look at a list of {FIRST_VIEW}: {view.requests} requests, {view.compressed:,} bytes compressed"
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--accounts", type=int, default=10_000, help="how many accounts stand on the list")
+    parser.add_argument("--accounts", type=int, default=10_000, help="how many accounts stand on the list; 0: no pages")
     parser.add_argument("--touches", type=int, default=100_000, help="how many touches lie behind it")
+    parser.add_argument("--entries", type=int, default=2_000, help="how long the longest list is; 0: no lists")
     parser.add_argument("--rounds", type=int, default=200, help="how often each page is asked for, at most")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="one engine only")
     parser.add_argument("--without-import", action="store_true", help="leave the import out, which takes longest")
@@ -47,8 +80,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _report(here: Site, options: argparse.Namespace) -> Iterator[str]:
-    yield "| what | p50 ms | p95 ms | queries | bytes | compressed |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+    yield from HEAD
     times_over = []
     with limits(here) as bare:
         for name, call in pages(here).items():

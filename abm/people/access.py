@@ -31,6 +31,7 @@ class May(enum.StrEnum):
     COMMENT = "comment on accounts of the list"
     EDIT_LIST = "change the draft of the target list"
     PROPOSE_LIST = "propose the target list"
+    DEFINE = "write and propose definitions"
     PLAN_CAMPAIGNS = "plan and launch campaigns"
     REVIEW_CAMPAIGNS = "review campaigns for Sales"
     LOG_TOUCHES = "log touches"
@@ -49,6 +50,7 @@ MARKETING = EVERYONE | {
     May.COMMENT,
     May.EDIT_LIST,
     May.PROPOSE_LIST,
+    May.DEFINE,
     May.PLAN_CAMPAIGNS,
 }
 MANAGING = SALES | {
@@ -56,6 +58,7 @@ MANAGING = SALES | {
     May.NOMINATE,
     May.EDIT_LIST,
     May.PROPOSE_LIST,
+    May.DEFINE,
     May.REVIEW_CAMPAIGNS,
     May.LEAD_TEAM,
 }
@@ -75,6 +78,7 @@ GRANTS: dict[Role, frozenset[May]] = {
         May.COMMENT,
         May.EDIT_LIST,
         May.PROPOSE_LIST,
+        May.DEFINE,
         May.MANAGE_PEOPLE,
         May.CONFIGURE,
         May.READ_AUDIT,

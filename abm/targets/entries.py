@@ -115,9 +115,9 @@ class Entry(Base):
             self._set(differing, "aimed", by=by, at=at)
 
     def _differing(self, wanted: dict[str, object], revision: int | None) -> dict[str, object]:
-        """What would change. Refuses a decision that was made from an older state."""
+        """What would change. Refuses a decision that was made from an older state, unless that says the same by now."""
         differing = {name: value for name, value in wanted.items() if getattr(self, name) != value}
-        if revision is not None and revision != self.revision:
+        if differing and revision is not None and revision != self.revision:
             raise _conflict({name: getattr(self, name) for name in differing}, differing)
         return differing
 

@@ -89,6 +89,7 @@ def _surroundings() -> dict[str, object]:
     places = ("Target list", "Campaigns", "Accounts", "Weekly review")
     return {
         "current_user": AMARA,
+        "programme_links": list,
         "organisation": SimpleNamespace(name="Fathom Freightware"),
         "navigation": [
             item("Home", current=True),

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.matrix.building import BUILDING
+from tests.matrix.building import ASSESSING, BUILDING, ENTRY, LISTING, NOMINATING
+from tests.matrix.definitions import DEFINITIONS
 from tests.matrix.expectations import (
     ADMINISTRATORS,
     AE,
@@ -30,6 +31,7 @@ from tests.matrix.expectations import (
     Case,
     case,
 )
+from tests.matrix.looking_back import LOOKING_BACK
 
 SIGNED_IN_ALREADY = dict.fromkeys(EVERYONE, 303)
 
@@ -102,6 +104,7 @@ ADMINISTRATION: dict[str, list[Case]] = {
     "admin.rename_programme": [case(ADMINISTRATORS, 422)],
     "admin.update_seat": [case(ADMINISTRATORS, 422, side="side", sent={"sales-seat-title": ""})],
     "admin.name_deputy": [case(EVERYONE, 422, side="side")],
+    "admin.put_next_in_line": [case(EVERYONE, 409, side="side", but={CRO: 303})],
     "admin.end_deputy": [case(EVERYONE, 409, number="deputy", but={CRO: 303})],
     "admin.announced": [case(frozenset({CMO, CRO, MANAGER}), refused=404)],
     "admin.note_read": [case(frozenset({CMO, CRO, MANAGER}), 303, refused=404, seq="seal")],
@@ -218,10 +221,7 @@ FILES: dict[str, list[Case]] = {
     "imports.bad_rows_file": [case(ADMINISTRATORS, number="import")],
 }
 
-LISTING = frozenset({CMO, CRO, MARKETER, MANAGER, REVOPS})  # who drafts and proposes the list
 SIGNERS = frozenset({CMO, CRO, MANAGER})  # both seats, and Ines as deputy
-NOMINATING, ASSESSING = frozenset({CRO, MANAGER, AE}), frozenset({CMO, MARKETER})
-ENTRY: Any = {"quarter": "quarter", "public_id": "entry"}
 VERSION: Any = {"quarter": "quarter", "number": "version"}
 
 LIST: dict[str, list[Case]] = {
@@ -234,7 +234,10 @@ LIST: dict[str, list[Case]] = {
     "targets.policy": [case(EVERYONE, quarter="quarter")],
     "targets.change_policy": [case(LISTING, 422, quarter="quarter")],
     "targets.waive": [case(SIGNERS, 422, quarter="quarter")],
-    "targets.propose": [case(LISTING, 409, quarter="quarter")],
+    "desk.propose": [case(LISTING, 409, quarter="quarter")],
+    "desk.draft_workload": [case(EVERYONE, quarter="quarter")],
+    "desk.version_workload": [case(EVERYONE, **VERSION)],
+    "desk.accept_workload": [case(SIGNERS, 422, quarter="quarter")],
     "targets.candidates": [case(EVERYONE, quarter="quarter")],
     "targets.enter": [case(LISTING, 422, quarter="quarter")],
     "targets.entry": [case(EVERYONE, **ENTRY)],
@@ -290,4 +293,6 @@ CAMPAIGNS: dict[str, list[Case]] = {
     ],
 }
 
-EXPECTED: dict[str, list[Case]] = OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | BUILDING | CAMPAIGNS
+EXPECTED: dict[str, list[Case]] = (
+    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | BUILDING | LOOKING_BACK | DEFINITIONS | CAMPAIGNS
+)

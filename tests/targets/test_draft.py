@@ -94,6 +94,14 @@ def test_two_decisions_from_one_state_give_one_and_a_conflict_with_both_values(g
         entry.place(tier=3, ae=entry.ae, outcome=Outcome.IN, by=ground.cast.priya, at=NOW, revision=loaded)
 
 
+def test_two_who_decided_the_same_are_no_conflict(ground: Ground) -> None:
+    entry = ground.put_in(ground.accounts[0], 1)
+    seen = entry.revision
+    for person in (ground.cast.ines, ground.cast.priya):
+        entry.place(tier=2, ae=entry.ae, outcome=Outcome.IN, by=person, at=NOW, revision=seen)
+    assert (entry.tier, entry.revision, entry.changed_by_id) == (2, seen + 1, ground.cast.ines.id)
+
+
 def test_a_decision_that_changes_nothing_leaves_no_trace(ground: Ground) -> None:
     entry = ground.put_in(ground.accounts[0], 1)
     events = ground.session.scalar(select(func.count()).select_from(Event))
