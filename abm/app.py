@@ -42,7 +42,17 @@ from abm.people.current import init_programmes
 from abm.people.routes import people
 from abm.people.signing_in import init_sign_in
 from abm.progress.routes import progress
-from abm.targets import entry_routes, export_routes, looking_back_routes, version_routes
+from abm.targets import (
+    cell_routes,
+    comment_routes,
+    entry_routes,
+    export_routes,
+    looking_back_routes,
+    paste_routes,
+    version_routes,
+    view_routes,
+    voice_routes,
+)
 from abm.targets.routes import targets
 
 # Importing these is what adds their routes to a blueprint of their domain.
@@ -64,11 +74,16 @@ MORE_ROUTES = (
 FURTHER_VIEWS = (
     definition_version_routes,
     entry_routes,
+    cell_routes,
+    comment_routes,
     export_routes,
     looking_back_routes,
+    paste_routes,
     play_routes,
     review_routes,
     version_routes,
+    view_routes,
+    voice_routes,
 )
 
 BLUEPRINTS = (

@@ -11,7 +11,8 @@ from abm.imports import models as imports
 from abm.kit import receipts
 from abm.kit.base import Base
 from abm.outbound import models as outbound
-from abm.people import mail, models, programmes, seats, sessions
+from abm.people import mail, models, programmes, saved_views, seats, sessions
+from abm.targets import comments
 from abm.targets import models as targets
 from abm.touches import models as touches
 
@@ -20,6 +21,7 @@ MODULES = (
     agreement,
     audit,
     campaigns,
+    comments,
     definitions,
     imports,
     mail,
@@ -27,6 +29,7 @@ MODULES = (
     outbound,
     programmes,
     receipts,
+    saved_views,
     seats,
     sessions,
     targets,

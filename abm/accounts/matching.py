@@ -90,6 +90,16 @@ class Matcher:
             return self._by_domain(sorted(owners), external)
         return self._by_name(name, country, external, identifying)
 
+    def near(self, *, domains: Iterable[str] = (), name: str = "") -> list[Known]:
+        """Every account that a row may mean, for a person to choose from."""
+        owners = {self._domains[domain] for domain in domains if domain in self._domains}
+        named = self._named.get(normal_name(name), ()) if name else ()
+        return [self._known[number] for number in sorted(owners | set(named))]
+
+    def account(self, number: int) -> Known | None:
+        """The account of an id, where it was loaded."""
+        return self._known.get(number)
+
     def _by_domain(self, owners: list[int], external: str) -> Match:
         account = self._known[owners[0]]
         if len(owners) > 1:

@@ -33,10 +33,11 @@ SHEETS = (
     "lists",
     "charts",
     "today",
+    "grid",
     "print",
 )
 VENDORED = ("htmx.min.js", "idiomorph-ext.min.js")
-SCRIPTS = ("focus", "sending", "drafts", "failures", "menus", "keys", "passwords", "copying", "today")
+SCRIPTS = ("focus", "sending", "drafts", "failures", "menus", "keys", "passwords", "copying", "today", "grid")
 KINDS = {"css": "text/css", "js": "text/javascript"}
 FOREVER = "public, max-age=31536000, immutable"
 

@@ -28,6 +28,7 @@ class May(enum.StrEnum):
     IMPORT = "import files"
     NOMINATE = "nominate accounts for Sales"
     ASSESS = "assess accounts for Marketing"
+    COMMENT = "comment on accounts of the list"
     EDIT_LIST = "change the draft of the target list"
     PROPOSE_LIST = "propose the target list"
     DEFINE = "write and propose definitions"
@@ -41,11 +42,12 @@ class May(enum.StrEnum):
 
 
 EVERYONE = frozenset({May.READ})
-SALES = EVERYONE | {May.EDIT_ACCOUNTS, May.LOG_TOUCHES}
+SALES = EVERYONE | {May.EDIT_ACCOUNTS, May.LOG_TOUCHES, May.COMMENT}
 MARKETING = EVERYONE | {
     May.EDIT_ACCOUNTS,
     May.LOG_TOUCHES,
     May.ASSESS,
+    May.COMMENT,
     May.EDIT_LIST,
     May.PROPOSE_LIST,
     May.DEFINE,
@@ -73,6 +75,7 @@ GRANTS: dict[Role, frozenset[May]] = {
         May.EDIT_ACCOUNTS,
         May.ASSIGN_ACCOUNTS,
         May.IMPORT,
+        May.COMMENT,
         May.EDIT_LIST,
         May.PROPOSE_LIST,
         May.DEFINE,

@@ -62,7 +62,7 @@ class Entry(Base):
     def nominate(self, priority: Priority, why: str, *, by: User, at: datetime) -> Nomination:
         """Say for Sales how much this account is wanted, and why. Each person's latest word counts."""
         self.target_list.require_running(at)
-        why = _reason(why, "Say why you want this account.", field="why")
+        why = why_wanted(why)
         nomination = Nomination(entry=self, by=by, priority=priority, why=why, at=at)
         session_of(self).add(nomination)
         record(self, "nominated", by=by, at=at, after={"priority": priority}, personal={"why": why})
@@ -71,8 +71,7 @@ class Entry(Base):
     def assess(self, readiness: Readiness, why: str, *, by: User, at: datetime) -> Assessment:
         """Say for Marketing whether this account can be reached. The latest word counts."""
         self.target_list.require_running(at)
-        missing = "" if readiness is Readiness.READY else "Say what is missing."
-        why = _reason(why, missing, field="why")
+        why = why_so(readiness, why)
         assessment = Assessment(entry=self, by=by, readiness=readiness, why=why, at=at)
         session_of(self).add(assessment)
         record(self, "assessed", by=by, at=at, after={"readiness": readiness}, personal={"why": why})
@@ -93,13 +92,21 @@ class Entry(Base):
 
         Raises Conflict, with both values of what differs, where `revision` is no longer the latest.
         """
+        differing = self.placing(tier=tier, ae=ae, outcome=outcome, reason=reason, revision=revision)
+        if differing:
+            self._set(differing, "placed", by=by, at=at)
+
+    def placing(
+        self, *, tier: int | None, ae: User | None, outcome: Outcome, reason: str = "", revision: int | None = None
+    ) -> dict[str, object]:
+        """What such a decision would change, once it has passed the rules; nothing is changed yet."""
         missing = "Say why it is out." if outcome is Outcome.OUT else ""
         reason = _reason(reason, missing, field="reason")
         wanted: dict[str, object] = {"tier": tier, "ae_id": ae.id if ae else None, "outcome": outcome, "reason": reason}
         differing = self._differing(wanted, revision)
         if differing:
             self._check(tier, ae, outcome)
-            self._set(differing, "placed", by=by, at=at)
+        return differing
 
     def aim(self, *, motion: Motion, with_children: bool, by: User, at: datetime, revision: int | None = None) -> None:
         """Decide what is wanted of the account, and whether the companies below it are worked with it."""
@@ -117,9 +124,13 @@ class Entry(Base):
     def _set(self, differing: dict[str, object], verb: str, *, by: User, at: datetime) -> None:
         self.target_list.require_running(at)
         before = {name: getattr(self, name) for name in differing}
-        for name, value in differing.items():
+        changed = {
+            **differing,
+            "changed_by_id": by.id,
+            "changed_at": at,
+        }  # whatever is read is read before the first set
+        for name, value in changed.items():
             setattr(self, name, value)
-        self.changed_by_id, self.changed_at = by.id, at
         try:
             session_of(self).flush()
         except StaleDataError as error:  # somebody was quicker between our reading and our writing
@@ -135,6 +146,16 @@ class Entry(Base):
         if outcome is Outcome.IN:
             require(tier is not None, "Choose the tier before it is in.", field="tier")
             require(ae is not None, "Choose the AE who will answer for it before it is in.", field="ae")
+
+
+def why_wanted(why: str) -> str:
+    """A nomination's reason as it is kept; there is none without."""
+    return _reason(why, "Say why you want this account.", field="why")
+
+
+def why_so(readiness: Readiness, why: str) -> str:
+    """An assessment's reason as it is kept: what is missing, unless nothing is."""
+    return _reason(why, "" if readiness is Readiness.READY else "Say what is missing.", field="why")
 
 
 def _conflict(theirs: dict[str, object], yours: dict[str, object]) -> Conflict:

@@ -14,8 +14,8 @@ from abm.kit.web import Answer, page
 from abm.kit.workbook import MEDIA_TYPE, workbook
 from abm.people.access import May, needs
 from abm.people.current import organisation
+from abm.targets.addresses import wanted_here
 from abm.targets.exports import Export, as_of_export, difference_export, draft_export, version_export
-from abm.targets.forms import Narrowing
 from abm.targets.grid import every_row
 from abm.targets.loading import list_or_404
 from abm.targets.looking_back_forms import AsOfForm, DifferencesForm
@@ -49,9 +49,8 @@ def export_version(quarter: str, number: int, kind: str) -> Answer:
 @needs(May.READ)
 def export_draft(quarter: str, kind: str) -> Answer:
     """The draft with both voices, narrowed as its page is."""
-    target_list, narrowing = list_or_404(quarter), Narrowing(request.args)
-    wanted = narrowing.narrowed if narrowing.validate() else Narrowing(None).narrowed
-    rows = every_row(session(), target_list.id, wanted)
+    target_list = list_or_404(quarter)
+    rows = every_row(session(), target_list.id, wanted_here(target_list)[0])
     return _leave(draft_export(target_list, rows, today=organisation().today()), target_list, kind)
 
 

@@ -14,8 +14,8 @@ from abm.agreement.models import Verdict
 from abm.kit.forms import clean
 from abm.people.seats import Side
 from abm.targets.entries import Entry
-from abm.targets.grid import Narrowed
 from abm.targets.kinds import TIERS, Motion, Outcome, Period, Priority, Readiness
+from abm.targets.narrowing import FILTERS, MINE, Narrowed
 from abm.targets.policies import LARGEST, Terms, TierPolicy
 from abm.targets.queries import Colleague
 
@@ -46,13 +46,15 @@ class Filters(FlaskForm):
     tier = StringField("Tier", [Optional(), AnyOf(["1", "2", "3", "none"])])
     outcome = StringField("Outcome", [Optional(), AnyOf([*Outcome, "all"])])
     ae = StringField("AE", [Optional(), Regexp(PUBLIC_ID)])
-    missing = StringField("Missing", [Optional(), AnyOf(list(Side))])
+    motion = StringField("Motion", [Optional(), AnyOf(list(Motion))])
+    missing = StringField("Missing", [Optional(), AnyOf([*Side, MINE])])
+    changed = StringField("Changed", [Optional(), AnyOf(["yes"])])
     after = StringField("After", [Optional(), Regexp(PUBLIC_ID)])
 
     @property
     def narrowed(self) -> Narrowed:
-        names = ("q", "tier", "outcome", "ae", "missing")
-        return Narrowed(**{name: self[name].data or "" for name in names})
+        words: dict[str, Any] = {name: self[name].data or "" for name in FILTERS}
+        return Narrowed(**words)
 
 
 class Narrowing(Filters):
@@ -115,11 +117,20 @@ class PublicIds(Field):
             raise ValidationError(f"Tick at most {MOST_AT_ONCE:,} at once.")
 
 
-class DecideForm(Filters):
-    """One decision for several entries: the ticked ones, or everything that the filter shows."""
+class Ticked(Filters):
+    """Several entries: the ticked ones, or everything that the filter shows."""
 
     entries = PublicIds("Accounts")
     everything = BooleanField("Everything that the filter shows")
+
+    def validate_everything(self, field: BooleanField) -> None:
+        if not field.data and not self.entries.data:
+            raise ValidationError("Tick the accounts that this is about.")
+
+
+class DecideForm(Ticked):
+    """One decision for several entries."""
+
     set_tier = Choice("Tier", choices={"": "Tier as it is", **TIER_NAMES}, validators=[Optional()])
     set_ae = Choice("AE", validators=[Optional()])
     set_outcome = Choice("Outcome", choices={"": "Outcome as it is", **OUTCOME_CHOICES}, validators=[Optional()])
@@ -128,10 +139,6 @@ class DecideForm(Filters):
     def __init__(self, *args: Any, aes: list[Colleague], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.set_ae.choices = {"": "AE as it is", **{one.public_id: one.name for one in aes}}
-
-    def validate_everything(self, field: BooleanField) -> None:
-        if not field.data and not self.entries.data:
-            raise ValidationError("Tick the accounts that this is about.")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether it says which entries, and what to change about them."""

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from abm.accounts.listing import searched
 from abm.accounts.models import Account
 from abm.people.models import User
-from abm.people.seats import Side
-from abm.targets.kinds import TIERS, Motion, Outcome, Priority, Readiness
+from abm.targets.comments import EntryComment
+from abm.targets.kinds import Motion, Outcome, Priority, Readiness
 from abm.targets.models import Assessment, Entry, Nomination
+from abm.targets.narrowing import Narrowed, rules_of
+from abm.targets.reach import Reach, reach_columns
 
 ROWS = 150
 NO_TIER = 9  # entries without a tier stand last
-
-
-@dataclass(frozen=True)
-class Narrowed:
-    """What the table is narrowed to; an empty word narrows nothing."""
-
-    q: str = ""
-    tier: str = ""  # 1, 2, 3 or none
-    outcome: str = ""  # candidate, in, out or all; empty: not out
-    ae: str = ""  # public id
-    missing: str = ""  # the side whose word is missing
 
 
 @dataclass(frozen=True)
@@ -37,9 +28,11 @@ class GridRow:
 
     id: int
     public_id: str
-    revision: int
+    account_id: int
     account: str
     slug: str
+    alone: str | None  # why nobody should approach the account
+    alone_until: date | None
     tier: int | None
     motion: Motion
     with_children: bool
@@ -54,6 +47,12 @@ class GridRow:
     readiness: Readiness | None
     assessed_why: str | None
     assessed_by: str | None
+    comments: int
+    reach: Reach
+
+    def left_alone_on(self, day: date) -> bool:
+        """Whether "do not approach" holds on a day."""
+        return self.alone is not None and (self.alone_until is None or day <= self.alone_until)
 
 
 @dataclass(frozen=True)
@@ -66,19 +65,21 @@ class GridPage:
 
 def grid_page(session: Session, list_id: int, wanted: Narrowed, *, after: str = "") -> GridPage:
     """The rows that a filter leaves, by tier and name, from the one after `after` on."""
-    query = _rows().where(*_narrowed(list_id, wanted))
     keys = (func.coalesce(Entry.tier, NO_TIER), Account.normal_name, Entry.id)
-    anchor = _anchor(session, list_id, keys, after)
-    if anchor is not None:
-        query = query.where(tuple_(*keys) > tuple_(*anchor))
-    found = [_row(one) for one in session.execute(query.order_by(*keys).limit(ROWS + 1))]
+    picked = select(Entry.id).join(Account, Account.id == Entry.account_id).where(*rules_of(list_id, wanted))
+    if after:
+        picked = picked.where(tuple_(*keys) > _place_of(after, list_id, keys))
+    picked = picked.order_by(*keys).limit(ROWS + 1)  # what is shown beside them is looked up for these alone
+    found = [_row(one) for one in session.execute(_rows().where(Entry.id.in_(picked)).order_by(*keys))]
+    if after and not found:
+        return grid_page(session, list_id, wanted)  # from the beginning, where the row is no longer here
     return GridPage(found[:ROWS], next=found[ROWS - 1].public_id if len(found) > ROWS else None)
 
 
 def every_row(session: Session, list_id: int, wanted: Narrowed) -> list[GridRow]:
     """All the rows that a filter leaves, by tier and name: what leaves as a file or on paper. One query."""
     keys = (func.coalesce(Entry.tier, NO_TIER), Account.normal_name, Entry.id)
-    return [_row(one) for one in session.execute(_rows().where(*_narrowed(list_id, wanted)).order_by(*keys))]
+    return [_row(one) for one in session.execute(_rows().where(*rules_of(list_id, wanted)).order_by(*keys))]
 
 
 def grid_row(session: Session, entry_id: int) -> GridRow:
@@ -86,26 +87,17 @@ def grid_row(session: Session, entry_id: int) -> GridRow:
     return _row(session.execute(_rows().where(Entry.id == entry_id)).one())
 
 
-def entries_matching(list_id: int, wanted: Narrowed) -> Select[Entry]:
-    """The entries that a filter leaves, to change them together."""
-    return select(Entry).join(Account, Account.id == Entry.account_id).where(*_narrowed(list_id, wanted))
-
-
 def _rows() -> Select[*tuple[Any, ...]]:
     ae, nominator, assessor = aliased(User), aliased(User), aliased(User)
-    last_nomination = (
-        select(func.max(Nomination.id)).where(Nomination.entry_id == Entry.id).correlate(Entry).scalar_subquery()
-    )
-    last_assessment = (
-        select(func.max(Assessment.id)).where(Assessment.entry_id == Entry.id).correlate(Entry).scalar_subquery()
-    )
     return (
         select(
             Entry.id,
             Entry.public_id,
-            Entry.revision,
+            Entry.account_id,
             Account.name,
             Account.slug,
+            Account.do_not_approach,
+            Account.do_not_approach_until,
             Entry.tier,
             Entry.motion,
             Entry.with_children,
@@ -120,44 +112,35 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Assessment.readiness,
             Assessment.why.label("assessed_why"),
             assessor.name.label("assessed_by"),
+            _comments().label("comments"),
+            *reach_columns(),
         )
         .join(Account, Account.id == Entry.account_id)
         .outerjoin(ae, ae.id == Entry.ae_id)
-        .outerjoin(Nomination, Nomination.id == last_nomination)
+        .outerjoin(Nomination, Nomination.id == _last(Nomination))
         .outerjoin(nominator, nominator.id == Nomination.by_id)
-        .outerjoin(Assessment, Assessment.id == last_assessment)
+        .outerjoin(Assessment, Assessment.id == _last(Assessment))
         .outerjoin(assessor, assessor.id == Assessment.by_id)
     )
 
 
+def _last(said: type[Nomination | Assessment]) -> ColumnElement[int]:
+    """The number of a side's last word on an entry."""
+    return select(func.max(said.id)).where(said.entry_id == Entry.id).correlate(Entry).scalar_subquery()
+
+
+def _comments() -> ColumnElement[int]:
+    counted = select(func.count(EntryComment.id)).where(EntryComment.entry_id == Entry.id)
+    return counted.correlate(Entry).scalar_subquery()
+
+
 def _row(row: Any) -> GridRow:
-    return GridRow(*row)
+    counts = len(fields(Reach))
+    values: list[Any] = [*row[:-counts], Reach(*row[-counts:])]
+    return GridRow(*values)
 
 
-def _narrowed(list_id: int, wanted: Narrowed) -> list[ColumnElement[bool]]:
-    rules = [Entry.list_id == list_id]
-    if wanted.outcome in set(Outcome):
-        rules.append(Entry.outcome == Outcome(wanted.outcome))
-    elif wanted.outcome != "all":
-        rules.append(Entry.outcome != Outcome.OUT)
-    if wanted.tier:
-        rules.append(Entry.tier == int(wanted.tier) if wanted.tier in map(str, TIERS) else Entry.tier.is_(None))
-    if wanted.ae:
-        rules.append(Entry.ae_id == select(User.id).where(User.public_id == wanted.ae).scalar_subquery())
-    if wanted.missing:
-        said: type[Nomination | Assessment] = Nomination if wanted.missing == Side.SALES else Assessment
-        spoken = aliased(said)  # apart from the last word's join
-        rules.append(~select(spoken.id).where(spoken.entry_id == Entry.id).exists())
-    if wanted.q:
-        planned = select(User.id).where(User.name.icontains(wanted.q, autoescape=True))
-        rules.append(or_(searched(wanted.q), Entry.ae_id.in_(planned)))
-    return rules
-
-
-def _anchor(session: Session, list_id: int, keys: tuple[Any, ...], public_id: str) -> list[ColumnElement[Any]] | None:
-    """The sort values of the row that a page begins after; None for the first page, and for a row that is not here."""
-    if not public_id:
-        return None
-    named = select(*keys).join(Account, Account.id == Entry.account_id)
-    row = session.execute(named.where(Entry.public_id == public_id, Entry.list_id == list_id)).first()
-    return [literal(value, key.type) for value, key in zip(row, keys, strict=True)] if row else None
+def _place_of(public_id: str, list_id: int, keys: tuple[Any, ...]) -> ScalarSelect[Any]:
+    """The sort values of the row that a page begins after."""
+    named = select(*keys).select_from(Entry).join(Account, Account.id == Entry.account_id)
+    return named.where(Entry.public_id == public_id, Entry.list_id == list_id).correlate(None).scalar_subquery()

@@ -35,7 +35,7 @@ def list_or_404(quarter: str) -> TargetList:
 
 def entry_or_404(quarter: str, public_id: str) -> Entry:
     """An entry of that quarter's list, with its account and its AE. One of another list does not exist here."""
-    found = session.scalar(
+    found = session.scalars(
         select(Entry)
         .join(Entry.target_list)
         .where(
@@ -46,10 +46,11 @@ def entry_or_404(quarter: str, public_id: str) -> Entry:
         .options(
             joinedload(Entry.account),
             joinedload(Entry.ae).lazyload(User.grants),
-            contains_eager(Entry.target_list).lazyload(TargetList.policies),
+            contains_eager(Entry.target_list).joinedload(TargetList.policies),
         )
     )
-    return found if found is not None else abort(404)
+    one = found.unique().one_or_none()
+    return one if one is not None else abort(404)
 
 
 def carried_into(quarter: str | Quarter, programme_id: int) -> Place | None:

@@ -46,6 +46,7 @@ class Colleague:
 
     public_id: str
     name: str
+    sells: bool = True
 
 
 def aes_to_choose(session: Session) -> list[Colleague]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from abm.kit import clock
@@ -13,14 +13,15 @@ from abm.kit.rules import RuleBroken
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import both_seats, my_seat, organisation, programme
+from abm.targets.addresses import tidy_address
 from abm.targets.awaiting import awaited
-from abm.targets.forms import DecideForm, Narrowing, PolicyForm, WaiverForm
-from abm.targets.grid import grid_page
+from abm.targets.builder import asks_for_grid, grid_fragment, grid_values
+from abm.targets.forms import PolicyForm, WaiverForm
 from abm.targets.kinds import TIERS
 from abm.targets.loading import carried_into, list_or_404, quarter_or_404, seat_or_403
 from abm.targets.models import TargetList, open_list
 from abm.targets.pages import versions_of
-from abm.targets.queries import aes_to_choose, list_of
+from abm.targets.queries import list_of
 
 targets = Blueprint("targets", __name__)
 
@@ -40,27 +41,23 @@ def show(quarter: str) -> Answer:
     near = organisation().quarter(quarter)
     if found is None:
         return page("targets/none.html", quarter=near, carried=carried_into(near, programme().id))
-    return draft_page(found)
+    if asks_for_grid():
+        return grid_fragment(found)
+    tidy = tidy_address()
+    return redirect(tidy) if tidy is not None else draft_page(found)
 
 
 def draft_page(target_list: TargetList, status: int = 200, **forms: object) -> Answer:
     """The draft as it stands, with whatever form did not pass."""
-    narrowing = Narrowing(request.args)
-    wanted = narrowing.narrowed if narrowing.validate() else Narrowing(None).narrowed
-    aes = aes_to_choose(session())
     versions = versions_of(session(), target_list, clock.now())
     values: dict[str, object] = {
-        "list": target_list,
+        **grid_values(target_list),
         "quarter": organisation().quarter(target_list.quarter),
-        "rows": grid_page(session(), target_list.id, wanted, after=narrowing.after.data or ""),
-        "wanted": wanted,
-        "aes": aes,
         "outlook": target_list.outlook(both_seats()),
         "versions": versions,
         "awaited": awaited(session(), target_list, versions.open, versions.at),
         "carried": None if versions.in_force else carried_into(target_list.quarter, target_list.programme_id),
         "my_seat": my_seat(),
-        "decide": DecideForm(formdata=None, aes=aes),
         "waiver": WaiverForm(formdata=None),
     }
     return page("targets/draft.html", status, **{**values, **forms})

@@ -1,4 +1,4 @@
-"""What of the target lists waits on somebody: a signature, a second look, another's silence, a word on accounts."""
+"""What of the target lists waits on somebody: a signature, a second look, another's silence, a word, an answer."""
 
 from __future__ import annotations
 
@@ -7,29 +7,31 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, func, select
 from sqlalchemy.orm import Session, lazyload
 
-from abm.accounts.listing import team_of
+from abm.accounts.models import Account
 from abm.agreement.models import Signature, Standing, StandingSignature, State, Verdict, Version, Withdrawal
 from abm.definitions.list_rules import list_rules_at
 from abm.kit import clock
 from abm.kit.filters import weekday
-from abm.people.access import May, granted
-from abm.people.models import Organisation, Role, User
+from abm.people.models import Organisation, User
 from abm.people.next_in_line import is_next_in_line
 from abm.people.programmes import Programme
-from abm.people.seats import Seat
+from abm.people.seats import Seat, Side
 from abm.people.waiting import Waiting
 from abm.targets.awaiting import Wait, waits
+from abm.targets.comments import CommentMention, EntryComment
 from abm.targets.deadlines import days_later
 from abm.targets.diff import Difference, difference
 from abm.targets.kinds import Outcome
-from abm.targets.models import Assessment, Entry, Nomination, TargetList
+from abm.targets.models import Entry, TargetList
+from abm.targets.narrowing import MINE
 from abm.targets.pages import versions_of
 from abm.targets.queries import contents_of
+from abm.targets.words import words_owed
 
-SIGN, LOOK_AGAIN, ALSO_WITH, SAY = 100, 90, 80, 40  # weights: what holds up the other side stands first
+SIGN, LOOK_AGAIN, ALSO_WITH, ANSWER, SAY = 100, 90, 80, 50, 40  # weights: what holds up the other side stands first
 
 
 def waiting_for(session: Session, user: User, organisation: Organisation) -> list[Waiting]:
@@ -40,9 +42,10 @@ def waiting_for(session: Session, user: User, organisation: Organisation) -> lis
     seen = _signed_before(session, user, mine)
     found = [_to_sign(one, seen.get(one.target_list.document_id)) for one in mine]
     found += [_now_also(one, wait) for one in opened for wait in _long_awaited(session, one, user, at)]
-    owing = list(_owed(user))
+    owing = list(words_owed(user))
     if owing:
         found += _words_owed(session, owing, organisation)
+    found += _asked(session, user, organisation)
     return found
 
 
@@ -151,41 +154,66 @@ def _now_also(version: _Open, wait: Wait) -> Waiting:
     return Waiting("Look at", version.what, why, wait.since, version.href, "Look at it", ALSO_WITH)
 
 
-def _owed(user: User) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """What this person's role says of accounts, and which entries lack it. A seat's holder signs instead."""
-    rights = granted(user)
-    unnominated = ~select(Nomination.id).where(Nomination.entry_id == Entry.id).exists()
-    if May.NOMINATE in rights and user.is_one_of(Role.AE):
-        yield "Nominate", and_(unnominated, Entry.ae_id == user.id)
-    elif May.NOMINATE in rights and user.is_one_of(Role.SALES_MANAGER):
-        yield "Nominate", and_(unnominated, or_(Entry.ae_id.is_(None), Entry.ae_id.in_(team_of(user))))
-    if May.ASSESS in rights and user.is_one_of(Role.MARKETER):
-        yield "Assess", ~select(Assessment.id).where(Assessment.entry_id == Entry.id).exists()
+def _asked(session: Session, user: User, organisation: Organisation) -> Iterator[Waiting]:
+    """Comments that ask this person, on lists whose quarters are not over: one row per entry, the oldest first."""
+    rows = session.execute(
+        select(
+            TargetList.quarter,
+            Programme,
+            Entry.public_id.label("entry"),
+            Account.name.label("account"),
+            User.name.label("asker"),
+            EntryComment.public_id.label("comment"),
+            EntryComment.at,
+        )
+        .select_from(CommentMention)
+        .join(EntryComment, EntryComment.id == CommentMention.comment_id)
+        .join(Entry, Entry.id == EntryComment.entry_id)
+        .join(Account, Account.id == Entry.account_id)
+        .join(TargetList, TargetList.id == Entry.list_id)
+        .join(Programme, Programme.id == TargetList.programme_id)
+        .join(User, User.id == EntryComment.by_id)
+        .where(CommentMention.user_id == user.id, CommentMention.answered_at.is_(None))
+        .where(TargetList.quarter.in_(_running(organisation)))
+        .order_by(EntryComment.id)
+    )
+    for row in {row.entry: row for row in reversed(rows.all())}.values():
+        where = {**row.Programme.address, "quarter": row.quarter, "public_id": row.entry}
+        href = url_for("targets.entry", **where, _anchor=f"comment-{row.comment}")
+        what = f"{row.asker} on {row.account}"
+        yield Waiting("Answer", what, f"in the list of {row.quarter}", row.at, href, "Answer", ANSWER)
+
+
+def _running(organisation: Organisation) -> list[str]:
+    """The quarters that are not over and may have a list."""
+    return [str(organisation.current_quarter().plus(ahead)) for ahead in range(5)]
 
 
 def _words_owed(
-    session: Session, owing: Sequence[tuple[str, ColumnElement[bool]]], organisation: Organisation
+    session: Session, owing: Sequence[tuple[Side, ColumnElement[bool]]], organisation: Organisation
 ) -> Iterator[Waiting]:
     """One row per list and kind of word, for the quarters that are not over."""
-    running = [str(organisation.current_quarter().plus(ahead)) for ahead in range(5)]
-    counts = [func.count().filter(rule).label(words) for words, rule in owing]
+    counts = [func.count().filter(rule).label(side) for side, rule in owing]
     rows = session.execute(
         select(TargetList.quarter, Programme, func.min(Entry.changed_at).label("since"), *counts)
         .join(Entry, Entry.list_id == TargetList.id)
         .join(Programme, Programme.id == TargetList.programme_id)
-        .where(TargetList.quarter.in_(running), Entry.outcome != Outcome.OUT)
+        .where(TargetList.quarter.in_(_running(organisation)), Entry.outcome != Outcome.OUT)
         .group_by(TargetList.quarter, Programme.id)
         .order_by(TargetList.quarter, Programme.id)
     )
     for row in rows.mappings():
-        for words, _ in owing:
-            if row[words]:
-                yield _say(words, row[words], row["quarter"], row["Programme"], row["since"])
+        for place, (side, _) in enumerate(owing):
+            if row[side]:
+                yield _say(side, row, MINE if place == 0 else side.value)
 
 
-def _say(verb: str, count: int, quarter: str, programme: Programme, since: datetime) -> Waiting:
-    side = "sales" if verb == "Nominate" else "marketing"
+def _say(side: Side, row: RowMapping, missing: str) -> Waiting:
+    """Leads to exactly the entries that lack this person's word."""
+    count, quarter, programme, since = row[side], row["quarter"], row["Programme"], row["since"]
+    verb = "Nominate" if side is Side.SALES else "Assess"
     accounts = "account" if count == 1 else "accounts"
-    href = url_for("targets.show", quarter=quarter, missing=side, **programme.address)
-    why = "Sales has not said why yet" if side == "sales" else "Marketing has not said yet whether a route is in"
+    href = url_for("targets.show", quarter=quarter, missing=missing, **programme.address)
+    sales = side is Side.SALES
+    why = "Sales has not said why yet" if sales else "Marketing has not said yet whether a route is in"
     return Waiting(verb, f"{count} {accounts} for {programme.naming(quarter)}", why, since, href, verb, SAY)

@@ -18,6 +18,7 @@ from abm.outbound.models import Commitment
 from abm.people.administration import new_link
 from abm.people.current import organisation
 from abm.people.models import User
+from abm.targets.comments import comment_on
 from abm.targets.entries import Entry
 from abm.targets.models import TargetList
 from abm.touches.models import Touch
@@ -32,6 +33,8 @@ NO_PAGE = {
     "accounts.suggested": "a list that a field opens",
     "imports.bad_rows_file": "a file",
     "targets.record": "a file",
+    "targets.cell": "opens in its row, or leads to the entry's page",
+    "targets.closed_cell": "closes in its row, or leads to the list",
     "definitions.record": "a file",
     "targets.current": "leads to the quarter that we are in",
     "progress.current": "leads to the week that we are in",
@@ -91,6 +94,8 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         (INES, "/quarters/{quarter}/list/entries/{entry}"),
         (PRIYA, "/quarters/{quarter}/list/entries/{entry}"),
     ],
+    "targets.paste": [(INES, "/quarters/{next quarter}/list/entries/paste")],
+    "targets.edit_comment": [(PRIYA, "/quarters/{quarter}/list/entries/{entry}/comments/{comment}/edit")],
     "targets.version": [
         (AMARA, "/quarters/{quarter}/list/versions/2"),
         (RENATA, "/quarters/{quarter}/list/versions/2"),
@@ -202,8 +207,17 @@ def _of_account(account: Account, tomas: User, quarter: str) -> dict[str, str]:
         "deal": account.opportunities[0].public_id,
         "touch": session.scalars(logged.limit(1)).one(),
         "commitment": session.scalars(promised.limit(1)).one(),
-        "entry": session.scalars(listed.where(Entry.account_id == account.id)).one(),
+        **_of_entry(session.scalars(listed.where(Entry.account_id == account.id)).one()),
     }
+
+
+def _of_entry(public_id: str) -> dict[str, str]:
+    """An entry with a comment by Priya that asks Tomás."""
+    entry = session.scalars(select(Entry).where(Entry.public_id == public_id)).one()
+    priya, tomas = (session.scalars(select(User).where(User.name.startswith(name))).one() for name in (PRIYA, TOMAS))
+    said = comment_on(entry, "@Tomás who of them came to the roadshow?", [tomas], by=priya, at=clock.now())
+    session.flush()
+    return {"entry": public_id, "comment": said.public_id}
 
 
 def _play() -> str:

@@ -21,6 +21,7 @@ from abm.imports.staging import Upload, stage
 from abm.kit import clock
 from abm.outbound.models import Commitment, CommitmentSource
 from abm.people.seats import Side, seats
+from abm.targets.comments import comment_on
 from abm.targets.models import Outcome, open_list
 from abm.touches.kinds import Channel
 from tests.cast import Cast
@@ -67,8 +68,11 @@ def _list(session: Session, cast: Cast, account: Account) -> dict[str, str]:
         targets.sign(version, seat=seat, by=person, at=at, organisation=organisation, **said)  # type: ignore[arg-type]
     entry.place(tier=2, ae=cast.tomas, outcome=Outcome.IN, by=cast.ines, at=at)
     changed = targets.propose(organisation=organisation, by=cast.ines, at=at)
+    comment = comment_on(entry, "Who knows their quality director?", by=cast.priya, at=at)
     session.flush()
     return {
+        "comment": comment.public_id,
+        "cell": "tier",
         "quarter": str(quarter),
         "quarter without a list": str(quarter.plus(2)),
         "entry": entry.public_id,

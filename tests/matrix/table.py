@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.matrix.building import ASSESSING, BUILDING, ENTRY, LISTING, NOMINATING
 from tests.matrix.definitions import DEFINITIONS
 from tests.matrix.expectations import (
     ADMINISTRATORS,
@@ -220,10 +221,7 @@ FILES: dict[str, list[Case]] = {
     "imports.bad_rows_file": [case(ADMINISTRATORS, number="import")],
 }
 
-LISTING = frozenset({CMO, CRO, MARKETER, MANAGER, REVOPS})  # who drafts and proposes the list
 SIGNERS = frozenset({CMO, CRO, MANAGER})  # both seats, and Ines as deputy
-NOMINATING, ASSESSING = frozenset({CRO, MANAGER, AE}), frozenset({CMO, MARKETER})
-ENTRY: Any = {"quarter": "quarter", "public_id": "entry"}
 VERSION: Any = {"quarter": "quarter", "number": "version"}
 
 LIST: dict[str, list[Case]] = {
@@ -296,5 +294,5 @@ CAMPAIGNS: dict[str, list[Case]] = {
 }
 
 EXPECTED: dict[str, list[Case]] = (
-    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | LOOKING_BACK | DEFINITIONS | CAMPAIGNS
+    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | BUILDING | LOOKING_BACK | DEFINITIONS | CAMPAIGNS
 )

@@ -1,0 +1,55 @@
+"""The page of one entry: both sides' words, what Marketing needs to judge it, comments, and where it is placed."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from abm.kit.db import session
+from abm.kit.web import Answer, page
+from abm.people.current import organisation
+from abm.people.models import User
+from abm.targets.addresses import back_to, place_kept
+from abm.targets.builder_forms import CommentForm
+from abm.targets.comments import CommentMention, EntryComment
+from abm.targets.entries import Assessment, Entry, Nomination
+from abm.targets.forms import AssessmentForm, NominationForm, PlaceForm
+from abm.targets.mentions import colleagues
+from abm.targets.reach import reach_of
+
+
+def entry_page(found: Entry, status: int = 200, **forms: object) -> Answer:
+    """One entry as it stands, with whatever form did not pass."""
+    target_list = found.target_list
+    wanted = {policy.tier: policy.terms.roles_wanted for policy in target_list.policies}
+    people = colleagues(session())
+    values: dict[str, object] = {
+        "entry": found,
+        "list": target_list,
+        "where": {**target_list.address, **place_kept(), "public_id": found.public_id},
+        "back": back_to(target_list, found.public_id),
+        "place": PlaceForm.showing(found, aes=[one for one in people if one.sells]),
+        "nomination": NominationForm(formdata=None),
+        "assessment": AssessmentForm(formdata=None),
+        "nominations": _words(Nomination, found),
+        "assessments": _words(Assessment, found),
+        "comments": _comments(found),
+        "comment": CommentForm(formdata=None, people=people),
+        "reach": reach_of(session(), found.account_id),
+        "roles_wanted": wanted.get(found.tier or 0),
+        "today": organisation().today(),
+    }
+    return page("targets/entry.html", status, **{**values, **forms})
+
+
+def _words(kind: type[Nomination | Assessment], found: Entry) -> list[Nomination | Assessment]:
+    """Each person's latest word, and the earlier ones, newest first."""
+    query = select(kind).where(kind.entry_id == found.id).order_by(kind.id.desc())
+    return list(session.scalars(query.options(joinedload(kind.by).lazyload(User.grants))))
+
+
+def _comments(found: Entry) -> list[EntryComment]:
+    asked = joinedload(EntryComment.mentions).joinedload(CommentMention.user).lazyload(User.grants)
+    said_by = joinedload(EntryComment.by).lazyload(User.grants)
+    query = select(EntryComment).where(EntryComment.entry_id == found.id).order_by(EntryComment.id)
+    return list(session.scalars(query.options(asked, said_by)).unique())
