@@ -41,8 +41,9 @@ from abm.people.audit_routes import audit
 from abm.people.current import init_programmes
 from abm.people.routes import people
 from abm.people.signing_in import init_sign_in
+from abm.progress import close_routes
 from abm.progress.routes import progress
-from abm.targets import entry_routes, export_routes, looking_back_routes, version_routes
+from abm.targets import entry_routes, export_routes, looking_back_routes, rollover_routes, version_routes
 from abm.targets.routes import targets
 
 # Importing these is what adds their routes to a blueprint of their domain.
@@ -62,12 +63,14 @@ MORE_ROUTES = (
 )
 # Views of a blueprint that has more than one file: importing them is what registers them.
 FURTHER_VIEWS = (
+    close_routes,
     definition_version_routes,
     entry_routes,
     export_routes,
     looking_back_routes,
     play_routes,
     review_routes,
+    rollover_routes,
     version_routes,
 )
 

@@ -24,7 +24,7 @@ from abm.targets.fit import FitInForce, fit_in_force
 from abm.targets.forms import AssessmentForm, DecideForm, NominationForm, PlaceForm, tier_or_none
 from abm.targets.grid import entries_matching, grid_row
 from abm.targets.kinds import Motion, Outcome, Priority, Readiness
-from abm.targets.loading import entry_or_404, list_or_404
+from abm.targets.loading import entry_or_404, goes_on_with, list_or_404, rights_on
 from abm.targets.models import TargetList
 from abm.targets.queries import accounts_to_enter, aes_to_choose
 from abm.targets.routes import draft_page, targets
@@ -96,8 +96,11 @@ def entry(quarter: str, public_id: str) -> Answer:
 
 
 def _entry_page(found: Entry, status: int = 200, **forms: object) -> Answer:
+    over = goes_on_with(found.target_list.quarter, clock.now())
     values: dict[str, object] = {
         "entry": found,
+        "over": over,
+        "rights": rights_on(over),
         "row": grid_row(session(), found.id),
         "place": PlaceForm.showing(found, aes=aes_to_choose(session())),
         "nomination": NominationForm(formdata=None),
