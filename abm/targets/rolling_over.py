@@ -124,7 +124,7 @@ def _taken(
 ) -> Taken:
     changes: list[Change] = []
     placed: list[Entry] = []
-    with session.begin_nested():
+    with session.begin_nested(), session.no_autoflush:
         for choice in choices:
             account_id = choice.candidate.account_id
             entry = present.get(account_id) or _candidate(target_list, account_id)

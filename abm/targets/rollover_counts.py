@@ -9,7 +9,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from abm.accounts.models import CrmStage, Opportunity, Rates, StageCategory, Sum
+from abm.accounts.models import CrmStage, Opportunity, Rates, StageCategory, Sum, rates_of
+from abm.people.models import Organisation
 from abm.people.seats import Side
 from abm.touches.models import Direction, Touch, TouchSide
 from abm.touches.outcomes import all_outcomes
@@ -58,7 +59,9 @@ def touches_between(session: Session, accounts: Select[int], first: date, last: 
     }
 
 
-def deals_between(session: Session, accounts: Select[int], first: date, last: date, rates: Rates) -> dict[int, Deals]:
+def deals_between(
+    session: Session, accounts: Select[int], first: date, last: date, organisation: Organisation
+) -> dict[int, Deals]:
     """By account, at the rates of the last day. Deals without a day of creation are unmatched, and left out."""
     there, closed = Opportunity.created_on <= last, Opportunity.closed_on
     still_open, within = there & (closed.is_(None) | (closed > last)), there & closed.between(first, last)
@@ -74,7 +77,9 @@ def deals_between(session: Session, accounts: Select[int], first: date, last: da
         .join(CrmStage, CrmStage.id == Opportunity.stage_id)
         .where(Opportunity.account_id.in_(accounts))
         .group_by(Opportunity.account_id, Opportunity.currency)
-    )
+    ).all()
+    foreign = any(row.currency != organisation.currency and row.amount is not None for row in rows)
+    rates = rates_of(session, organisation) if foreign else Rates(organisation.currency)
     found: dict[int, Deals] = {}
     for row in rows:
         worth = rates.sum([(None if row.amount is None else int(row.amount), row.currency, last)])

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from abm.accounts.models import Account, Sum, TeamFunction, TeamMember, rates_of
+from abm.accounts.models import Account, Sum, TeamFunction, TeamMember
 from abm.accounts.queries import on_day
+from abm.agreement.canonical import thaw
+from abm.agreement.models import Standing, Version
 from abm.kit.clock import Quarter
 from abm.people.models import Organisation, RoleGrant, User
 from abm.stages.queries import stages_on
-from abm.targets.content import Content, Row
+from abm.targets.content import Content, Row, read_content
 from abm.targets.entries import ANSWERS_FOR_ACCOUNTS
 from abm.targets.kinds import Outcome
 from abm.targets.models import Assessment, Entry, Membership, Nomination, TargetList
-from abm.targets.queries import last_content_of_quarter, list_of
 from abm.targets.rollover import NO_STAGE, Facts, Suggestion, suggest
 from abm.targets.rollover_counts import UNTOUCHED, Deals, deals_between, touches_between
 
@@ -77,21 +78,37 @@ class Candidate:
         return self.entry if self.entry is not None and self.entry.outcome is not Outcome.CANDIDATE else None
 
 
-def origin_of(session: Session, organisation: Organisation, quarter: str, programme_id: int) -> Origin | None:
-    """What the list of a quarter can start from; None where the quarter before had no list."""
+def origin_of(
+    session: Session, organisation: Organisation, quarter: str, programme_id: int
+) -> tuple[Origin | None, TargetList | None]:
+    """What the list of a quarter can start from, and that list itself; None for what was not started. One query."""
     before = organisation.quarter(quarter).plus(-1)
-    target_list = list_of(session, str(before), programme_id)
-    if target_list is None:
-        return None
-    signed = last_content_of_quarter(session, str(before), programme_id)
-    number, content = signed if signed is not None else (None, target_list.draft())
-    return Origin(target_list, before, number, content)
+    last = (
+        select(func.max(Version.id))
+        .join(Standing, Standing.version_id == Version.id)
+        .where(Version.document_id == TargetList.document_id, Standing.starts.is_not(None))
+        .where(TargetList.quarter == str(before))
+        .correlate(TargetList)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(TargetList, Version.number, Version.content)
+        .outerjoin(Version, Version.id == last)
+        .where(TargetList.programme_id == programme_id, TargetList.quarter.in_([str(before), quarter]))
+        .options(joinedload(TargetList.policies))
+    )
+    found: dict[str, Any] = {row[0].quarter: row for row in rows.unique()}
+    if str(before) not in found:
+        return None, found[quarter][0] if quarter in found else None
+    target_list, number, content = found[str(before)]
+    read = read_content(thaw(content)) if content is not None else target_list.draft()
+    return Origin(target_list, before, number, read), found[quarter][0] if quarter in found else None
 
 
 def candidates(
     session: Session, organisation: Organisation, origin: Origin, next_list: TargetList | None, at: datetime
 ) -> list[Candidate]:
-    """Every account of the list before with its suggestion, by tier and name. Seven queries."""
+    """Every account of the list before with its suggestion, by tier and name. Six queries, one more for currencies."""
     looked = _Looked(session, organisation, origin, next_list.id if next_list else None, at)
     found = [looked.candidate(row) for row in session.execute(looked.accounts()) if row.public_id in looked.signed]
     return sorted(found, key=lambda one: (one.row.tier, one.row.name.casefold(), one.account_id))
@@ -114,11 +131,11 @@ class _Looked:
         self.no_deals = Deals(Sum(0, organisation.currency))
         self.stages = stages_on(session, self.ids, self.day)
         self.touches = touches_between(session, self.ids, self.quarter.first, self.day)
-        self.deals = deals_between(session, self.ids, self.quarter.first, self.day, rates_of(session, organisation))
+        self.deals = deals_between(session, self.ids, self.quarter.first, self.day, organisation)
 
     def accounts(self) -> Select[*tuple[Any, ...]]:
         """Accounts of the list, who will answer for them, both sides' last words, and their entry in the next draft."""
-        entry, ae = aliased(Entry), aliased(User)
+        own, entry, ae = aliased(Entry), aliased(Entry), aliased(User)
         lists = [one for one in (self.list_id, self.next_id) if one is not None]
         team = (
             (TeamMember.account_id == Account.id)
@@ -139,6 +156,7 @@ class _Looked:
                 Assessment.readiness,
                 Assessment.why.label("assessed_why"),
                 _since(self.list_id).label("since"),
+                case((own.outcome == Outcome.OUT, own.reason), else_="").label("taken_out"),
                 entry.public_id.label("entry"),
                 entry.outcome,
                 entry.tier,
@@ -146,7 +164,7 @@ class _Looked:
                 entry.reason,
                 ae.name.label("ae_name"),
             )
-            .where(Account.id.in_(self.ids))
+            .join(own, (own.account_id == Account.id) & (own.list_id == self.list_id))
             .outerjoin(TeamMember, team)
             .outerjoin(Nomination, Nomination.id == _last(Nomination, lists))
             .outerjoin(Assessment, Assessment.id == _last(Assessment, lists))
@@ -182,6 +200,7 @@ class _Looked:
             motion=signed.motion,
             stage=self.stages.get(row.id, NO_STAGE),
             archived=row.archived_at is not None,
+            taken_out=row.taken_out,
             left_alone=left_alone,
             left_alone_until=until,
             next_quarter_ends=ends,

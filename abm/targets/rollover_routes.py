@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, request, url_for
+from flask import request, url_for
 
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.forms import show_refusal
-from abm.kit.rules import Conflict, RuleBroken
+from abm.kit.rules import Conflict, RuleBroken, refuse
 from abm.kit.web import Answer, commit, done, keep_query, page
 from abm.people.access import May, me, needs
 from abm.people.current import organisation, programme
 from abm.targets.loading import goes_on_with, quarter_or_404
-from abm.targets.queries import list_of
+from abm.targets.models import TargetList
 from abm.targets.rolling_over import begin_from, take_over
 from abm.targets.rollover import Kind
 from abm.targets.rollover_facts import Candidate, Origin, candidates, origin_of
@@ -38,7 +38,9 @@ def roll_over(quarter: str) -> Answer:
 def accept_roll_over(quarter: str) -> Answer:
     """Accept suggestions, or another choice; starts the list where nobody has."""
     form, at = RollOverForm(), clock.now()
-    origin = _origin(quarter_or_404(quarter)) or abort(404)
+    origin, _ = _lists(quarter_or_404(quarter))
+    if origin is None:
+        refuse("The quarter before had no list: there is nothing to start from.")
     if not form.validate_on_submit():
         return _page(quarter, form, 422)
     target_list = begin_from(origin, programme(), organisation=organisation(), by=me(), at=at)
@@ -53,7 +55,7 @@ def accept_roll_over(quarter: str) -> Answer:
     return done(url_for("targets.roll_over", quarter=quarter, **_kept()), message=taken.sentence)
 
 
-def _origin(quarter: str) -> Origin | None:
+def _lists(quarter: str) -> tuple[Origin | None, TargetList | None]:
     return origin_of(session(), organisation(), quarter, programme().id)
 
 
@@ -69,8 +71,7 @@ def _kept() -> dict[str, Any]:
 
 
 def _page(quarter: str, form: RollOverForm, status: int = 200) -> Answer:
-    target_list = list_of(session(), quarter, programme().id)
-    origin, filters, at = _origin(quarter), _filters(), clock.now()
+    (origin, target_list), filters, at = _lists(quarter), _filters(), clock.now()
     everything = candidates(session(), organisation(), origin, target_list, at) if origin else []
     rows = [one for one in everything if filters.shows(one)]
     number = min(filters.page_number, max(1, -(-len(rows) // ROWS)))
@@ -85,6 +86,7 @@ def _page(quarter: str, form: RollOverForm, status: int = 200) -> Answer:
         summary=_summary(everything, origin, {one.tier: one.max_accounts for one in terms}),
         rows=rows[(number - 1) * ROWS : number * ROWS],
         found=len(rows),
+        undecided=sum(one.decided is None for one in rows),
         number=number,
         step=ROWS,
         kinds=list(Kind),

@@ -233,6 +233,12 @@ LIST: dict[str, list[Case]] = {
         case(LISTING, 409, quarter="quarter"),
         case(LISTING, 303, quarter="quarter without a list"),
     ],
+    "targets.roll_over": [case(EVERYONE, quarter=q) for q in ("quarter", "next quarter", "quarter without a list")],
+    "targets.accept_roll_over": [
+        case(LISTING, 422, quarter="next quarter"),
+        case(LISTING, 409, quarter="quarter without a list"),
+    ],
+    "progress.quarter_close": [case(EVERYONE, quarter="quarter")],
     "targets.policy": [case(EVERYONE, quarter="quarter")],
     "targets.change_policy": [case(LISTING, 422, quarter="quarter")],
     "targets.waive": [case(SIGNERS, 422, quarter="quarter")],
