@@ -20,6 +20,7 @@ from tests.matrix.expectations import (
     CRO,
     EDITORS,
     EVERYONE,
+    LISTING,
     LOGGERS,
     MANAGER,
     MARKETER,
@@ -30,7 +31,7 @@ from tests.matrix.expectations import (
     Case,
     case,
 )
-from tests.matrix.looking_back import LOOKING_BACK
+from tests.matrix.quarters import OVER_TIME
 
 SIGNED_IN_ALREADY = dict.fromkeys(EVERYONE, 303)
 
@@ -220,7 +221,6 @@ FILES: dict[str, list[Case]] = {
     "imports.bad_rows_file": [case(ADMINISTRATORS, number="import")],
 }
 
-LISTING = frozenset({CMO, CRO, MARKETER, MANAGER, REVOPS})  # who drafts and proposes the list
 SIGNERS = frozenset({CMO, CRO, MANAGER})  # both seats, and Ines as deputy
 NOMINATING, ASSESSING = frozenset({CRO, MANAGER, AE}), frozenset({CMO, MARKETER})
 ENTRY: Any = {"quarter": "quarter", "public_id": "entry"}
@@ -233,12 +233,6 @@ LIST: dict[str, list[Case]] = {
         case(LISTING, 409, quarter="quarter"),
         case(LISTING, 303, quarter="quarter without a list"),
     ],
-    "targets.roll_over": [case(EVERYONE, quarter=q) for q in ("quarter", "next quarter", "quarter without a list")],
-    "targets.accept_roll_over": [
-        case(LISTING, 422, quarter="next quarter"),
-        case(LISTING, 409, quarter="quarter without a list"),
-    ],
-    "progress.quarter_close": [case(EVERYONE, quarter="quarter")],
     "targets.policy": [case(EVERYONE, quarter="quarter")],
     "targets.change_policy": [case(LISTING, 422, quarter="quarter")],
     "targets.waive": [case(SIGNERS, 422, quarter="quarter")],
@@ -302,5 +296,5 @@ CAMPAIGNS: dict[str, list[Case]] = {
 }
 
 EXPECTED: dict[str, list[Case]] = (
-    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | LOOKING_BACK | DEFINITIONS | CAMPAIGNS
+    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | OVER_TIME | DEFINITIONS | CAMPAIGNS
 )
