@@ -184,7 +184,7 @@ def _without_a_route(facts: Facts) -> Found:
 
 def _why_kept(facts: Facts) -> tuple[str, ...]:
     """What speaks for it as it is, the weightiest first."""
-    return tuple(_speaking(facts)) or ("No response yet: the rhythm of its tier goes on.",)
+    return tuple(_speaking(facts)) or (f"No response in {facts.quarter} so far: the rhythm of its tier goes on.",)
 
 
 def _speaking(facts: Facts) -> Iterator[str]:

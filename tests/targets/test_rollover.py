@@ -105,7 +105,7 @@ def test_every_suggestion_names_the_facts_that_it_rests_on() -> None:
     assert suggest(silent(2)).why == ("7 touches in 2026-q4, no response and no open deal.",)
     assert suggest(silent(2, touches={Side.SALES: 1})).why[0].startswith("1 touch in")
     assert suggest(facts(3)).why == ("2 responses, the last response on Fri 20 Nov.",)
-    assert suggest(silent(3)).why == ("No response yet: the rhythm of its tier goes on.",)
+    assert suggest(silent(3)).why == ("No response in 2026-q4 so far: the rhythm of its tier goes on.",)
     assert suggest(silent(3, days_on_list=1)).why == ("On the list for 1 day: too early to tell.",)
     assert suggest(facts(1, left_alone="legal", left_alone_until=date(2027, 3, 31))).reason == (
         "Not to be approached until Wed 31 Mar: legal"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
@@ -20,6 +24,7 @@ from abm.targets.models import Entry, Motion, Outcome, Priority, TargetList, ope
 from abm.targets.rollover_facts import Candidate, candidates, origin_of
 from abm.touches.kinds import Channel, Direction, TouchSide
 from abm.touches.logging import log_touch
+from tests.cast import sign_in
 from tests.counting import statements
 from tests.targets.browsing import text
 from tests.targets.conftest import BEFORE, NOW, Ground, Web
@@ -247,3 +252,29 @@ def test_the_page_asks_at_most_twelve_questions(web: Web, signed: Ground) -> Non
     with statements(db.engine) as sent:
         web.get(HERE)
     assert len(sent) <= 12, "\n".join(sent)
+
+
+def test_sent_by_several_at_once_every_account_is_taken_over_once(app: Flask, signed: Ground) -> None:
+    people, answers = (signed.cast.ines, signed.cast.wen, signed.cast.priya), list[int]()
+    with time_machine.travel(NOW, tick=False):
+        clients = [sign_in(app.test_client(), person) for person in people]
+        signed.session.rollback()
+        together = threading.Barrier(len(clients))
+
+        def send(client: FlaskClient) -> None:
+            together.wait()
+            answers.append(client.post(HERE, data={"everything": "y"}).status_code)
+
+        threads = [threading.Thread(target=send, args=(client,)) for client in clients]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert answers == [303, 303, 303]
+    assert len(entries(signed)) == 6
+    verbs = (
+        select(func.count())
+        .select_from(Event)
+        .where(Event.verb == "entered", Event.after["list"].as_string() == "2027-q1")
+    )
+    assert signed.session.scalar(verbs) == 6
