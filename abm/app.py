@@ -41,6 +41,7 @@ from abm.people.audit_routes import audit
 from abm.people.current import init_programmes
 from abm.people.routes import people
 from abm.people.signing_in import init_sign_in
+from abm.progress import close_routes
 from abm.progress.routes import progress
 from abm.targets import (
     cell_routes,
@@ -49,6 +50,7 @@ from abm.targets import (
     export_routes,
     looking_back_routes,
     paste_routes,
+    rollover_routes,
     version_routes,
     view_routes,
     voice_routes,
@@ -72,6 +74,7 @@ MORE_ROUTES = (
 )
 # Views of a blueprint that has more than one file: importing them is what registers them.
 FURTHER_VIEWS = (
+    close_routes,
     definition_version_routes,
     entry_routes,
     cell_routes,
@@ -81,6 +84,7 @@ FURTHER_VIEWS = (
     paste_routes,
     play_routes,
     review_routes,
+    rollover_routes,
     version_routes,
     view_routes,
     voice_routes,

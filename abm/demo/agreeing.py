@@ -19,6 +19,7 @@ SIZES = {1: 12, 2: 38, 3: 100}
 CAPACITY = {1: 12, 2: 40, 3: 120}
 PER_AE = {1: 5, 2: 15, 3: 35}
 ONE_TO_ONE = 1  # touches a week by Sales in tier 1, beside the two that the campaign asks for
+ASKED_TO_STOP = 134  # the number of a company of tier 3
 LEAVE = timedelta(weeks=8) - timedelta(days=1)
 WHY_NOMINATED = (
     "New plant this year, cold rooms on the drawings",
@@ -93,12 +94,15 @@ def _propose_as_agreed(world: World, current: TargetList, *, by: User, at: datet
 def draft_next_quarter(world: World) -> TargetList:
     """Next quarter's draft: 13 accounts in tier 1 where 12 fit, half of it still without Marketing's word.
 
-    Elif is away for its first eight weeks, so that it asks her for more a week than she did of late.
+    Elif is away for its first eight weeks, so that it asks her for more a week than she did of late. One company of
+    this quarter's list asked not to be approached: the roll-over leaves it out.
     """
     at = world.at(world.today - timedelta(days=1), 14)
     ines, priya = world.people.ines, world.people.priya
     draft = _open(world, world.quarter.plus(1), at, by=ines)
     first = world.quarter.plus(1).first
+    asked = "Asked us in writing to stop: they signed with another supplier for three years"
+    world.accounts[ASKED_TO_STOP].leave_alone(asked, until=None, by=ines, at=at)
     note_absence(world.people.elif_, first_day=first, last_day=first + LEAVE, by=ines, at=at)
     for number, account in enumerate(world.accounts[1:60], start=1):
         tier = 1 if number <= 13 else 2 if number <= 40 else 3

@@ -17,6 +17,7 @@ from abm.touches.kinds import Channel, Direction, TouchSide
 from abm.touches.logging import log_touch
 
 WEEKS = 9
+FORGOTTEN = (101, 126, 143)  # of tier 3: nobody reached out, nothing came
 ATTEMPTS = (
     (Channel.CALL, "voicemail", 5),
     (Channel.CALL, "no answer", 4),
@@ -109,7 +110,7 @@ def tell_the_weeks(world: World, live: Campaign) -> None:
         monday = this_week.plus(-back).monday
         for number, account in enumerate(world.accounts):
             tier = tier_of(number)
-            if tier is not None:
+            if tier is not None and number not in FORGOTTEN:
                 place = Place(number, account, tier, monday, back)
                 _sales(weeks, place)
                 _marketing(weeks, place)

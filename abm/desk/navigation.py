@@ -22,12 +22,13 @@ class Item:
     children: tuple[Item, ...] = ()
 
 
+WEEKLY = ("progress.current", "progress.week", "progress.accounts")
 MAIN = (
     ("Home", "desk.home", ("desk.home", "desk.today")),
-    ("Target list", "targets.current", ("targets.",)),
+    ("Target list", "targets.current", ("targets.", "progress.quarter_close")),
     ("Campaigns", "campaigns.index", ("campaigns.",)),
     ("Accounts", "desk.accounts", ("accounts.", "desk.account")),
-    ("Weekly view", "progress.current", ("progress.",)),
+    ("Weekly view", "progress.current", WEEKLY),
 )
 MORE = (
     ("Commitments", "outbound.commitments", May.READ),
@@ -46,7 +47,7 @@ PHONE = (
     ("Today", "desk.today", ("desk.today",)),
     ("Accounts", "desk.accounts", ("accounts.", "desk.account")),
     ("Log", "desk.log", ("desk.log",)),
-    ("Week", "progress.current", ("progress.",)),
+    ("Week", "progress.current", WEEKLY),
 )
 
 

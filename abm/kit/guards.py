@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from abm.kit.closed_lists import closed_list_rules
+
 
 @dataclass(frozen=True)
 class Guard:
@@ -61,7 +63,8 @@ _HOLDER_OF_BOTH = """NEW.holder_id IS NOT NULL AND (
         AND CAST(d.last_day AS text) > substr(CAST(NEW.since AS text), 1, 10)))"""
 _ONE_SIDE = "nobody acts for both sides"
 
-# Rules across rows, each a condition that refuses a change of a table: the one that the rule's name begins with.
+# Rules across rows, each a condition that refuses a change of a table: the one that the rule's name begins with, up to
+# the first underscore, or to two of them.
 RULES = {
     "standing_starts_open": ("INSERT", "NEW.state <> 'open'", "a version begins open"),
     "standing_closed_stays": (
@@ -121,6 +124,7 @@ RULES = {
         "OLD.ends IS NOT NULL AND (NEW.ends IS NULL OR NEW.ends > OLD.ends)",
         "what has left a list comes back by the next version alone",
     ),
+    **closed_list_rules(),
     "deputy_of_one_side": ("INSERT", _DEPUTY_OF_BOTH, _ONE_SIDE),
     "deputy_stays_of_one_side": ("UPDATE", _DEPUTY_OF_BOTH, _ONE_SIDE),
     "seat_of_one_side": ("INSERT", _HOLDER_OF_BOTH, _ONE_SIDE),
@@ -212,7 +216,7 @@ def _postgresql(guard: Guard) -> Iterator[str]:
 
 
 def _table_of(rule: str) -> str:
-    return rule.partition("_")[0]
+    return rule.partition("__" if "__" in rule else "_")[0]
 
 
 def _rule_statements(rule: str, dialect: str) -> Iterator[str]:
@@ -226,9 +230,10 @@ def _rule_statements(rule: str, dialect: str) -> Iterator[str]:
         )
         return
     raising = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'"
+    row = "OLD" if event == "DELETE" else "NEW"
     yield (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN IF {refused.replace('%', '%%')} THEN {raising}; END IF; RETURN NEW; END $$"
+        f"$$ BEGIN IF {refused.replace('%', '%%')} THEN {raising}; END IF; RETURN {row}; END $$"
     )
     yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
     yield f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"

@@ -27,6 +27,7 @@ from abm.targets.cells import Cell, standing
 from abm.targets.entries import Entry
 from abm.targets.forms import DecideForm
 from abm.targets.grid import grid_page, grid_row
+from abm.targets.loading import goes_on_with, rights_on
 from abm.targets.models import TargetList
 from abm.targets.narrowing import FILTERS
 from abm.targets.queries import aes_to_choose
@@ -115,8 +116,11 @@ def require_right(right: May) -> None:
 
 
 def _of_rows(target_list: TargetList) -> dict[str, Any]:
-    """What every row needs beside its own facts. No query."""
+    """What every row needs beside its own facts, and what may be done with it. No query."""
+    over = goes_on_with(target_list.quarter, clock.now())
     return {
+        "over": over,
+        "rights": rights_on(over),
         "links": Links.of(target_list),
         "today": organisation().today(),
         "roles_wanted": {policy.tier: policy.terms.roles_wanted for policy in target_list.policies},

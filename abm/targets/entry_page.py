@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.web import Answer, page
 from abm.people.current import organisation
@@ -14,6 +15,7 @@ from abm.targets.builder_forms import CommentForm
 from abm.targets.comments import CommentMention, EntryComment
 from abm.targets.entries import Assessment, Entry, Nomination
 from abm.targets.forms import AssessmentForm, NominationForm, PlaceForm
+from abm.targets.loading import goes_on_with, rights_on
 from abm.targets.mentions import colleagues
 from abm.targets.reach import reach_of
 
@@ -23,7 +25,10 @@ def entry_page(found: Entry, status: int = 200, **forms: object) -> Answer:
     target_list = found.target_list
     wanted = {policy.tier: policy.terms.roles_wanted for policy in target_list.policies}
     people = colleagues(session())
+    over = goes_on_with(target_list.quarter, clock.now())
     values: dict[str, object] = {
+        "over": over,
+        "rights": rights_on(over),
         "entry": found,
         "list": target_list,
         "where": {**target_list.address, **place_kept(), "public_id": found.public_id},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import abort
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -10,7 +12,7 @@ from abm.kit import clock
 from abm.kit.clock import Quarter
 from abm.kit.db import session
 from abm.kit.errors import Forbidden
-from abm.people.access import me
+from abm.people.access import May, granted, me
 from abm.people.current import organisation, programme
 from abm.people.models import User
 from abm.people.seats import Seat
@@ -51,6 +53,20 @@ def entry_or_404(quarter: str, public_id: str) -> Entry:
     )
     one = found.unique().one_or_none()
     return one if one is not None else abort(404)
+
+
+CHANGING = frozenset({May.COMMENT, May.EDIT_LIST, May.NOMINATE, May.ASSESS, May.PROPOSE_LIST})
+
+
+def goes_on_with(quarter: str | Quarter, at: datetime) -> Quarter | None:
+    """Where a quarter is over: the one whose list is worked on now, or comes next. None while it runs."""
+    own, current = organisation().quarter(str(quarter)), organisation().quarter_of(organisation().today(at))
+    return current if own < current else None
+
+
+def rights_on(over: Quarter | None) -> frozenset[May]:
+    """What the reader may do on a list, for its page: nothing of it changes once its quarter is over."""
+    return granted(me()) - CHANGING if over is not None else granted(me())
 
 
 def carried_into(quarter: str | Quarter, programme_id: int) -> Place | None:

@@ -57,6 +57,7 @@ class TargetList(Base):
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), unique=True)
     created_at: Mapped[Instant]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    closed_at: Mapped[Instant | None]  # by nobody: its quarter was over
 
     programme: Mapped[Programme] = relationship(lazy="joined", innerjoin=True)
     document: Mapped[Document] = relationship(lazy="joined", innerjoin=True)
@@ -219,11 +220,24 @@ class TargetList(Base):
         self.document.lock()
         return self.document.close_overdue(at=at)
 
+    def close(self, *, at: datetime) -> None:
+        """Make the list of a quarter that is over history, which the database keeps as it is. Once is enough."""
+        self.document.lock()
+        require(self.over(at), f"{self.quarter} is not over: its list is worked with.")
+        if self.closed_at is None:
+            self.document.close_overdue(at=at)
+            session_of(self).flush()
+            self.closed_at = at
+            record(self, "closed", by=None, at=at, after={"quarter": self.quarter})
+
+    def over(self, at: datetime) -> bool:
+        """Whether its quarter has ended by an instant."""
+        organisation = session_of(self).get_one(Organisation, 1)
+        return at >= organisation.end_of(organisation.quarter(self.quarter).last)
+
     def require_running(self, at: datetime) -> None:
         """Refuse to touch the draft of a quarter that is over: its list is history."""
-        organisation = session_of(self).get_one(Organisation, 1)
-        over = at >= organisation.end_of(organisation.quarter(self.quarter).last)
-        require(not over, f"{self.quarter} is over: its list is history now.")
+        require(not self.over(at), f"{self.quarter} is over: its list is history now.")
 
     def _check_signer(self, seat: Seat, by: User, at: datetime, organisation: Organisation) -> None:
         """Only an active holder, or a deputy on their days, acts for a seat; an empty one signs nothing."""

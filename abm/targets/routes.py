@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from abm.kit import clock
+from abm.kit.clock import Quarter
 from abm.kit.db import session
 from abm.kit.forms import show_refusal
 from abm.kit.receipts import once
@@ -18,7 +19,7 @@ from abm.targets.awaiting import awaited
 from abm.targets.builder import asks_for_grid, grid_fragment, grid_values
 from abm.targets.forms import PolicyForm, WaiverForm
 from abm.targets.kinds import TIERS
-from abm.targets.loading import carried_into, list_or_404, quarter_or_404, seat_or_403
+from abm.targets.loading import carried_into, goes_on_with, list_or_404, quarter_or_404, rights_on, seat_or_403
 from abm.targets.models import TargetList, open_list
 from abm.targets.pages import versions_of
 from abm.targets.queries import list_of
@@ -40,16 +41,28 @@ def show(quarter: str) -> Answer:
     found = list_of(session(), quarter_or_404(quarter), programme().id)
     near = organisation().quarter(quarter)
     if found is None:
-        return page("targets/none.html", quarter=near, carried=carried_into(near, programme().id))
+        return none_page(near)
     if asks_for_grid():
         return grid_fragment(found)
     tidy = tidy_address()
     return redirect(tidy) if tidy is not None else draft_page(found)
 
 
+def none_page(quarter: Quarter) -> Answer:
+    """A quarter whose list was not started: what carries over, what it can start from."""
+    return page(
+        "targets/none.html",
+        quarter=quarter,
+        carried=carried_into(quarter, programme().id),
+        before=list_of(session(), str(quarter.plus(-1)), programme().id),
+        over=goes_on_with(quarter, clock.now()),
+    )
+
+
 def draft_page(target_list: TargetList, status: int = 200, **forms: object) -> Answer:
     """The draft as it stands, with whatever form did not pass."""
     versions = versions_of(session(), target_list, clock.now())
+    over = goes_on_with(target_list.quarter, versions.at)
     values: dict[str, object] = {
         **grid_values(target_list),
         "quarter": organisation().quarter(target_list.quarter),
@@ -57,7 +70,7 @@ def draft_page(target_list: TargetList, status: int = 200, **forms: object) -> A
         "versions": versions,
         "awaited": awaited(session(), target_list, versions.open, versions.at),
         "carried": None if versions.in_force else carried_into(target_list.quarter, target_list.programme_id),
-        "my_seat": my_seat(),
+        "my_seat": None if over else my_seat(),
         "waiver": WaiverForm(formdata=None),
     }
     return page("targets/draft.html", status, **{**values, **forms})
@@ -79,7 +92,14 @@ def start(quarter: str) -> Answer:
 def policy(quarter: str) -> Answer:
     """What each tier means this quarter."""
     target_list = list_or_404(quarter)
-    return page("targets/policy.html", list=target_list, form=PolicyForm.showing(target_list.policies), tiers=TIERS)
+    return policy_page(target_list, PolicyForm.showing(target_list.policies))
+
+
+def policy_page(target_list: TargetList, form: PolicyForm, status: int = 200) -> Answer:
+    """The terms of the tiers; only to read once the quarter is over."""
+    over = goes_on_with(target_list.quarter, clock.now())
+    values = {"list": target_list, "form": form, "tiers": TIERS, "over": over, "rights": rights_on(over)}
+    return page("targets/policy.html", status, **values)
 
 
 @targets.post("/quarters/<quarter:quarter>/list/policy")
@@ -89,7 +109,7 @@ def change_policy(quarter: str) -> Answer:
     target_list = list_or_404(quarter)
     form = PolicyForm()
     if not form.validate_on_submit():
-        return page("targets/policy.html", 422, list=target_list, form=form, tiers=TIERS)
+        return policy_page(target_list, form, 422)
     at = clock.now()
     for tier_policy in target_list.policies:
         tier_policy.change(by=me(), at=at, **form.terms_of(tier_policy.tier))

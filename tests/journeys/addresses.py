@@ -88,7 +88,21 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         (TOMAS, "/quarters/{quarter}/list?tier=1"),
         (INES, "/quarters/{quarter without a list}/list"),
     ],
-    "targets.policy": [(INES, "/quarters/{quarter}/list/policy"), (TOMAS, "/quarters/{quarter}/list/policy")],
+    "targets.roll_over": [
+        (INES, "/quarters/{next quarter}/list/roll-over"),
+        (TOMAS, "/quarters/{next quarter}/list/roll-over?kind=drop"),
+        (INES, "/quarters/{quarter before}/list/roll-over"),
+    ],
+    "progress.quarter_close": [
+        (RENATA, "/quarters/{quarter}/list/close"),
+        (AMARA, "/quarters/{quarter before}/list/close"),
+        (TOMAS, "/quarters/{next quarter}/list/close"),
+    ],
+    "targets.policy": [
+        (INES, "/quarters/{quarter before}/list/policy"),
+        (INES, "/quarters/{quarter}/list/policy"),
+        (TOMAS, "/quarters/{quarter}/list/policy"),
+    ],
     "targets.candidates": [(INES, "/quarters/{quarter}/list/candidates")],
     "targets.entry": [
         (INES, "/quarters/{quarter}/list/entries/{entry}"),

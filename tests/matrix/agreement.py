@@ -74,6 +74,7 @@ def _list(session: Session, cast: Cast, account: Account) -> dict[str, str]:
         "comment": comment.public_id,
         "cell": "tier",
         "quarter": str(quarter),
+        "next quarter": str(quarter.plus(1)),
         "quarter without a list": str(quarter.plus(2)),
         "entry": entry.public_id,
         "version": str(changed.number),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.matrix.expectations import AE, CMO, CRO, EDITORS, EVERYONE, MANAGER, MARKETER, REVOPS, Case, case
+from tests.matrix.expectations import AE, CMO, CRO, EDITORS, EVERYONE, LISTING, MANAGER, MARKETER, Case, case
 
-LISTING = frozenset({CMO, CRO, MARKETER, MANAGER, REVOPS})  # who drafts the list
 NOMINATING, ASSESSING = frozenset({CRO, MANAGER, AE}), frozenset({CMO, MARKETER})
 ENTRY: Any = {"quarter": "quarter", "public_id": "entry"}
 

@@ -25,6 +25,7 @@ EDITORS = EVERYONE - {VIEWER}
 LOGGERS = EVERYONE - {VIEWER, REVOPS}
 ADMINISTRATORS = frozenset({CMO, CRO, REVOPS})
 ASSIGNERS = frozenset({CRO, MANAGER, REVOPS})
+LISTING = frozenset({CMO, CRO, MARKETER, MANAGER, REVOPS})  # who drafts and proposes the list
 
 TO_SIGN_IN = 303
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.matrix.building import ASSESSING, BUILDING, ENTRY, LISTING, NOMINATING
+from tests.matrix.building import ASSESSING, BUILDING, ENTRY, NOMINATING
 from tests.matrix.definitions import DEFINITIONS
 from tests.matrix.expectations import (
     ADMINISTRATORS,
@@ -21,6 +21,7 @@ from tests.matrix.expectations import (
     CRO,
     EDITORS,
     EVERYONE,
+    LISTING,
     LOGGERS,
     MANAGER,
     MARKETER,
@@ -31,7 +32,7 @@ from tests.matrix.expectations import (
     Case,
     case,
 )
-from tests.matrix.looking_back import LOOKING_BACK
+from tests.matrix.quarters import OVER_TIME
 
 SIGNED_IN_ALREADY = dict.fromkeys(EVERYONE, 303)
 
@@ -294,5 +295,5 @@ CAMPAIGNS: dict[str, list[Case]] = {
 }
 
 EXPECTED: dict[str, list[Case]] = (
-    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | BUILDING | LOOKING_BACK | DEFINITIONS | CAMPAIGNS
+    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | BUILDING | OVER_TIME | DEFINITIONS | CAMPAIGNS
 )
