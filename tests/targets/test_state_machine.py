@@ -29,7 +29,7 @@ BATCH = settings(
     print_blob=True,
     suppress_health_check=list(HealthCheck),
 )
-MINUTES = 15  # of an engine, before it gives up
+MINUTES = 30  # of an engine, before it gives up
 
 
 class ListMachine(Passing, Agreeing):
