@@ -12,7 +12,9 @@ from abm.accounts.routes import accounts
 from abm.audit.models import request_id
 from abm.campaigns import play_routes, review_routes
 from abm.campaigns.routes import campaigns
-from abm.desk import accounts_routes, impact_routes
+from abm.definitions import version_routes as definition_version_routes
+from abm.definitions.routes import definitions
+from abm.desk import account_lists_routes, accounts_routes, impact_routes, workload_routes
 from abm.desk.first_run_routes import first_run
 from abm.desk.navigation import init_navigation
 from abm.desk.routes import desk
@@ -40,7 +42,7 @@ from abm.people.current import init_programmes
 from abm.people.routes import people
 from abm.people.signing_in import init_sign_in
 from abm.progress.routes import progress
-from abm.targets import entry_routes, version_routes
+from abm.targets import entry_routes, export_routes, looking_back_routes, version_routes
 from abm.targets.routes import targets
 
 # Importing these is what adds their routes to a blueprint of their domain.
@@ -48,8 +50,10 @@ MORE_ROUTES = (
     deal_routes,
     people_routes,
     process_routes,
+    account_lists_routes,
     accounts_routes,
     impact_routes,
+    workload_routes,
     programme_routes,
     seat_routes,
     settings_routes,
@@ -57,7 +61,15 @@ MORE_ROUTES = (
     touch_routes,
 )
 # Views of a blueprint that has more than one file: importing them is what registers them.
-FURTHER_VIEWS = (entry_routes, version_routes, play_routes, review_routes)
+FURTHER_VIEWS = (
+    definition_version_routes,
+    entry_routes,
+    export_routes,
+    looking_back_routes,
+    play_routes,
+    review_routes,
+    version_routes,
+)
 
 BLUEPRINTS = (
     health,
@@ -67,6 +79,7 @@ BLUEPRINTS = (
     admin,
     audit,
     accounts,
+    definitions,
     targets,
     campaigns,
     launching,

@@ -153,15 +153,28 @@ def import_(kind: str, file: Path, email: str, dry_run: bool, stages: tuple[str,
 
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def verify(file: Path) -> None:
-    """Check a signed record without the database: its digest, and who signed it."""
+@click.option("--key", metavar="FINGERPRINT", default="", help="The key it must be written with: see `record-key`.")
+def verify(file: Path, key: str) -> None:
+    """Check a signed record without the database: every byte, its digest, and who signed it."""
     from abm.agreement.record import check_record  # noqa: PLC0415
 
-    findings = check_record(file.read_bytes())
+    findings = check_record(file.read_bytes(), key=key)
     for finding in findings:
         click.echo(f"{'holds' if finding.holds else 'BROKEN'}: {finding.text}")
-    if any(not finding.holds for finding in findings):
-        sys.exit(1)
+    broken = sum(not finding.holds for finding in findings)
+    if broken:
+        _stop(f"{broken} of {len(findings)} do not hold. Do not rely on this file: export the record again.")
+    if not key:
+        click.echo("Compare the key with the one that Accountable shows beside the record, or give it with --key.")
+
+
+@main.command("record-key")
+def record_key() -> None:
+    """Print the fingerprint of the key that this installation writes signed records with."""
+    from abm.agreement.record_proof import own_fingerprint  # noqa: PLC0415
+
+    _app()
+    click.echo(own_fingerprint())
 
 
 @main.group()

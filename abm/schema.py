@@ -6,6 +6,7 @@ from abm.accounts import models as accounts
 from abm.agreement import models as agreement
 from abm.audit import models as audit
 from abm.campaigns import models as campaigns
+from abm.definitions import models as definitions
 from abm.imports import models as imports
 from abm.kit import receipts
 from abm.kit.base import Base
@@ -19,6 +20,7 @@ MODULES = (
     agreement,
     audit,
     campaigns,
+    definitions,
     imports,
     mail,
     models,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -123,3 +124,9 @@ def test_the_audit_trail_is_whole_until_somebody_changes_a_row(
     assert found.exit_code == 1
     assert f"event {event} (link " in found.output
     assert "--head is what" in abm("audit", "verify", "--head", "rubbish").output
+
+
+def test_the_key_of_records_is_printed_the_same_every_time(abm: Abm) -> None:
+    printed = abm("record-key").output.strip()
+    assert re.fullmatch(r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}", printed)
+    assert abm("record-key").output.strip() == printed

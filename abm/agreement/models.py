@@ -13,6 +13,8 @@ from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.agreement.canonical import digest_of, freeze, thaw
+from abm.agreement.closing import what_became_of
+from abm.agreement.readings import Reading
 from abm.agreement.signatures import Signature, StandingSignature, Verdict, Voice, Withdrawal
 from abm.agreement.standing import Standing, State
 from abm.audit.models import record
@@ -21,8 +23,8 @@ from abm.kit.rules import Conflict, refuse, require
 from abm.people.models import User
 
 __all__ = (
-    "Document", "Signature", "Span", "StaleDigest", "Standing", "StandingSignature", "State", "Verdict", "Version",
-    "Voice", "Withdrawal",
+    "Document", "Reading", "Signature", "Span", "StaleDigest", "Standing", "StandingSignature", "State", "Verdict",
+    "Version", "Voice", "Withdrawal",
 )  # fmt: skip
 
 
@@ -62,11 +64,22 @@ class Document(Base):
         session.expire_all()  # what was read before the lock may have changed while we waited
 
     def propose(
-        self, content: Mapping[str, object], *, voices: Sequence[str], span: Span, by: User, at: datetime
+        self,
+        content: Mapping[str, object],
+        *,
+        voices: Sequence[str],
+        span: Span,
+        by: User,
+        at: datetime,
+        expires_at: datetime | None = None,
     ) -> Version:
-        """Freeze content as the next version, open for signing by each voice; the open one is superseded."""
+        """Freeze content as the next version, open for signing by each voice until it expires, if it does.
+
+        The open one is superseded, or expired where nobody came round to closing it.
+        """
         require(voices, "Nobody is named who has to sign.")
         self.lock()
+        self.close_overdue(at=at)
         last = self.versions[-1] if self.versions else None
         number, predecessor = (last.number + 1, last.digest) if last else (1, None)
         if self.open_version is not None:
@@ -86,9 +99,17 @@ class Document(Base):
             ends=span.ends,
             voices=[Voice(voice=voice) for voice in voices],
         )
-        version.standing = Standing(document=self, state=State.OPEN)
+        version.standing = Standing(document=self, state=State.OPEN, expires_at=expires_at)
         session_of(self).add(version)
         record(version, "proposed", by=by, at=at, after={"number": number, "digest": version.digest})
+        return version
+
+    def close_overdue(self, *, at: datetime) -> Version | None:
+        """Close the open version where its time is over, and hand it back. The document is locked by the caller."""
+        version = self.open_version
+        if version is None or not version.standing.overdue(at):
+            return None
+        version.close(State.EXPIRED, by=None, at=at)
         return version
 
     @property
@@ -175,21 +196,18 @@ class Version(Base):
         if digest != self.digest or self.state is State.SUPERSEDED:
             raise StaleDigest(self)
         self._guard_signature(voice, verdict, by=by, at=at, comment=comment)
-        signature = Signature(
-            version=self,
-            voice=voice,
-            person=by,
-            deputy_for=deputy_for,
-            verdict=verdict,
-            comment=comment.strip(),
-            at=at,
-            digest=digest,
+        self._add(
+            Signature(
+                version=self,
+                voice=voice,
+                person=by,
+                deputy_for=deputy_for,
+                verdict=verdict,
+                comment=comment.strip(),
+                at=at,
+                digest=digest,
+            )
         )
-        session_of(self).add(signature)
-        session_of(self).flush()
-        session_of(self).add(StandingSignature(version_id=self.id, voice=voice, person_id=by.id, signature=signature))
-        verb = "signed" if verdict is Verdict.APPROVE else "declined"
-        record(self, verb, by=by, at=at, after={"voice": voice, "digest": digest})
         if verdict is Verdict.DECLINE:
             self.close(State.DECLINED, by=by, at=at)
         elif not self.awaited():
@@ -201,15 +219,38 @@ class Version(Base):
         """The rules of signing, each with its sentence."""
         asked = {v.voice for v in self.voices} | {v.general for v in self.voices}
         require(voice in asked, "Your signature is not asked for on this version.")
-        require(self.state is State.OPEN, f"Version {self.number} is {self.state}: it is no longer open for signing.")
-        over = self.ends is not None and at >= self.ends and verdict is Verdict.APPROVE
-        require(not over, f"The time of version {self.number} is over: it can no longer come into force.")
-        require(self.signature_of(voice) is None, f"{voice.capitalize()} has already signed version {self.number}.")
+        require(self.state is State.OPEN, what_became_of(self))
+        if self.standing.overdue(at):
+            refuse(self._over(at))
+        given = self.signature_of(voice)
+        if given is not None:
+            refuse(f"{voice.capitalize()} has already signed version {self.number}: {given.person.name} did.")
         require(
             all(s.person_id != by.id for s in self.valid_signatures()),
             "You have already signed this version: one person gives one signature.",
         )
         require(verdict is Verdict.APPROVE or comment.strip(), "Say why you decline.", field="comment")
+        require(
+            self.intact(),
+            f"What is stored of version {self.number} is not what was proposed: nobody signs it. Tell RevOps.",
+        )
+
+    def _over(self, at: datetime) -> str:
+        if self.ends is not None and at >= self.ends:
+            return f"The time of version {self.number} is over: it can no longer come into force."
+        return f"Version {self.number} waited longer for its signatures than agreed: propose the draft anew."
+
+    def _add(self, signature: Signature) -> None:
+        """Keep a signature, and that it stands."""
+        session = session_of(self)
+        session.add(signature)
+        session.flush()
+        standing = StandingSignature(version_id=self.id, voice=signature.voice, person_id=signature.person.id)
+        standing.signature = signature
+        session.add(standing)
+        verb = "signed" if signature.verdict is Verdict.APPROVE else "declined"
+        after = {"voice": signature.voice, "digest": signature.digest}
+        record(self, verb, by=signature.person, at=signature.at, after=after)
 
     def withdraw_signature(self, *, voice: str, by: User, at: datetime, reason: str = "") -> None:
         """Take one's own signature back, while the version is still open."""
@@ -233,7 +274,7 @@ class Version(Base):
 
     def close(self, state: State, *, by: User | None, at: datetime) -> None:
         """End an open version without coming into force. The document is locked by the caller."""
-        require(self.state is State.OPEN, f"Version {self.number} is {self.state} already.")
+        require(self.state is State.OPEN, what_became_of(self))
         self.standing.state = state
         self.standing.closed_at = at
         given = [signature.id for signature in self.valid_signatures()]  # whom it cost: they are asked to look again

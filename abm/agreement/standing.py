@@ -47,6 +47,7 @@ class Standing(Base):
     starts: Mapped[Instant | None]
     ends: Mapped[Instant | None]
     closed_at: Mapped[Instant | None]
+    expires_at: Mapped[Instant | None]  # until when all have to sign, fixed when it was proposed
 
     version: Mapped[Version] = relationship(back_populates="standing")
     document: Mapped[Document] = relationship()
@@ -54,6 +55,11 @@ class Standing(Base):
     def covers(self, at: datetime) -> bool:
         """Whether this version is in force at an instant."""
         return self.starts is not None and self.starts <= at and (self.ends is None or at < self.ends)
+
+    def overdue(self, at: datetime) -> bool:
+        """Whether it is still open although the time to sign it, or the time that it is for, is over."""
+        last = [day for day in (self.expires_at, self.version.ends) if day is not None]
+        return self.state is State.OPEN and any(at >= day for day in last)
 
     def end_by(self, at: datetime) -> None:
         """Give way to a successor that starts at this instant. One that had not begun never begins."""

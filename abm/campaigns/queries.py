@@ -156,12 +156,6 @@ def live_on(session: Session, account_id: int, at: datetime) -> list[Campaign]:
     return list(session.scalars(live.options(lazyload(Campaign.document)).order_by(Campaign.name, Campaign.id)))
 
 
-def live_campaigns(session: Session) -> list[Campaign]:
-    """Every campaign that runs now, by name."""
-    live = select(Campaign).where(Campaign.state == CampaignState.LIVE).options(lazyload(Campaign.document))
-    return list(session.scalars(live.order_by(Campaign.name, Campaign.id)))
-
-
 def worked_by(session: Session, account_ids: Sequence[int], at: datetime) -> dict[int, set[int]]:
     """Per account, the ids of the campaigns that work it at an instant, or are going to."""
     query = select(AudienceMember.account_id, AudienceMember.campaign_id).where(still_worked(at))

@@ -7,15 +7,19 @@ from datetime import datetime, timedelta
 from abm.accounts.models import Account
 from abm.agreement.models import Verdict, Version
 from abm.demo.founding import World
+from abm.desk.work import work_of
 from abm.kit.clock import Quarter
 from abm.people.models import User
-from abm.people.seats import Side, seats
+from abm.people.seats import Side, note_absence, seats
 from abm.targets.kinds import Outcome, Priority, Readiness
 from abm.targets.models import TargetList, open_list
+from abm.targets.weighing import weigh
 
 SIZES = {1: 12, 2: 38, 3: 100}
 CAPACITY = {1: 12, 2: 40, 3: 120}
 PER_AE = {1: 5, 2: 15, 3: 35}
+ONE_TO_ONE = 1  # touches a week by Sales in tier 1, beside the two that the campaign asks for
+LEAVE = timedelta(weeks=8) - timedelta(days=1)
 WHY_NOMINATED = (
     "New plant this year, cold rooms on the drawings",
     "Lost a pharma load in July; the board asked why",
@@ -66,17 +70,36 @@ def change_mid_quarter(world: World, current: TargetList) -> Version:
     new.nominate(Priority.HIGH, "Vaccine lanes go live in spring; asked for us by name", by=tomas, at=proposed)
     new.assess(Readiness.READY, "Four roles known, quality director came to the webinar", by=priya, at=proposed)
     new.place(tier=1, ae=world.people.tomas, outcome=Outcome.IN, reason="", by=ines, at=proposed)
-    version = current.propose(organisation=world.organisation, by=ines, at=proposed)
+    version = _propose_as_agreed(world, current, by=ines, at=proposed)
     signed = world.at(world.today - timedelta(days=2), 11)
     _sign(world, current, version, Side.SALES, by=renata, at=signed)
     return version
 
 
+def _propose_as_agreed(world: World, current: TargetList, *, by: User, at: datetime) -> Version:
+    """Propose what asks for more than was done: both leaders have said why that is right until the quarter ends."""
+    work = work_of(world.session, current, organisation=world.organisation, at=at)
+    for gap in weigh(current.draft(), work).gaps:
+        for side, holder, reason in (
+            (Side.SALES, world.people.renata, "The campaign ends with the quarter; we push for five more weeks"),
+            (Side.MARKETING, world.people.amara, "The round table is booked and needs the calls around it"),
+        ):
+            seat = seats(world.session)[side]
+            organisation = world.organisation
+            current.waive(gap.what, seat=seat, reason=reason, by=holder, at=at, organisation=organisation, work=work)
+    return current.propose(organisation=world.organisation, by=by, at=at, work=work)
+
+
 def draft_next_quarter(world: World) -> TargetList:
-    """Next quarter's draft: 13 accounts in tier 1 where 12 fit, half of it still without Marketing's word."""
+    """Next quarter's draft: 13 accounts in tier 1 where 12 fit, half of it still without Marketing's word.
+
+    Elif is away for its first eight weeks, so that it asks her for more a week than she did of late.
+    """
     at = world.at(world.today - timedelta(days=1), 14)
     ines, priya = world.people.ines, world.people.priya
     draft = _open(world, world.quarter.plus(1), at, by=ines)
+    first = world.quarter.plus(1).first
+    note_absence(world.people.elif_, first_day=first, last_day=first + LEAVE, by=ines, at=at)
     for number, account in enumerate(world.accounts[1:60], start=1):
         tier = 1 if number <= 13 else 2 if number <= 40 else 3
         entry = draft.enter(account, by=ines, at=at, tier=tier, ae=account.ae_on(world.today))
@@ -117,6 +140,7 @@ def _open(world: World, quarter: Quarter, at: datetime, *, by: User) -> TargetLi
     targets = open_list(world.organisation, quarter, by=by, at=at)
     for policy in targets.policies:
         policy.change(max_accounts=CAPACITY[policy.tier], max_per_ae=PER_AE[policy.tier], by=by, at=at)
+    targets.policies[0].change(sales_touches=ONE_TO_ONE, by=by, at=at)
     return targets
 
 

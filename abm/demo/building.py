@@ -7,6 +7,7 @@ from flask import Flask
 from abm.audit.seal import seal_events
 from abm.demo.agreeing import agree, change_mid_quarter, draft_next_quarter
 from abm.demo.campaigning import plan_and_launch, plan_for_review
+from abm.demo.defining import define_fit
 from abm.demo.filing import leave_an_import
 from abm.demo.founding import ZONE, found
 from abm.demo.keeping import begins_on, forget, keep_beginning
@@ -26,6 +27,7 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
     with app.app_context():
         with writing() as session:
             world = found(session())
+            define_fit(world)
             current = agree(world)
             live = plan_and_launch(world)
             tell_the_weeks(world, live)

@@ -129,7 +129,7 @@ def _sales(weeks: Weeks, place: Place) -> None:
     elif place.tier == 2:
         touches = int(weeks.draw.random() < (0.6 if behind else 0.93))
     else:
-        touches = int(place.number % 4 == place.back % 4 and weeks.draw.random() < 0.93)
+        touches = int(place.number // 4 % 4 == place.back % 4 and weeks.draw.random() < 0.93)
     for _ in range(touches):
         day = place.monday + timedelta(days=weeks.draw.randrange(5))
         weeks.log(place.account, TouchSide.SALES, weeks.one_of(ATTEMPTS), by=ae, on=day, ours=True)

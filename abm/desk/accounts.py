@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Integer, Select, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from abm.accounts.listing import AccountFilter, accounts_matching, choices, count_of, sorted_by
@@ -14,7 +14,6 @@ from abm.accounts.models import Account, rates_of
 from abm.accounts.paging import Cursor, Page, page_of
 from abm.accounts.queries import DealSum, ae_by_account, open_deals
 from abm.people.models import Organisation, User
-from abm.targets.in_force import list_id_at
 from abm.targets.models import Membership
 from abm.touches.models import Touch
 
@@ -38,7 +37,7 @@ class AccountsPage:
     page: Page[Account]
     total: int
     choices: Mapping[str, Mapping[str, str]]
-    list_id: int | None
+    listed: bool  # whether any list is in force
 
 
 def accounts_page(
@@ -54,59 +53,53 @@ def accounts_page(
 ) -> AccountsPage:
     """The accounts that a filter leaves, in ten queries however many there are. `tier` is 1 to 3, `any` or `none`."""
     today = organisation.today(at)
-    list_id = list_id_at(session, organisation, at)
-    query = _in_tier(accounts_matching(wanted, me=me, today=today), tier, list_id, at)
-    order = sorted_by(sort, tier=_tier(list_id, at) if list_id else None)
+    listed = bool(session.scalar(select(_members(at).exists())))
+    query = _in_tier(accounts_matching(wanted, me=me, today=today), tier, at)
+    order = sorted_by(sort, tier=_tier(at) if listed else None)
     page = page_of(session, query, order, cursor, named=Account.public_id)
     return AccountsPage(
-        rows=_rows(session, page.rows, list_id, organisation=organisation, at=at),
+        rows=_rows(session, page.rows, organisation=organisation, at=at),
         page=page,
         total=count_of(session, query),
         choices=choices(session, today),
-        list_id=list_id,
+        listed=listed,
     )
 
 
 def _rows(
     session: Session,
     accounts: Sequence[Account],
-    list_id: int | None,
     *,
     organisation: Organisation,
     at: datetime,
 ) -> list[AccountRow]:
     ids, today = [account.id for account in accounts], organisation.today(at)
     last = select(func.max(Touch.day)).where(Touch.account_id == Account.id, Touch.voided_at.is_(None))
-    columns = (Account.id, _tier(list_id, at), last.correlate(Account).scalar_subquery())
+    columns = (Account.id, _tier(at), last.correlate(Account).scalar_subquery())
     facts = {row[0]: (row[1], row[2]) for row in session.execute(select(*columns).where(Account.id.in_(ids)))}
     aes = ae_by_account(session, ids, today)
     deals = open_deals(session, ids, rates_of(session, organisation), today)
     return [AccountRow(one, facts[one.id][0], aes.get(one.id), deals.get(one.id), facts[one.id][1]) for one in accounts]
 
 
-def _tier(list_id: int | None, at: datetime) -> ColumnElement[int]:
-    """The tier of an account on the list in force, as a value of its row."""
-    if list_id is None:
-        return null().cast(Integer)
-    members = _members(list_id, at).with_only_columns(func.min(Membership.tier))
+def _tier(at: datetime) -> ColumnElement[int]:
+    """The tier of an account on the lists in force, as a value of its row: on two, the higher one."""
+    members = _members(at).with_only_columns(func.min(Membership.tier))
     return members.where(Membership.account_id == Account.id).correlate(Account).scalar_subquery()
 
 
-def _members(list_id: int, at: datetime) -> Select[int]:
-    """The accounts on the list in force."""
+def _members(at: datetime) -> Select[int]:
+    """The accounts on the lists in force, of whichever programme."""
     return select(Membership.account_id).where(
-        Membership.list_id == list_id,
         Membership.starts <= at,
         Membership.ends.is_(None) | (Membership.ends > at),
     )
 
 
-def _in_tier(query: Select[Account], tier: str, list_id: int | None, at: datetime) -> Select[Account]:
+def _in_tier(query: Select[Account], tier: str, at: datetime) -> Select[Account]:
     if not tier:
         return query
-    if list_id is None:
-        return query if tier == "none" else query.where(literal(False))
-    members = _members(list_id, at)
+    members = _members(at)
     if tier == "none":
         return query.where(Account.id.not_in(members))
     if tier in {"1", "2", "3"}:

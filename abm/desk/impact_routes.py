@@ -7,10 +7,11 @@ from flask import abort
 from abm.agreement.models import State
 from abm.desk.impact import impact_of
 from abm.desk.routes import desk
+from abm.desk.workload import who_may_be_seen
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.web import Answer, page, wants_fragment
-from abm.people.access import May, needs
+from abm.people.access import May, me, needs
 from abm.people.current import organisation
 from abm.targets.content import Content
 from abm.targets.loading import list_or_404
@@ -44,7 +45,16 @@ def _impact_page(target_list: TargetList, content: Content, number: int | None) 
     return page(
         "desk/_impact.html" if wants_fragment() else "desk/impact.html",
         quarter=organisation().quarter(target_list.quarter),
+        list=target_list,
         number=number,
         base=base,
-        impact=impact_of(session(), base.content, content, at=at, today=organisation().today(at)),
+        impact=impact_of(
+            session(),
+            target_list,
+            base.content,
+            content,
+            organisation=organisation(),
+            at=at,
+            seen=who_may_be_seen(session(), target_list, me(), at),
+        ),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, abort, redirect, request, url_for
 
 from abm.accounts.choosing import suggestions
@@ -20,6 +22,8 @@ from abm.outbound.touch_form import quick_outcomes, sides_of
 from abm.people.access import May, may, me, needs
 from abm.people.current import organisation
 from abm.people.models import Role, User
+from abm.people.programmes import DEFAULT_PROGRAMME
+from abm.people.seats import seats_signed_for
 
 desk = Blueprint("desk", __name__)
 
@@ -33,14 +37,20 @@ def home() -> Answer:
     """What needs me now, and what my role looks at first. Whoever sells starts with Today."""
     if lives_in_today(me()):
         return redirect(url_for("desk.today"))
-    keeps_data = me().is_one_of(Role.REVOPS)
+    keeps_data, at = me().is_one_of(Role.REVOPS), clock.now()
     return page(
         "desk/home.html",
         needs=needs_me(session(), me(), organisation()),
-        summary=summary_of(session(), organisation=organisation(), at=clock.now()),
+        summary=summary_of(session(), organisation=organisation(), at=at, programme_id=_own_programme(at)),
         keeps_data=keeps_data,
         bad_imports=imports_with_bad_rows(session()) if keeps_data else (),
     )
+
+
+def _own_programme(at: datetime) -> int:
+    """The programme whose list a person signs; for everybody else the default one."""
+    signing = seats_signed_for(session(), me(), organisation().today(at))
+    return signing[0].programme_id if signing else DEFAULT_PROGRAMME
 
 
 @desk.get("/today")

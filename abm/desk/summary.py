@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from abm.accounts.models import Opportunity
-from abm.agreement.models import Standing, State, Version
+from abm.agreement.models import Standing, State
 from abm.campaigns.models import Campaign
 from abm.imports.models import Import, ImportState
 from abm.kit.clock import Quarter, Week
 from abm.people.models import Organisation
 from abm.people.programmes import DEFAULT_PROGRAMME
-from abm.targets.models import Membership, TargetList
+from abm.targets.in_force import Place, place_at
+from abm.targets.models import Membership
 from abm.touches.models import Direction, Rollup, TouchSide
 
 RECENT = 20
@@ -25,7 +26,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Summary:
-    """The figures of home. `version` and `since` are those of the list in force, None without one.
+    """The figures of home. `place` says which list is in force or carried over, None without one.
 
     `both_active` are its accounts that both sides reached out to this week, as the weekly view counts them;
     `unmatched` the deals without account or day, which stand outside every figure of the list.
@@ -33,41 +34,31 @@ class Summary:
 
     quarter: Quarter
     week: Week
-    version: int | None
-    since: datetime | None
+    place: Place | None
     accounts: int
     both_active: int
     in_review: int
     unmatched: int
 
 
-def summary_of(session: Session, *, organisation: Organisation, at: datetime) -> Summary:
-    """All figures of home, in one query."""
+def summary_of(
+    session: Session, *, organisation: Organisation, at: datetime, programme_id: int = DEFAULT_PROGRAMME
+) -> Summary:
+    """All figures of home, in three queries at most."""
     today = organisation.today(at)
     quarter, week = organisation.quarter_of(today), Week.of(today)
-    in_force = (
-        select(Version.number, Standing.starts, TargetList.id)
-        .join(Standing, Standing.version_id == Version.id)
-        .join(TargetList, TargetList.document_id == Version.document_id)
-        .where(TargetList.quarter == str(quarter), TargetList.programme_id == DEFAULT_PROGRAMME, Standing.starts <= at)
-        .where(Standing.ends.is_(None) | (Standing.ends > at))
-    )
-    members = _members(in_force.with_only_columns(TargetList.id), at)
+    place = place_at(session, organisation, at, programme_id)
+    members = _members(place.list_id if place else None, at)
     in_review = (
         select(Campaign.id)
         .join(Standing, Standing.document_id == Campaign.document_id)
         .where(Standing.state == State.OPEN)
     )
     unmatched = select(Opportunity.id).where(Opportunity.account_id.is_(None) | Opportunity.created_on.is_(None))
-    row = session.execute(
-        select(
-            in_force.with_only_columns(Version.number).scalar_subquery(),
-            in_force.with_only_columns(Standing.starts).scalar_subquery(),
-            *(_count(rows) for rows in (members, _worked_by_both(members, quarter, week), in_review, unmatched)),
-        )
-    ).one()
-    version, since, accounts, both_active, reviewed, left_out = row
-    return Summary(quarter, week, version, since, accounts, both_active, reviewed, left_out)
+    counted = members, _worked_by_both(members, quarter, week), in_review, unmatched
+    counts = session.execute(select(*(_count(rows) for rows in counted))).one()
+    accounts, both_active, reviewed, left_out = (int(count) for count in counts)
+    return Summary(quarter, week, place, accounts, both_active, reviewed, left_out)
 
 
 def imports_with_bad_rows(session: Session) -> Sequence[Import]:
@@ -76,10 +67,10 @@ def imports_with_bad_rows(session: Session) -> Sequence[Import]:
     return [one for one in session.scalars(statement) if one.counts.get("bad")][:SHOWN]
 
 
-def _members(list_id: Select[int], at: datetime) -> Select[int]:
-    """The accounts of the list in force; of no list none."""
+def _members(list_id: int | None, at: datetime) -> Select[int]:
+    """The accounts of the list that holds; of no list none."""
     return select(Membership.account_id).where(
-        Membership.list_id == list_id.scalar_subquery(),
+        Membership.list_id == list_id,
         Membership.starts <= at,
         Membership.ends.is_(None) | (Membership.ends > at),
     )

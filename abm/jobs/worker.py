@@ -1,4 +1,4 @@
-"""The background work: events are sealed, people who forgot a password are answered, letters leave.
+"""The background work: events are sealed, proposals that wait are minded, letters leave.
 
 The truth stands in tables, so a worker can die at any moment, and several can run at once.
 """
@@ -19,6 +19,7 @@ from abm.kit import clock
 from abm.kit.db import is_away, writing
 from abm.people.mail import mail_server
 from abm.people.sessions import PasswordRequest
+from abm.targets.reminding import let_time_pass, lists_with_something_due
 
 log = logging.getLogger("abm.worker")
 
@@ -57,6 +58,7 @@ def work_once(session: Session | scoped_session[Session], *, whole: bool = True)
     own.commit()
     answer_password_requests(own, at=clock.now())
     own.commit()
+    _mind_proposals(own)
     _send_letters(own)
 
 
@@ -72,7 +74,16 @@ def _look(*, whole: bool) -> None:
 def _something_due(session: Session, *, whole: bool) -> bool:
     if unsealed(session, whole=whole) or session.scalar(select(PasswordRequest.id).limit(1)) is not None:
         return True
+    if lists_with_something_due(session, clock.now()):
+        return True
     return mail_server(session) is not None and session.scalar(due_letters(clock.now()).limit(1)) is not None
+
+
+def _mind_proposals(session: Session) -> None:
+    """Proposals that wait: each in a transaction of its own, whose letters leave with the others."""
+    for target_list in lists_with_something_due(session, clock.now()):
+        let_time_pass(target_list, clock.now())
+        session.commit()
 
 
 def _send_letters(session: Session) -> None:

@@ -29,16 +29,37 @@ GUARDS = (
     Guard("version_voice"),
     Guard("signature"),
     Guard("withdrawal"),
-    Guard("standing", columns=("version_id", "document_id"), key="version_id"),
+    Guard("standing", columns=("version_id", "document_id", "expires_at"), key="version_id"),
     Guard("target_list", columns=("programme_id", "quarter", "document_id")),
+    Guard("definition", columns=("slug", "kind", "document_id")),
     Guard("opportunity_revision"),
     Guard("touch_revision"),
     Guard(
         "membership",
-        columns=("list_id", "account_id", "with_children", "tier", "motion", "ae_id", "starts", "version_id"),
+        columns=(
+            *("list_id", "account_id", "with_children", "tier", "motion", "ae_id"),
+            *("starts", "version_id", "carried"),
+        ),
     ),
+    Guard("waiver"),
     Guard("touch", columns=("account_id", "logged_by_id", "client_key", "fingerprint", "logged_at")),
 )
+
+# A deputy of one side who holds, or on one of these days deputises for, the other.
+_DEPUTY_OF_BOTH = """NEW.ended_at IS NULL AND EXISTS (
+    SELECT 1 FROM seat o JOIN seat own ON own.id = NEW.seat_id AND own.side <> o.side
+    WHERE o.holder_id = NEW.user_id OR EXISTS (
+        SELECT 1 FROM deputy d WHERE d.seat_id = o.id AND d.user_id = NEW.user_id AND d.ended_at IS NULL
+        AND d.first_day <= NEW.last_day AND d.last_day >= NEW.first_day))"""
+# A holder who holds a seat of the other side, in whichever programme, or deputises for one. Days are counted from the
+# instant that the seat was given; in UTC, so that on the last day of a deputy zones east of it decide alone.
+_HOLDER_OF_BOTH = """NEW.holder_id IS NOT NULL AND (
+    EXISTS (SELECT 1 FROM seat o WHERE o.holder_id = NEW.holder_id AND o.side <> NEW.side)
+    OR EXISTS (
+        SELECT 1 FROM deputy d JOIN seat o ON o.id = d.seat_id AND o.side <> NEW.side
+        WHERE d.user_id = NEW.holder_id AND d.ended_at IS NULL
+        AND CAST(d.last_day AS text) > substr(CAST(NEW.since AS text), 1, 10)))"""
+_ONE_SIDE = "nobody acts for both sides"
 
 # Rules across rows, each a condition that refuses a change of a table: the one that the rule's name begins with.
 RULES = {
@@ -75,37 +96,35 @@ RULES = {
             OR (OLD.ends IS NOT NULL AND (NEW.ends IS NULL OR NEW.ends > OLD.ends)))""",
         "what is in force gives way to its successor and never moves otherwise",
     ),
-    "seat_holder_of_one_side": (
-        "UPDATE",
-        "EXISTS (SELECT 1 FROM seat o WHERE o.holder_id = NEW.holder_id AND o.side <> NEW.side)",
-        "one person never acts for both sides",
-    ),
-    "seat_begins_with_one_side": (
-        "INSERT",
-        "EXISTS (SELECT 1 FROM seat o WHERE o.holder_id = NEW.holder_id AND o.side <> NEW.side)",
-        "one person never acts for both sides",
-    ),
     "membership_of_a_signed_version": (
         "INSERT",
         """NOT EXISTS (
             SELECT 1 FROM standing s JOIN target_list l ON l.document_id = s.document_id
             WHERE s.version_id = NEW.version_id AND l.id = NEW.list_id AND s.state = 'signed'
-            AND s.starts = NEW.starts AND (s.ends IS NULL OR NEW.ends <= s.ends))""",
-        "a membership begins with a version that both seats have signed",
+            AND ((NOT NEW.carried AND s.starts = NEW.starts AND (s.ends IS NULL OR NEW.ends <= s.ends))
+                OR (NEW.carried AND s.ends = NEW.starts AND NEW.ends IS NOT NULL)))""",
+        "a membership begins with a version that both seats have signed, or carries over where that one ends",
     ),
     "membership_one_at_a_time": (
         "INSERT",
         """EXISTS (
             SELECT 1 FROM membership o
-            WHERE o.account_id = NEW.account_id AND o.list_id = NEW.list_id AND (o.ends IS NULL OR o.ends > o.starts)
+            WHERE o.account_id = NEW.account_id AND o.list_id IN (
+                SELECT b.id FROM target_list a JOIN target_list b ON b.programme_id = a.programme_id
+                WHERE a.id = NEW.list_id)
+            AND (o.ends IS NULL OR o.ends > o.starts)
             AND (o.ends IS NULL OR o.ends > NEW.starts) AND (NEW.ends IS NULL OR NEW.ends > o.starts))""",
-        "an account stands on a list once at a time",
+        "an account stands on one list of a programme at a time, and there once",
     ),
     "membership_ends_for_good": (
         "UPDATE",
         "OLD.ends IS NOT NULL AND (NEW.ends IS NULL OR NEW.ends > OLD.ends)",
         "what has left a list comes back by the next version alone",
     ),
+    "deputy_of_one_side": ("INSERT", _DEPUTY_OF_BOTH, _ONE_SIDE),
+    "deputy_stays_of_one_side": ("UPDATE", _DEPUTY_OF_BOTH, _ONE_SIDE),
+    "seat_of_one_side": ("INSERT", _HOLDER_OF_BOTH, _ONE_SIDE),
+    "seat_stays_of_one_side": ("UPDATE", _HOLDER_OF_BOTH, _ONE_SIDE),
 }
 
 

@@ -30,6 +30,7 @@ class May(enum.StrEnum):
     ASSESS = "assess accounts for Marketing"
     EDIT_LIST = "change the draft of the target list"
     PROPOSE_LIST = "propose the target list"
+    DEFINE = "write and propose definitions"
     PLAN_CAMPAIGNS = "plan and launch campaigns"
     REVIEW_CAMPAIGNS = "review campaigns for Sales"
     LOG_TOUCHES = "log touches"
@@ -47,6 +48,7 @@ MARKETING = EVERYONE | {
     May.ASSESS,
     May.EDIT_LIST,
     May.PROPOSE_LIST,
+    May.DEFINE,
     May.PLAN_CAMPAIGNS,
 }
 MANAGING = SALES | {
@@ -54,6 +56,7 @@ MANAGING = SALES | {
     May.NOMINATE,
     May.EDIT_LIST,
     May.PROPOSE_LIST,
+    May.DEFINE,
     May.REVIEW_CAMPAIGNS,
     May.LEAD_TEAM,
 }
@@ -72,6 +75,7 @@ GRANTS: dict[Role, frozenset[May]] = {
         May.IMPORT,
         May.EDIT_LIST,
         May.PROPOSE_LIST,
+        May.DEFINE,
         May.MANAGE_PEOPLE,
         May.CONFIGURE,
         May.READ_AUDIT,

@@ -144,6 +144,14 @@ class DeputyForm(DaysForm, SideForm):
         self.deputy.choices = choices([("", "Choose"), *((user.public_id, user.name) for user in people)])
 
 
+class NextInLineForm(SideForm):
+    kind = "next"
+    person = SelectField("Next in line", [Optional()])
+
+    def offer_people(self, people: Iterable[User]) -> None:
+        self.person.choices = choices([("", "Nobody named"), *((user.public_id, user.name) for user in people)])
+
+
 class OrganisationForm(FlaskForm):
     name = name_field("Organisation", "Write the company's name.")
     time_zone = StringField("Time zone", [Optional()], filters=[clean])

@@ -52,9 +52,13 @@ def take_kept_links() -> list[tuple[str, str]]:
 
 def address_in_letters(token: str) -> str:
     """A one-time link on the address that people open; needs no request."""
+    return page_in_letters("people.open_link", token=token)
+
+
+def page_in_letters(endpoint: str, **values: object) -> str:
+    """A page on the address that people open; who is not signed in comes back to it after that. Needs no request."""
     config: Config = current_app.config["ABM"]
-    path = current_app.url_map.bind("here").build("people.open_link", {"token": token})
-    return config.base_url + path
+    return config.base_url + current_app.url_map.bind("here").build(endpoint, values)
 
 
 def _written(name: str, **values: object) -> str:

@@ -15,7 +15,7 @@ from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.admin_routes import admin
 from abm.people.current import both_seats, my_seat, organisation
-from abm.people.forms import DeputyForm, SeatForm
+from abm.people.forms import DeputyForm, NextInLineForm, SeatForm, SideForm
 from abm.people.models import User
 from abm.people.queries import active_people, announcements, person_by_public_id
 from abm.people.seats import Deputy, Seat, Side
@@ -63,6 +63,22 @@ def name_deputy(side: str) -> Answer:
     return done(location, message="Your deputy is named. What they sign shows both names.")
 
 
+@admin.post("/seats/<any(marketing,sales):side>/next-in-line")
+@needs(May.READ)
+def put_next_in_line(side: str) -> Answer:
+    """Say who is told as well when this seat's word is long awaited. Only the seat's holder does this."""
+    seat, form = both_seats()[Side(side)], _next_form(Side(side))
+    if not form.validate_on_submit():
+        return _page(422, form)
+    try:
+        seat.put_next_in_line(_person(form.person.data), by=me(), at=clock.now())
+    except RuleBroken as refusal:
+        return _refused(form, refusal)
+    commit()
+    named = seat.next_in_line.name if seat.next_in_line else "whoever may fill the seats"
+    return done(url_for("admin.seats_page"), message=f"When a signature of yours is long awaited, {named} is told too.")
+
+
 @admin.post("/deputies/<number:number>/end")
 @needs(May.READ)
 def end_deputy(number: int) -> Response:
@@ -106,19 +122,20 @@ def _person(public_id: str | None) -> User | None:
     return person_by_public_id(session(), public_id) if public_id else None
 
 
-def _refused(form: SeatForm | DeputyForm, refusal: RuleBroken) -> Answer:
+def _refused(form: SideForm, refusal: RuleBroken) -> Answer:
     session.rollback()
     show_refusal(form, refusal)
     return _page(409, form)
 
 
-def _page(status: int = 200, sent: SeatForm | DeputyForm | None = None) -> Answer:
+def _page(status: int = 200, sent: SideForm | None = None) -> Answer:
     """Both seats with their forms; `sent` is the one that came back with errors."""
     people, blank = active_people(session()), sent is not None
-    forms: dict[str, SeatForm | DeputyForm] = {}
+    forms: dict[str, SideForm] = {}
     for side in Side:
         forms[f"{side}-seat"] = _seat_form(side, people, blank=blank)
         forms[f"{side}-deputy"] = _deputy_form(side, people, blank=blank)
+        forms[f"{side}-next"] = _next_form(side, people, blank=blank)
     if sent is not None:
         forms[sent.name_on_page] = sent
     today = organisation().today()
@@ -136,4 +153,14 @@ def _seat_form(side: Side, people: list[User] | None = None, *, blank: bool = Fa
 def _deputy_form(side: Side, people: list[User] | None = None, *, blank: bool = False) -> DeputyForm:
     form = DeputyForm(side, blank=blank)
     form.offer_people(people or active_people(session()))
+    return form
+
+
+def _next_form(side: Side, people: list[User] | None = None, *, blank: bool = False) -> NextInLineForm:
+    """The form of who is next in line; never a person who acts for the other seat."""
+    seat, other, at = both_seats()[side], both_seats()[side.other], clock.now()
+    named = seat.next_in_line.public_id if seat.next_in_line else ""
+    form = NextInLineForm(side, blank=blank, person=named)
+    found = people or active_people(session())
+    form.offer_people(one for one in found if one.id != seat.holder_id and not other.concerns(one, at))
     return form

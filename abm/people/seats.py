@@ -47,10 +47,12 @@ class Seat(Base):
     title: Mapped[Name]
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     since: Mapped[Instant]
+    next_in_line_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # told when its word is long awaited
     heard_up_to: Mapped[int] = mapped_column(BigInteger, default=0)  # the last sealed event announced to it and read
 
     programme: Mapped[Programme] = relationship()
-    holder: Mapped[User | None] = relationship()
+    holder: Mapped[User | None] = relationship(foreign_keys=[holder_id])
+    next_in_line: Mapped[User | None] = relationship(foreign_keys=[next_in_line_id])
     deputies: Mapped[list[Deputy]] = relationship(
         back_populates="seat", order_by="Deputy.first_day, Deputy.id", lazy="selectin"
     )
@@ -63,7 +65,7 @@ class Seat(Base):
             record(self, "renamed", by=by, at=at, before={"title": before}, after={"title": title})
 
     def give_to(self, user: User | None, *, by: User | None, at: datetime) -> None:
-        """Give the seat to a person, or leave it empty; the deputies of the holder before go with them.
+        """Give the seat to a person, or leave it empty; deputies and next in line of the holder before go with them.
 
         Nobody holds, or deputises for, both seats, and who acts for one does not take the other from its holder.
         """
@@ -81,7 +83,7 @@ class Seat(Base):
         before = self.holder_id
         for deputy in self.deputies:
             deputy.lapse(by=by, at=at)
-        self.holder = user
+        self.holder, self.next_in_line = user, None
         self.since = at
         record(self, "given", by=by, at=at, before={"holder": before}, after={"holder": user.id if user else None})
 
@@ -103,6 +105,21 @@ class Seat(Base):
         record(deputy, "named", by=by, at=at, after={"user": user.id, "first": first_day, "last": last_day})
         return deputy
 
+    def put_next_in_line(self, user: User | None, *, by: User, at: datetime) -> None:
+        """Say who is told as well when this seat's word is long awaited; it gives no right to sign.
+
+        Only its holder does. Nobody named: then those are told who may fill the seats.
+        """
+        others = self._others()
+        require(self.holder_id == by.id, f"Only the holder of {self.title} says who is next in line.")
+        if user is not None:
+            require(user.active and user.id != by.id, "Choose another active person.", field="person")
+            _keep_to_one_side(user, others, at, field="person")
+        before, after = self.next_in_line_id, user.id if user else None
+        if before != after:
+            self.next_in_line = user
+            record(self, "next in line named", by=by, at=at, before={"user": before}, after={"user": after})
+
     def note_heard(self, seq: int, *, by: User, at: datetime) -> None:
         """Whoever acts for this seat has read what was announced to it, up to this link of the chain."""
         if seq > self.heard_up_to:
@@ -122,6 +139,13 @@ class Seat(Base):
         if not user.active or self.holder_id is None:
             return False
         return self.holder_id == user.id or any(d.user_id == user.id and d.covers(day) for d in self.deputies)
+
+    def require_signer(self, user: User, day: date) -> None:
+        """Let only an active holder, or a deputy on their days, act for this seat; an empty one signs nothing."""
+        if self.holder is None:
+            refuse(f"The {self.side} seat is empty. An empty seat signs nothing: fill it first.")
+        signs = self.signer(user, day)
+        require(signs, f"Only {self.holder.name}, or a deputy on their days, signs for the {self.side} seat.")
 
     def deputies_from(self, day: date) -> list[Deputy]:
         """Who stands in from a day on, or will."""

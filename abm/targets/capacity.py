@@ -70,6 +70,25 @@ class Load:
             f"take {self.over} out, raise the limit, or let the seat accept it with a reason."
         )
 
+    @property
+    def figure(self) -> int:
+        """The figure that is accepted."""
+        return self.count
+
+    def why_not(self, side: Side) -> str:
+        """Why a seat cannot accept it now; nothing where it can.
+
+        How many accounts an AE takes is the sales seat's to say. A whole tier asks work of both sides, so either
+        seat may: the other one sees the reason before it signs.
+        """
+        if not self.over:
+            return "This fits by now: there is nothing to accept."
+        if self.accepted is not None:
+            return f"{self.label} with {self.count} accounts is accepted already."
+        if self.ae and side is not Side.SALES:
+            return "How much an AE takes on is for the sales seat to accept."
+        return ""
+
 
 def loads_of(held: Sequence[Held], terms: Mapping[int, Terms], accepted: Iterable[Accepted]) -> list[Load]:
     """Every tier, then every AE in each tier, beside what the policy allows."""
@@ -78,16 +97,16 @@ def loads_of(held: Sequence[Held], terms: Mapping[int, Terms], accepted: Iterabl
     for tier in TIERS:
         count = sum(one.accounts for one in held if one.tier == tier)
         what = f"tier:{tier}"
-        found.append(Load(what, f"Tier {tier}", tier, count, terms[tier].max_accounts, _word(words, what, count)))
+        found.append(Load(what, f"Tier {tier}", tier, count, terms[tier].max_accounts, covering(words, what, count)))
     for one in sorted(held, key=lambda one: (one.ae_name, one.ae, one.tier)):
         what = f"ae:{one.ae}:{one.tier}"
         label = f"{one.ae_name}, tier {one.tier},"
-        word = _word(words, what, one.accounts)
+        word = covering(words, what, one.accounts)
         found.append(Load(what, label, one.tier, one.accounts, terms[one.tier].max_per_ae, word, one.ae))
     return found
 
 
-def _word(words: Iterable[Accepted], what: str, count: int) -> Accepted | None:
-    """The latest word that covers this many; a list that has grown since needs another."""
-    covering = [word for word in words if word.what == what and word.figure >= count]
-    return max(covering, key=lambda word: word.at, default=None)
+def covering(words: Iterable[Accepted], what: str, figure: int, side: Side | None = None) -> Accepted | None:
+    """The latest word, of one side or of either, that covers this much; what has grown since needs another."""
+    found = [one for one in words if one.what == what and one.figure >= figure and side in (None, one.side)]
+    return max(found, key=lambda word: word.at, default=None)

@@ -45,6 +45,11 @@ class Change:
         return "in" if self.before is None else "out" if self.after is None else "moved"
 
     @property
+    def words(self) -> str:
+        """The kind, as pages and files say it."""
+        return {"in": "In", "out": "Out", "moved": "Changed"}[self.kind]
+
+    @property
     def parts(self) -> list[str]:
         """What of the account changed, in words."""
         if self.before is None or self.after is None:
@@ -106,6 +111,14 @@ class Difference:
     def redirected(self) -> list[Change]:
         """On both, with another motion."""
         return [one for one in self.changes if one.before and one.after and one.before.motion != one.after.motion]
+
+    def from_tier(self, tier: int) -> int:
+        """How many accounts were in a tier before; 0: were not on the list."""
+        return sum(count for (before, _), count in self.matrix.items() if before == tier)
+
+    def to_tier(self, tier: int) -> int:
+        """How many accounts are in a tier afterwards; 0: are no longer on the list."""
+        return sum(count for (_, after), count in self.matrix.items() if after == tier)
 
     @property
     def summary(self) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from abm.accounts.models import Account
 from abm.agreement.models import Version
 from abm.audit.models import record
+from abm.definitions.list_rules import list_rules_at
 from abm.kit.base import session_of
 from abm.kit.rules import refuse, require
-from abm.people.models import User
+from abm.people.models import Organisation, User
+from abm.people.programmes import Programme
 from abm.targets.content import Row, read_content
 from abm.targets.entries import Entry
 from abm.targets.membership import Membership
@@ -23,40 +26,79 @@ if TYPE_CHECKING:
     from abm.targets.models import TargetList
 
 
+@dataclass(frozen=True)
+class Time:
+    """From when to when something holds."""
+
+    starts: datetime
+    ends: datetime
+
+
 def write_membership(target_list: TargetList, version: Version, *, at: datetime) -> None:
     """End what the new version changes or leaves out, and begin what it brings; what stays is not touched.
 
-    In the transaction of the last signature. A version signed before its quarter begins with the quarter.
+    In the transaction of the last signature. A version signed before its quarter begins with the quarter. What it
+    says is written into the weeks after its quarter as well, as carried over, until the next quarter's list begins.
     """
     session = session_of(target_list)
     starts, ends = version.standing.starts, version.standing.ends
-    if starts is None:
+    if starts is None or ends is None:
         refuse("Only a version that both seats have signed comes into force.")
+    _take_turn(session, target_list)
     signed = _by_ids(session, target_list.id, read_content(version.read()).rows)
-    closed = 0
-    for member in _reaching_beyond(session, target_list.id, starts):
-        if signed.get(member.account_id) == _facts(member):
-            del signed[member.account_id]
-        else:
-            member.ends = max(starts, member.starts)
-            closed += 1
+    closed = _close(_reaching_beyond(session, target_list.id, starts), signed, starts)
+    own = Time(starts, ends)
+    _close(_carried_from_before(session, target_list, own), {}, starts)
     session.flush()
+    times = [(own, False)]
+    carried = _carried(target_list, ends, at)
+    if carried.ends > carried.starts:
+        times.append((carried, True))
     for account_id, (tier, motion, ae_id, with_children) in signed.items():
-        session.add(
-            Membership(
-                list_id=target_list.id,
-                account_id=account_id,
-                with_children=with_children,
-                tier=tier,
-                motion=motion,
-                ae_id=ae_id,
-                starts=starts,
-                ends=ends,
-                version_id=version.id,
-            )
-        )
+        facts = {"tier": tier, "motion": motion, "ae_id": ae_id, "with_children": with_children}
+        for time, over in times:
+            named = {"list_id": target_list.id, "account_id": account_id, "version_id": version.id, "carried": over}
+            session.add(Membership(**named, **facts, starts=time.starts, ends=time.ends))
     after = {"version": version.number, "opened": len(signed), "closed": closed}
     record(target_list, "membership written", by=None, at=at, after=after)
+
+
+def _take_turn(session: Session, target_list: TargetList) -> None:
+    """One list of a programme at a time: this quarter's change and the next quarter's list see each other's rows."""
+    session.execute(select(Programme.id).where(Programme.id == target_list.programme_id).with_for_update())
+
+
+def _close(members: Iterable[Membership], signed: dict[int, tuple[object, ...]], starts: datetime) -> int:
+    """End the memberships that are not among what is signed, and take those that are out of it; how many ended."""
+    kept, closed = set(), 0
+    for member in members:
+        if signed.get(member.account_id) == _facts(member):
+            kept.add(member.account_id)
+        else:
+            member.ends = max(starts, member.starts)
+            closed += not member.carried
+    for account_id in kept:
+        del signed[account_id]
+    return closed
+
+
+def _carried_from_before(session: Session, target_list: TargetList, time: Time) -> list[Membership]:
+    """What other lists of the programme carry over into the time of this one."""
+    others = Membership.list_id != target_list.id, Membership.target_list.has(programme_id=target_list.programme_id)
+    during = Membership.ends > time.starts, Membership.starts < time.ends, Membership.ends > Membership.starts
+    return list(session.scalars(select(Membership).where(Membership.carried, *others, *during)))
+
+
+def _carried(target_list: TargetList, ends: datetime, at: datetime) -> Time:
+    """How long the list carries over after its quarter: whole weeks, and not beyond the start of the next list."""
+    session = session_of(target_list)
+    organisation = session.get_one(Organisation, 1)
+    following = organisation.quarter(target_list.quarter).plus(1)
+    weeks = timedelta(weeks=list_rules_at(session, at).carry_over_weeks)
+    theirs = Membership.target_list.has(programme_id=target_list.programme_id, quarter=str(following))
+    begun = select(func.min(Membership.starts)).where(theirs, ~Membership.carried, Membership.ends > Membership.starts)
+    latest = organisation.start_of(following.first + weeks)
+    return Time(ends, min(session.scalar(begun) or latest, latest))
 
 
 def _by_ids(session: Session, list_id: int, rows: Mapping[str, Row]) -> dict[int, tuple[object, ...]]:
@@ -71,9 +113,9 @@ def _by_ids(session: Session, list_id: int, rows: Mapping[str, Row]) -> dict[int
 
 
 def _reaching_beyond(session: Session, list_id: int, starts: datetime) -> list[Membership]:
-    """Memberships that would still hold after the new version's start."""
-    later = Membership.ends.is_(None) | (Membership.ends > starts)
-    return list(session.scalars(select(Membership).where(Membership.list_id == list_id, later)))
+    """Memberships that would still hold after the new version's start, those carried over included."""
+    later = Membership.ends > starts, Membership.ends > Membership.starts
+    return list(session.scalars(select(Membership).where(Membership.list_id == list_id, *later)))
 
 
 def _facts(member: Membership) -> tuple[object, ...]:

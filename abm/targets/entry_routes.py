@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask import request, url_for
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from abm.accounts.fields import take_refusal
@@ -20,13 +20,16 @@ from abm.people.access import May, me, needs
 from abm.people.current import organisation
 from abm.people.models import User
 from abm.targets.entries import Entry
-from abm.targets.forms import AssessmentForm, DecideForm, EnterForm, NominationForm, PlaceForm, tier_or_none
+from abm.targets.fit import FitInForce, fit_in_force
+from abm.targets.forms import AssessmentForm, DecideForm, NominationForm, PlaceForm, tier_or_none
 from abm.targets.grid import entries_matching, grid_row
 from abm.targets.kinds import Motion, Outcome, Priority, Readiness
 from abm.targets.loading import entry_or_404, list_or_404
 from abm.targets.models import TargetList
 from abm.targets.queries import accounts_to_enter, aes_to_choose
 from abm.targets.routes import draft_page, targets
+from abm.targets.suggestion_forms import FITS, CandidatesForm
+from abm.targets.suggestions import suggestions
 
 SHOWN = 100
 
@@ -35,7 +38,7 @@ SHOWN = 100
 @needs(May.READ)
 def candidates(quarter: str) -> Answer:
     """Accounts that are not in the draft yet."""
-    return _candidates_page(list_or_404(quarter), EnterForm(request.args, meta={"csrf": False}))
+    return _candidates_page(list_or_404(quarter), CandidatesForm(request.args, meta={"csrf": False}))
 
 
 @targets.post("/quarters/<quarter:quarter>/list/entries")
@@ -43,10 +46,10 @@ def candidates(quarter: str) -> Answer:
 def enter(quarter: str) -> Answer:
     """Make accounts candidates, one by one or in bulk."""
     target_list = list_or_404(quarter)
-    form = EnterForm()
+    form = CandidatesForm()
     if not form.validate_on_submit():
         return _candidates_page(target_list, form, 422)
-    query = accounts_to_enter(target_list.id, form.q.data or "")
+    query = _candidates(target_list, form, fit_in_force(session(), clock.now()))
     if not form.everything.data:
         query = query.where(Account.public_id.in_(form.accounts.data))
     at, count, today = clock.now(), 0, organisation().today()
@@ -64,11 +67,25 @@ def _answers_for(account: Account, day: date) -> User | None:
     return ae if ae is not None and ae.active else None
 
 
-def _candidates_page(target_list: TargetList, form: EnterForm, status: int = 200) -> Answer:
-    query = accounts_to_enter(target_list.id, form.q.data or "")
-    found = session.scalars(query.limit(SHOWN + 1)).all()
-    more = len(found) > SHOWN
-    return page("targets/candidates.html", status, list=target_list, form=form, accounts=found[:SHOWN], more=more)
+def _candidates(target_list: TargetList, form: CandidatesForm, fit: FitInForce) -> Select[Account]:
+    text, least = form.q.data or "", form.fit_at_least
+    return accounts_to_enter(target_list.id, text, criteria=fit.criteria, fit_at_least=least)
+
+
+def _candidates_page(target_list: TargetList, form: CandidatesForm, status: int = 200) -> Answer:
+    """The strongest suggestions first, each with what speaks for it."""
+    fit = fit_in_force(session(), clock.now())
+    found = suggestions(
+        session(),
+        _candidates(target_list, form, fit),
+        fit.criteria,
+        target_list.policies,
+        organisation=organisation(),
+        today=organisation().today(),
+        most=SHOWN + 1,
+    )
+    values = {"accounts": found[:SHOWN], "more": len(found) > SHOWN, "fit": fit, "fits": FITS}
+    return page("targets/candidates.html", status, list=target_list, form=form, **values)
 
 
 @targets.get("/quarters/<quarter:quarter>/list/entries/<public:public_id>")

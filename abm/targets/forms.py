@@ -225,6 +225,10 @@ class SignForm(FlaskForm):
     verdict = HiddenField("Verdict", [AnyOf(list(Verdict), message="Sign or decline.")])
     comment = reason_field("Comment", "Needed to decline; everyone reads it.")
 
+    @property
+    def said(self) -> Verdict:
+        return Verdict(self.verdict.data or "")
+
     def validate_comment(self, field: TextAreaField) -> None:
         if self.verdict.data == Verdict.DECLINE and not field.data:
             raise ValidationError("Say why you decline.")
@@ -233,4 +237,4 @@ class SignForm(FlaskForm):
 class WithdrawForm(FlaskForm):
     """Taking a signature back."""
 
-    reason = reason_field("Why")
+    reason = reason_field("Why", "The other seat reads it.")

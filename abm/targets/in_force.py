@@ -1,4 +1,4 @@
-"""What both sides signed and what holds at an instant, read with its tier policy in one query."""
+"""What both sides signed and what holds at an instant, with its tier policy."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, null, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from abm.agreement.canonical import thaw
 from abm.agreement.models import Standing, Version
@@ -16,9 +16,8 @@ from abm.kit.clock import Quarter
 from abm.people.models import Organisation
 from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.people.seats import Side
-from abm.targets.models import Period, TargetList
-
-PERIOD_WEEKS = {Period.WEEK: 1, Period.FOUR_WEEKS: 4, Period.QUARTER: 13}
+from abm.targets.kinds import PERIOD_WEEKS, Period
+from abm.targets.models import Membership, TargetList
 
 
 @dataclass(frozen=True)
@@ -30,15 +29,41 @@ class Rhythm:
 
 
 @dataclass(frozen=True)
-class Signed:
-    """The version of a quarter's list that is in force, by number and digest, and its policy per tier."""
+class Place:
+    """Which version of which list holds at an instant. Where a quarter starts unsigned, the list before is carried."""
 
     list_id: int
-    quarter: Quarter
+    of_quarter: Quarter
+    version_id: int
     number: int
     digest: str
     since: datetime
+    carried_until: datetime | None = None  # the end of the agreed weeks, or when this quarter's list began
+
+    @property
+    def words(self) -> str:
+        """`2026-q4, version 7`."""
+        return f"{self.of_quarter}, version {self.number}"
+
+
+@dataclass(frozen=True)
+class Signed:
+    """The version of the list that holds, and its policy per tier."""
+
+    place: Place
     policies: Mapping[int, Mapping[str, Any]]
+
+    @property
+    def list_id(self) -> int:
+        return self.place.list_id
+
+    @property
+    def number(self) -> int:
+        return self.place.number
+
+    @property
+    def since(self) -> datetime:
+        return self.place.since
 
     def rhythm(self, tier: int, side: Side) -> Rhythm:
         """What that side owes an account of a tier; nothing where the policy does not speak of the tier."""
@@ -54,32 +79,53 @@ class Signed:
 def signed_list_at(
     session: Session, organisation: Organisation, at: datetime, programme_id: int = DEFAULT_PROGRAMME
 ) -> Signed | None:
-    """A programme's list of that day's quarter as it was in force at an instant; None when none was."""
-    columns = (TargetList.id, Version.number, Version.digest, Version.content, Standing.starts)
-    row = session.execute(_in_force(organisation, at, programme_id).with_only_columns(*columns)).one_or_none()
+    """A programme's list as it held at an instant, with its policy; None when none did."""
+    row = _row_at(session, organisation, at, programme_id, Version.content)
     if row is None:
         return None
     policies = cast(list[dict[str, Any]], thaw(row.content)["policies"])
-    quarter = organisation.quarter_of(organisation.today(at))
-    return Signed(row.id, quarter, row.number, row.digest, row.starts, {int(p["tier"]): p for p in policies})
+    return Signed(_place(organisation, row), {int(p["tier"]): p for p in policies})
 
 
-def list_id_at(
+def place_at(
     session: Session, organisation: Organisation, at: datetime, programme_id: int = DEFAULT_PROGRAMME
-) -> int | None:
-    """The id of that list alone, without reading what was signed: that grows with the accounts."""
-    return session.scalar(_in_force(organisation, at, programme_id))
+) -> Place | None:
+    """The same without reading what was signed: that grows with the accounts."""
+    row = _row_at(session, organisation, at, programme_id)
+    return row and _place(organisation, row)
 
 
-def _in_force(organisation: Organisation, at: datetime, programme_id: int) -> Select[int]:
+def _place(organisation: Organisation, row: Any) -> Place:
+    quarter = organisation.quarter(row.quarter)
+    return Place(row.list_id, quarter, row.version_id, row.number, row.digest, row.starts, row.until)
+
+
+def _row_at(
+    session: Session, organisation: Organisation, at: datetime, programme_id: int, *more: InstrumentedAttribute[Any]
+) -> Any:
+    """The version of that day's quarter, else of the quarter before while it carries over; None where nothing holds."""
+    quarter = organisation.quarter_of(organisation.today(at))
+    own = _versions(programme_id, quarter, null()).where(Standing.starts <= at, Standing.ends > at)
+    row = session.execute(own.add_columns(*more)).one_or_none()
+    if row is not None:
+        return row
+    until = (
+        select(func.max(Membership.ends))
+        .where(Membership.list_id == TargetList.id, Membership.carried, Membership.starts <= at, Membership.ends > at)
+        .scalar_subquery()
+    )
+    ended = Standing.ends == organisation.start_of(quarter.first), Standing.ends > Standing.starts
+    last = _versions(programme_id, quarter.plus(-1), until).where(*ended, until.is_not(None))
+    return session.execute(last.add_columns(*more)).one_or_none()
+
+
+def _versions(programme_id: int, quarter: Quarter, until: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """The signed versions of a quarter's list."""
+    named = TargetList.programme_id == programme_id, TargetList.quarter == str(quarter)
+    lists = TargetList.id.label("list_id"), TargetList.quarter, Version.id.label("version_id")
     return (
-        select(TargetList.id)
+        select(*lists, Version.number, Version.digest, Standing.starts, until.label("until"))
         .join(Version, Version.document_id == TargetList.document_id)
         .join(Standing, Standing.version_id == Version.id)
-        .where(
-            TargetList.programme_id == programme_id,
-            TargetList.quarter == str(organisation.quarter_of(organisation.today(at))),
-            Standing.starts <= at,
-            Standing.ends.is_(None) | (Standing.ends > at),
-        )
+        .where(*named, Standing.starts.is_not(None))
     )

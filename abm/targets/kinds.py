@@ -63,3 +63,6 @@ class Period(enum.StrEnum):
     WEEK = "week"
     FOUR_WEEKS = "4 weeks"
     QUARTER = "quarter"
+
+
+PERIOD_WEEKS: Final = {Period.WEEK: 1, Period.FOUR_WEEKS: 4, Period.QUARTER: 13}

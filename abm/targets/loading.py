@@ -6,11 +6,15 @@ from flask import abort
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from abm.kit import clock
+from abm.kit.clock import Quarter
 from abm.kit.db import session
 from abm.kit.errors import Forbidden
-from abm.people.current import both_seats, my_seat, organisation, programme
+from abm.people.access import me
+from abm.people.current import organisation, programme
 from abm.people.models import User
 from abm.people.seats import Seat
+from abm.targets.in_force import Place, place_at
 from abm.targets.models import Entry, TargetList
 from abm.targets.queries import list_of
 
@@ -48,10 +52,19 @@ def entry_or_404(quarter: str, public_id: str) -> Entry:
     return found if found is not None else abort(404)
 
 
-def seat_or_403() -> Seat:
-    """The seat that the reader signs for today; 403 says who does."""
-    seat = my_seat()
+def carried_into(quarter: str | Quarter, programme_id: int) -> Place | None:
+    """The list that carries over into a quarter now; None in any other quarter, and where nothing does."""
+    at = clock.now()
+    if str(quarter) != str(organisation().quarter_of(organisation().today(at))):
+        return None
+    place = place_at(session(), organisation(), at, programme_id)
+    return place if place and place.carried_until else None
+
+
+def seat_or_403(target_list: TargetList) -> Seat:
+    """The seat that the reader signs this list for today; 403 says who does."""
+    seat = target_list.seat_of(me(), clock.now())
     if seat is None:
-        holders = [f"{one.holder.name} ({one.title})" for one in both_seats().values() if one.holder]
+        holders = [f"{one.holder.name} ({one.title})" for one in target_list.seats().values() if one.holder]
         raise Forbidden("Only the two seats, or their deputies on their days, sign the list.", may=holders)
     return seat

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from abm.accounts.models import Account
 from abm.agreement.models import Document, Span, Verdict, Version
 from abm.audit.models import record
+from abm.definitions.list_rules import list_rules_at
 from abm.kit.base import Base, Instant, Key, Word, session_of
 from abm.kit.clock import Quarter
 from abm.kit.rules import refuse, require
@@ -22,17 +23,22 @@ from abm.people.models import Organisation, User
 from abm.people.programmes import DEFAULT_PROGRAMME, Programme
 from abm.people.seats import Seat, Side, seat_of, seats
 from abm.targets.content import Content, draft_content, read_content
+from abm.targets.deadlines import last_instant
 from abm.targets.effect import write_membership
 from abm.targets.entries import Assessment, Entry, Nomination
 from abm.targets.kinds import Motion, Outcome, Period, Priority, Readiness
 from abm.targets.membership import Membership
 from abm.targets.policies import DEFAULT_TERMS, TierPolicy, Waiver
 from abm.targets.proposal import Outlook, outlook
+from abm.targets.reminders import Reminder
+from abm.targets.weighing import weigh
+from abm.targets.work import Work
+from abm.targets.workload import Workload
 
 # Everything of this domain that other floors use, in one place.
 __all__ = (
     "Assessment", "Entry", "Membership", "Motion", "Nomination", "Outcome", "Period", "Priority", "Readiness",
-    "TargetList", "TierPolicy", "Waiver", "open_list",
+    "Reminder", "TargetList", "TierPolicy", "Waiver", "open_list",
 )  # fmt: skip
 
 KIND = "target list"
@@ -96,51 +102,66 @@ class TargetList(Base):
             entry.place(tier=tier, ae=ae, outcome=Outcome.CANDIDATE, by=by, at=at)
         return entry
 
-    def outlook(self, held_by: Mapping[Side, Seat] | None = None) -> Outlook:
-        """How full the draft is, and what stops its proposal."""
+    def outlook(self, held_by: Mapping[Side, Seat] | None = None, *, workload: Workload | None = None) -> Outlook:
+        """How full the draft is, and what stops its proposal; with a workload also what that asks of people."""
         session = session_of(self)
         terms = {policy.tier: policy.terms for policy in self.policies}
-        return outlook(session, self.id, terms, self.seats() if held_by is None else held_by)
+        return outlook(session, self.id, terms, self.seats() if held_by is None else held_by, workload)
 
     def waive(
-        self, what: str, *, seat: Seat, reason: str, by: User, at: datetime, organisation: Organisation
+        self,
+        what: str,
+        *,
+        seat: Seat,
+        reason: str,
+        by: User,
+        at: datetime,
+        organisation: Organisation,
+        work: Work | None = None,
     ) -> Waiver:
-        """Accept with a reason that a capacity is exceeded, up to today's figure.
+        """Accept with a reason that a capacity, or with `work` what is asked of somebody, is exceeded, up to now.
 
-        How many accounts an AE takes is the sales seat's to say. A whole tier asks work of both sides, so
-        either seat may: the other one sees the reason before it signs.
+        See `Load.why_not` for who may accept a capacity; what is asked of a person is accepted by each seat for itself.
         """
         self.document.lock()
         self.require_running(at)
         self._check_signer(seat, by, at, organisation)
-        load = next((load for load in self.outlook().loads if load.what == what), None)
-        if load is None or not load.over:
+        exceeded = self.outlook(workload=weigh(self.draft(), work) if work else None).named(what)
+        if exceeded is None:
             refuse("This fits by now: there is nothing to accept.")
-        require(load.accepted is None, f"{load.label} with {load.count} accounts is accepted already.")
-        require(not load.ae or seat.side is Side.SALES, "How much an AE takes on is for the sales seat to accept.")
+        refusal = exceeded.why_not(seat.side)
+        require(not refusal, refusal)
         reason = paragraphs(reason)
         require(reason, "Say why more than the limit is right this quarter.", field="reason")
-        waiver = Waiver(list_id=self.id, what=what, figure=load.count, side=seat.side, by=by, at=at, reason=reason)
+        figure = exceeded.figure
+        waiver = Waiver(list_id=self.id, what=what, figure=figure, side=seat.side, by=by, at=at, reason=reason)
         session_of(self).add(waiver)
-        record(waiver, "accepted", by=by, at=at, after={"what": what, "figure": load.count, "most": load.most})
+        after = {"what": what, "figure": figure, "most": exceeded.most, "side": seat.side}
+        record(waiver, "accepted", by=by, at=at, after=after)
         return waiver
 
     def draft(self) -> Content:
         """What would be signed if the draft were proposed as it stands."""
         return draft_content(session_of(self), self.id, self.quarter, self.policies)
 
-    def propose(self, *, organisation: Organisation, by: User, at: datetime) -> Version:
-        """Freeze the draft as the next version, for both seats to sign. Missing voices do not stop it."""
+    def propose(self, *, organisation: Organisation, by: User, at: datetime, work: Work | None = None) -> Version:
+        """Freeze the draft as the next version, for both seats to sign in time. Missing voices do not stop it.
+
+        `work`: what a higher floor knows of people and campaigns; with it, what the very content that is frozen asks
+        of each person stops the proposal too, until it fits or both seats have accepted it.
+        """
         self.document.lock()
         self.require_running(at)
-        obstacles = self.outlook().obstacles
-        require(not obstacles, " ".join(obstacles))
+        self.document.close_overdue(at=at)
         content = self.draft()
+        obstacles = self.outlook(workload=weigh(content, work) if work else None).obstacles
+        require(not obstacles, " ".join(obstacles))
         self._check_new(content)
         quarter = organisation.quarter(self.quarter)
         span = Span(organisation.start_of(quarter.first), organisation.end_of(quarter.last))
         voices = [side.value for side in Side]
-        return self.document.propose(content.written(), voices=voices, span=span, by=by, at=at)
+        expires_at = last_instant(organisation, quarter, list_rules_at(session_of(self), at), at)
+        return self.document.propose(content.written(), voices=voices, span=span, by=by, at=at, expires_at=expires_at)
 
     def sign(
         self,
@@ -187,6 +208,11 @@ class TargetList(Base):
         """Take a proposal back. Who proposed it does; anybody else proposes another."""
         require(version.document_id == self.document_id, "This version is of another list.")
         version.withdraw(by=by, at=at)
+
+    def expire(self, *, at: datetime) -> Version | None:
+        """Close the proposal that waited longer than agreed, or whose quarter is over; hand it back if there is one."""
+        self.document.lock()
+        return self.document.close_overdue(at=at)
 
     def require_running(self, at: datetime) -> None:
         """Refuse to touch the draft of a quarter that is over: its list is history."""

@@ -98,14 +98,17 @@ class TierPolicy(Base):
 
 
 class Waiver(Base):
-    """That a seat accepts a capacity that is exceeded, and why. It holds up to the figure it was given for."""
+    """That a seat accepts what is exceeded, and why: a capacity, or what is asked of a person.
+
+    It holds up to the figure that it was given for; each side says its own word.
+    """
 
     __tablename__ = "waiver"
-    __table_args__ = (UniqueConstraint("list_id", "what", "figure"),)
+    __table_args__ = (UniqueConstraint("list_id", "what", "figure", "side"),)
 
     id: Mapped[Key]
     list_id: Mapped[int] = mapped_column(ForeignKey("target_list.id"))
-    what: Mapped[Word]  # tier:1, or ae:<public id>:1
+    what: Mapped[Word]  # tier:1, ae:<public id>:1, asked:sales:<public id> or asked:marketing:together
     figure: Mapped[int]
     side: Mapped[Side] = mapped_column(choice(Side, "waiver_side"))
     by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))

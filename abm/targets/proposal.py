@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from abm.accounts.models import Account
 from abm.people.models import User
@@ -17,6 +17,7 @@ from abm.targets.capacity import Accepted, Held, Load, loads_of
 from abm.targets.entries import Assessment, Entry, Nomination
 from abm.targets.kinds import Outcome
 from abm.targets.policies import Terms, Waiver
+from abm.targets.workload import Asked, Workload
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ class Outlook:
     archived: int  # accounts that are in and archived
     an_archived: str  # the name of one of them
     seats: Mapping[Side, Seat]
+    workload: Workload | None = None  # None: nobody asked for it
+
+    def named(self, what: str) -> Load | Asked | None:
+        """The capacity, or what is asked of a person, that a seat means to accept."""
+        known: list[Load | Asked] = [*self.loads, *(self.workload.asked if self.workload else ())]
+        return next((one for one in known if one.what == what), None)
 
     @property
     def entries_in(self) -> int:
@@ -56,17 +63,22 @@ class Outlook:
     @property
     def obstacles(self) -> list[str]:
         """What stops the proposal, each a sentence with its way on."""
-        return [*_empty(self), *_too_much(self), *_gone(self), *_archived(self), *_vacant(self)]
+        return [*_empty(self), *_too_much(self), *_asks_too_much(self), *_gone(self), *_archived(self), *_vacant(self)]
 
 
-def outlook(session: Session, list_id: int, terms: Mapping[int, Terms], seats: Mapping[Side, Seat]) -> Outlook:
+def outlook(
+    session: Session,
+    list_id: int,
+    terms: Mapping[int, Terms],
+    seats: Mapping[Side, Seat],
+    workload: Workload | None = None,
+) -> Outlook:
     """Read what a proposal would meet, in two queries whatever the size."""
     counted = session.execute(_counted(list_id)).all()
     inside = [row for row in counted if row.outcome is Outcome.IN]
     voiced = [row for row in counted if row.outcome is not Outcome.OUT]
     held = [Held(row.tier, row.ae, row.ae_name, row.gone is None, row.entries) for row in inside]
-    waivers = session.scalars(select(Waiver).where(Waiver.list_id == list_id).order_by(Waiver.id))
-    words = [Accepted(one.what, one.figure, one.side, one.by.name, one.reason, one.at) for one in waivers]
+    words = words_of(session, list_id)
     return Outlook(
         held=held,
         loads=loads_of(held, terms, words),
@@ -76,7 +88,15 @@ def outlook(session: Session, list_id: int, terms: Mapping[int, Terms], seats: M
         archived=sum(row.archived for row in inside),
         an_archived=min((row.an_archived for row in inside if row.an_archived), default=""),
         seats=seats,
+        workload=workload.with_words(words) if workload else None,
     )
+
+
+def words_of(session: Session, list_id: int) -> list[Accepted]:
+    """What the seats accepted on a list, the oldest first."""
+    by = joinedload(Waiver.by).lazyload(User.grants)
+    waivers = session.scalars(select(Waiver).where(Waiver.list_id == list_id).options(by).order_by(Waiver.id))
+    return [Accepted(one.what, one.figure, one.side, one.by.name, one.reason, one.at) for one in waivers]
 
 
 def _counted(list_id: int) -> Select[*tuple[Any, ...]]:
@@ -109,6 +129,16 @@ def _empty(outlook: Outlook) -> list[str]:
 
 def _too_much(outlook: Outlook) -> list[str]:
     return [load.sentence for load in outlook.loads if load.stops]
+
+
+def _asks_too_much(outlook: Outlook) -> list[str]:
+    """One sentence without names or figures: whoever may see those finds them where it leads."""
+    stopping = len(outlook.workload.stopping) if outlook.workload else 0
+    if not stopping:
+        return []
+    places = "one place" if stopping == 1 else f"{stopping} places"
+    asks = f"In {places} it asks for more a week than was done in the last eight: see “What it asks of people”."
+    return [f"{asks} Ask for less, hand some over, or let both seats accept it with a reason."]
 
 
 def _gone(outlook: Outlook) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +13,12 @@ from abm.accounts.listing import searched
 from abm.accounts.models import Account
 from abm.agreement.canonical import thaw
 from abm.agreement.models import Standing, Version
+from abm.definitions.fit import Criteria
 from abm.people.models import RoleGrant, User
 from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.targets.content import Content, read_content
 from abm.targets.entries import ANSWERS_FOR_ACCOUNTS
+from abm.targets.fit import score_expression
 from abm.targets.models import Entry, Membership, TargetList
 
 
@@ -56,12 +59,14 @@ def aes_to_choose(session: Session) -> list[Colleague]:
     return [Colleague(row.public_id, row.name) for row in rows]
 
 
-def accounts_to_enter(list_id: int, text: str) -> Select[Account]:
-    """Accounts that are not in the draft yet and that a text may mean, by name."""
+def accounts_to_enter(list_id: int, text: str, *, criteria: Criteria = (), fit_at_least: int = 0) -> Select[Account]:
+    """Accounts that are not in the draft yet, that a text may mean and that fit well enough, by name."""
     entered = select(Entry.account_id).where(Entry.list_id == list_id)
     query = select(Account).where(Account.id.not_in(entered), Account.archived_at.is_(None))
     if text:
         query = query.where(searched(text))
+    if fit_at_least:
+        query = query.where(score_expression(criteria) >= fit_at_least)
     return query.order_by(Account.normal_name, Account.id)
 
 
@@ -74,6 +79,12 @@ def written_version(session: Session, document_id: int, number: int) -> Version 
 def content_of(session: Session, version_id: int) -> Content:
     """What a version says."""
     return read_content(thaw(session.scalars(select(Version.content).where(Version.id == version_id)).one()))
+
+
+def contents_of(session: Session, version_ids: Iterable[int]) -> dict[int, Content]:
+    """What several versions say, by id. One query."""
+    rows = session.execute(select(Version.id, Version.content).where(Version.id.in_(set(version_ids))))
+    return {row.id: read_content(thaw(row.content)) for row in rows}
 
 
 def last_content_of_quarter(session: Session, quarter: str, programme_id: int) -> tuple[int, Content] | None:

@@ -13,12 +13,13 @@ from abm.kit.rules import RuleBroken
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import both_seats, my_seat, organisation, programme
+from abm.targets.awaiting import awaited
 from abm.targets.forms import DecideForm, Narrowing, PolicyForm, WaiverForm
 from abm.targets.grid import grid_page
 from abm.targets.kinds import TIERS
-from abm.targets.loading import list_or_404, quarter_or_404, seat_or_403
+from abm.targets.loading import carried_into, list_or_404, quarter_or_404, seat_or_403
 from abm.targets.models import TargetList, open_list
-from abm.targets.pages import awaited, versions_of
+from abm.targets.pages import versions_of
 from abm.targets.queries import aes_to_choose, list_of
 
 targets = Blueprint("targets", __name__)
@@ -38,7 +39,7 @@ def show(quarter: str) -> Answer:
     found = list_of(session(), quarter_or_404(quarter), programme().id)
     near = organisation().quarter(quarter)
     if found is None:
-        return page("targets/none.html", quarter=near)
+        return page("targets/none.html", quarter=near, carried=carried_into(near, programme().id))
     return draft_page(found)
 
 
@@ -56,7 +57,8 @@ def draft_page(target_list: TargetList, status: int = 200, **forms: object) -> A
         "aes": aes,
         "outlook": target_list.outlook(both_seats()),
         "versions": versions,
-        "awaited": awaited(versions.open, both_seats()) if versions.open else [],
+        "awaited": awaited(session(), target_list, versions.open, versions.at),
+        "carried": None if versions.in_force else carried_into(target_list.quarter, target_list.programme_id),
         "my_seat": my_seat(),
         "decide": DecideForm(formdata=None, aes=aes),
         "waiver": WaiverForm(formdata=None),
@@ -104,7 +106,7 @@ def change_policy(quarter: str) -> Answer:
 def waive(quarter: str) -> Answer:
     """A seat accepts that a capacity is exceeded."""
     target_list = list_or_404(quarter)
-    form, seat = WaiverForm(), seat_or_403()
+    form, seat = WaiverForm(), seat_or_403(target_list)
     if not form.validate_on_submit():
         return draft_page(target_list, 422, waiver=form)
     try:
@@ -123,14 +125,3 @@ def waive(quarter: str) -> Answer:
         return draft_page(target_list, 422, waiver=form)
     commit()
     return done(url_for("targets.show", quarter=quarter), message="Accepted, with your reason. The other seat sees it.")
-
-
-@targets.post("/quarters/<quarter:quarter>/list/versions")
-@needs(May.PROPOSE_LIST)
-@once
-def propose(quarter: str) -> Answer:
-    """Freeze the draft as the next version, for both seats to sign."""
-    version = list_or_404(quarter).propose(organisation=organisation(), by=me(), at=clock.now())
-    location = url_for("targets.version", quarter=quarter, number=version.number)
-    commit(location)
-    return done(location, message=f"Version {version.number} is proposed. Both seats sign exactly these bytes.")

@@ -69,7 +69,7 @@ class Agreed:
         self.session.commit()
 
     def first_member(self) -> Membership:
-        found = select(Membership).where(Membership.account_id == self.accounts[0].id)
+        found = select(Membership).where(Membership.account_id == self.accounts[0].id, ~Membership.carried)
         return self.session.scalars(found).one()
 
     def other_account(self) -> Account:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from abm.kit import guards
+from abm.kit.rules import RuleBroken
+from abm.people.models import User
 from abm.people.seats import Side
 from tests.agreement.conftest import Agreed
 
@@ -38,6 +43,7 @@ def refused(agreed: Agreed, statement: str, because: str, **values: object) -> N
         "UPDATE membership SET account_id = account_id + 1",
         "UPDATE membership SET starts = ends",
         "DELETE FROM membership",
+        "UPDATE standing SET expires_at = NULL",
         "UPDATE target_list SET document_id = document_id + 1",
     ],
 )
@@ -55,7 +61,7 @@ def test_rows_of_the_agreement_cannot_be_replaced_or_emptied(agreed: Agreed) -> 
             refused(
                 agreed,
                 f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
-                "never change|begins open|both seats|once at a time",
+                "never change|begins open|both seats|there once",
             )
 
 
@@ -134,20 +140,78 @@ def test_one_person_never_stands_for_both_seats(agreed: Agreed) -> None:
     )
 
 
+DEPUTISE = """
+    INSERT INTO deputy (seat_id, user_id, first_day, last_day, reason, named_by_id, named_at)
+    SELECT id, :person, :first, :last, '', :person, since FROM seat WHERE side = :side
+"""
+
+
+def deputise(agreed: Agreed, person: User, side: Side, first: int, last: int) -> dict[str, object]:
+    """What `DEPUTISE` is bound to: days of December."""
+    days = {"first": date(2026, 12, first).isoformat(), "last": date(2026, 12, last).isoformat()}
+    if agreed.session.get_bind().dialect.name == "postgresql":
+        return {
+            "person": person.id,
+            "side": side.value,
+            **{name: date.fromisoformat(day) for name, day in days.items()},
+        }
+    return {"person": person.id, "side": side.value, **days}
+
+
+def test_a_holder_never_deputises_for_the_other_seat(agreed: Agreed) -> None:
+    values = deputise(agreed, agreed.cast.amara, Side.SALES, 1, 5)
+    refused(agreed, DEPUTISE, "nobody acts for both", **values)
+    agreed.session.execute(text(DEPUTISE), deputise(agreed, agreed.cast.priya, Side.SALES, 1, 5))
+    agreed.session.commit()
+    refused(agreed, "UPDATE deputy SET user_id = :other", "nobody acts for both", other=agreed.cast.amara.id)
+
+
+def test_nobody_deputises_for_both_seats_on_one_day(agreed: Agreed) -> None:
+    agreed.session.execute(text(DEPUTISE), deputise(agreed, agreed.cast.priya, Side.SALES, 1, 5))
+    agreed.session.commit()
+    refused(agreed, DEPUTISE, "nobody acts for both", **deputise(agreed, agreed.cast.priya, Side.MARKETING, 5, 9))
+    agreed.session.execute(text(DEPUTISE), deputise(agreed, agreed.cast.priya, Side.MARKETING, 6, 9))
+    agreed.session.commit()
+    last = {"last": deputise(agreed, agreed.cast.priya, Side.SALES, 1, 6)["last"]}
+    refused(agreed, "UPDATE deputy SET last_day = :last WHERE first_day < :last", "nobody acts for both", **last)
+
+
+def test_a_deputy_never_gets_the_other_seat(agreed: Agreed) -> None:
+    agreed.session.execute(text(DEPUTISE), deputise(agreed, agreed.cast.priya, Side.SALES, 1, 5))
+    agreed.session.commit()
+    give = "UPDATE seat SET holder_id = :person WHERE side = 'marketing'"
+    refused(agreed, give, "nobody acts for both", person=agreed.cast.priya.id)
+    agreed.session.execute(text("UPDATE deputy SET ended_at = named_at"))
+    agreed.session.execute(text(give), {"person": agreed.cast.priya.id})
+    refused(agreed, "UPDATE deputy SET ended_at = NULL", "nobody acts for both")
+
+
 def test_memberships_come_from_the_signed_version_alone(agreed: Agreed) -> None:
     second = agreed.change_and_propose()
-    columns = "list_id, with_children, tier, motion, ae_id, starts, ends"
+    columns = "list_id, with_children, tier, motion, ae_id, starts, ends, carried"
     smuggle = (
         f"INSERT INTO membership (account_id, version_id, {columns}) SELECT :account, :version, {columns} "
-        "FROM membership WHERE account_id = :like"
+        "FROM membership WHERE account_id = :like AND NOT carried"
     )
     member = agreed.first_member()
     other = agreed.other_account()
     refused(agreed, smuggle, "both seats", account=other.id, version=second.id, like=member.account_id)
     same = {"account": member.account_id, "version": agreed.version.id, "like": member.account_id}
-    refused(agreed, smuggle, "once at a time|(?i:unique)", **same)
+    refused(agreed, smuggle, "there once|(?i:unique)", **same)
     agreed.session.execute(text("UPDATE membership SET ends = starts WHERE id = :id"), {"id": member.id})
     refused_again = "UPDATE membership SET ends = NULL WHERE id = :id"
     with pytest.raises(DBAPIError, match="next version alone"):
         agreed.session.execute(text(refused_again), {"id": member.id})
     agreed.session.rollback()
+
+
+def test_bytes_that_were_changed_behind_every_guard_are_signed_by_nobody(agreed: Agreed) -> None:
+    second = agreed.change_and_propose()
+    guards.remove_guards(agreed.session.connection())
+    agreed.session.execute(
+        text("UPDATE version SET content = :bytes WHERE id = :id"), {"bytes": b"{}", "id": second.id}
+    )
+    guards.install_guards(agreed.session.connection())
+    agreed.session.commit()
+    with pytest.raises(RuleBroken, match="is not what was proposed: nobody signs it"):
+        agreed.sign(second, Side.SALES)

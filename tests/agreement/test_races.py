@@ -158,7 +158,7 @@ def check_what_is_in_force(race: Race) -> int:
 
 
 def _check_list(session: Session, target_list: TargetList, names: dict[int, str]) -> int:
-    members = session.scalars(select(Membership).where(Membership.list_id == target_list.id)).all()
+    members = session.scalars(select(Membership).where(Membership.list_id == target_list.id, ~Membership.carried)).all()
     versions = target_list.document.versions
     signed = [_check_signatures(version) for version in versions if version.state is State.SIGNED]
     held = [(version, starts, ends) for version, starts, ends in signed if starts < ends]  # else replaced at once

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from abm.agreement.canonical import digest_of
 from abm.agreement.record import check_record, signed_record
+from abm.agreement.record_proof import own_fingerprint
 from abm.cli import main
 from abm.people.seats import Side
 from tests.agreement.conftest import NOW, Agreed
@@ -41,6 +42,9 @@ def test_the_command_checks_it_without_a_database(agreed: Agreed, tmp_path: Path
     holds = CliRunner().invoke(main, ["verify", str(file)])
     assert holds.exit_code == 0
     assert "Amara Osei approved it for marketing" in holds.output
+    assert "Compare the key" in holds.output
+    assert CliRunner().invoke(main, ["verify", str(file), "--key", own_fingerprint()]).exit_code == 0
+    assert CliRunner().invoke(main, ["verify", str(file), "--key", "0" * 32]).exit_code == 1
     file.write_bytes(file.read_bytes().replace(agreed.version.digest.encode(), b"0" * 64))
     broken = CliRunner().invoke(main, ["verify", str(file)])
     assert broken.exit_code == 1
@@ -112,7 +116,7 @@ def test_a_changed_record_does_not_hold(agreed: Agreed, tamper: Callable[[dict[s
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\xff\xfe", b"[]", b"{}", b"null", b"[" * 100_000, b'{"format": "accountable signed record", "schema": 1}'],
+    [b"", b"\xff\xfe", b"[]", b"{}", b"null", b"[" * 100_000, b'{"format": "accountable signed record", "schema": 2}'],
 )
 def test_what_is_no_record_is_said_to_be_none(data: bytes) -> None:
     (finding,) = check_record(data)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from abm.kit.db import session as app_session
 from tests.cast import Cast
+from tests.desk.overasked import Ground
 from tests.outbound.world import NOW, World
 
 
@@ -33,3 +34,10 @@ def world(session: scoped_session[Session], cast: Cast) -> Iterator[World]:
     """The company at work on Tuesday, 24 November 2026, at eleven in Berlin."""
     with time_machine.travel(NOW, tick=False):
         yield World(session(), cast)
+
+
+@pytest.fixture
+def ground(session: scoped_session[Session], cast: Cast) -> Iterator[Ground]:
+    """Next quarter's draft, on the same day, which asks Tomás for more than he did."""
+    with time_machine.travel(NOW, tick=False):
+        yield Ground(session(), cast)

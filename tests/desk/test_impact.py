@@ -5,15 +5,20 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, scoped_session
 
+from abm.campaigns.pressure import Pressure
 from abm.desk.impact import Impact, impact_of
 from abm.targets.content import Content
 from abm.targets.kinds import Outcome
+from abm.touches.logging import log_touch
+from abm.touches.models import Channel, Direction, TouchSide
 from tests.campaigns.world import NOW, World
 from tests.cast import Cast
 
@@ -30,7 +35,8 @@ def plans(session: scoped_session[Session], cast: Cast) -> Iterator[World]:
 
 
 def impact(plans: World, before: Content | None) -> Impact:
-    return impact_of(plans.session, before, plans.list.draft(), at=NOW, today=NOW.date())
+    organisation = plans.cast.organisation
+    return impact_of(plans.session, plans.list, before, plans.list.draft(), organisation=organisation, at=NOW)
 
 
 def test_an_account_that_leaves_names_the_campaign_that_stops_and_what_is_promised(plans: World) -> None:
@@ -79,6 +85,68 @@ def test_an_account_that_is_handed_over_shows_what_the_next_ae_takes_on(plans: W
 
 def test_a_draft_that_changes_nothing_concerns_nobody(plans: World) -> None:
     assert impact(plans, plans.list.draft()).accounts == []
+
+
+def log(plans: World, name: str, *days: int) -> None:
+    """Voicemails by Tomás on days of November."""
+    for number, day in enumerate(days):
+        log_touch(
+            plans.accounts[name],
+            organisation=plans.cast.organisation,
+            by=plans.cast.tomas,
+            at=NOW,
+            client_key=f"{name} {number}",
+            side=TouchSide.SALES,
+            direction=Direction.OUTBOUND,
+            channel=Channel.CALL,
+            outcome="voicemail",
+            when=NOW.replace(day=day) - timedelta(minutes=number),
+        )
+
+
+def test_an_account_that_would_come_over_the_pressure_cap_is_named_with_the_count(plans: World) -> None:
+    before = plans.list.draft()
+    for name in ("Tarn Dairies", "Vale Chemicals"):
+        plans.place(name, Outcome.IN, tier=1, ae=plans.cast.tomas, at=NOW)
+    log(plans, "Tarn Dairies", 20, 20, 21, 22, 23, 24)  # with the invitation on the 27th: five from the 21st on
+    log(plans, "Vale Chemicals", 20, 21, 22, 23, 24, 24)  # six
+    log(plans, "Halden Freight", 20, 21, 22, 23, 24, 24)  # nothing is added to it
+    found = {one.change.row.name: one.pressure for one in impact(plans, before).accounts}
+    over = Pressure(6, 1, date(2026, 11, 21), date(2026, 11, 27))
+    assert found == {"Tarn Dairies": None, "Vale Chemicals": over}
+
+
+def test_what_people_are_asked_a_week_stands_before_and_after(plans: World) -> None:
+    before = plans.list.draft()
+    plans.place("Kestrel Foods", Outcome.IN, tier=1, ae=plans.cast.marcus, at=NOW)
+    # 28 working days are left. Tier 1 asks for 3 a week, tier 2 for 1; each of tier 1 for 3 more by the campaign.
+    people = impact(plans, before).people
+    found = {one.after.name: (one.before and one.before.touches, one.after.touches) for one in people}
+    assert found == {
+        "Tomás Ferreira": (7 * Fraction(28, 5) + 6, 4 * Fraction(28, 5) + 3),
+        "Marcus Bell": (4 * Fraction(28, 5) + 3, 7 * Fraction(28, 5) + 6),
+    }
+
+
+def test_why_each_account_changes_and_what_stays_open_is_said(client: FlaskClient, plans: World) -> None:
+    plans.place("Halden Freight", Outcome.OUT, at=NOW)
+    plans.place("Kestrel Foods", Outcome.IN, tier=1, ae=plans.cast.marcus, at=NOW)
+    plans.place("Vale Chemicals", Outcome.OUT, at=NOW)
+    plans.enter(client, plans.cast.amara)
+    page = words(client.get(f"{LIST}/impact").text)
+    assert "“Acquired by a competitor” Ines Calder" in page
+    assert "3 touches by Sales and 2 plays by Marketing stay open on accounts that leave." in page
+    assert "3 touches that are open pass to another AE." in page
+    assert "1 account changes without touching work under way Vale Chemicals: tier 2, Marcus Bell Acquired by a" in page
+
+
+def test_the_figures_of_a_person_are_not_everybodys(client: FlaskClient, plans: World) -> None:
+    plans.place("Kestrel Foods", Outcome.IN, tier=1, ae=plans.cast.marcus, at=NOW)
+    plans.enter(client, plans.cast.ines)
+    asked = "Asked of people a week"
+    assert asked in client.get(f"{LIST}/impact").text
+    plans.enter(client, plans.cast.vera)
+    assert asked not in client.get(f"{LIST}/impact").text
 
 
 def words(text: str) -> str:

@@ -32,6 +32,7 @@ NO_PAGE = {
     "accounts.suggested": "a list that a field opens",
     "imports.bad_rows_file": "a file",
     "targets.record": "a file",
+    "definitions.record": "a file",
     "targets.current": "leads to the quarter that we are in",
     "progress.current": "leads to the week that we are in",
     "first_run.show": "only before the first run: see the whole path",
@@ -57,6 +58,12 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "desk.account": [(TOMAS, "/accounts/{account}"), (AMARA, "/accounts/{account}")],
     "desk.version_impact": [(AMARA, "/quarters/{quarter}/list/versions/2/impact")],
     "desk.draft_impact": [(INES, "/quarters/{next quarter}/list/impact")],
+    "desk.version_workload": [(AMARA, "/quarters/{quarter}/list/versions/2/workload")],
+    "desk.draft_workload": [
+        (RENATA, "/quarters/{next quarter}/list/workload"),
+        (INES, "/quarters/{next quarter}/list/workload"),
+        (TOMAS, "/quarters/{next quarter}/list/workload"),
+    ],
     "accounts.new": [(WEN, "/accounts/new")],
     "accounts.edit": [(WEN, "/accounts/{account}/edit")],
     "accounts.leaving_alone": [(WEN, "/accounts/{account}/do-not-approach")],
@@ -90,6 +97,30 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         (TOMAS, "/quarters/{quarter}/list/versions/1"),
     ],
     "targets.diff": [(AMARA, "/quarters/{quarter}/list/versions/2/diff?from={quarter before}")],
+    "definitions.index": [(TOMAS, "/definitions")],
+    "definitions.show": [
+        (AMARA, "/definitions/fit"),
+        (TOMAS, "/definitions/fit"),
+        (WEN, "/definitions/list-rules"),
+    ],
+    "definitions.edit": [(WEN, "/definitions/fit/edit"), (WEN, "/definitions/list-rules/edit")],
+    "definitions.version": [(TOMAS, "/definitions/fit/versions/1")],
+    "targets.as_of": [
+        (TOMAS, "/quarters/{quarter}/list/as-of"),
+        (AMARA, "/quarters/{quarter before}/list/as-of?sort=-name"),
+        (INES, "/quarters/{next quarter}/list/as-of"),
+    ],
+    "targets.differences": [
+        (AMARA, "/quarters/{quarter}/list/differences"),
+        (RENATA, "/quarters/{quarter}/list/differences?from={quarter before}&to={quarter}"),
+    ],
+    "targets.export_version": [(AMARA, "/quarters/{quarter}/list/versions/2/exports/print")],
+    "targets.export_draft": [(INES, "/quarters/{quarter}/list/exports/print")],
+    "targets.export_as_of": [(RENATA, "/quarters/{quarter}/list/as-of/exports/print")],
+    "targets.export_differences": [
+        (RENATA, "/quarters/{quarter}/list/differences/exports/print?from={quarter before}&to={quarter}")
+    ],
+    "desk.account_lists": [(TOMAS, "/accounts/{account}/lists")],
     "campaigns.index": [(PRIYA, "/campaigns"), (TOMAS, "/campaigns")],
     "campaigns.new": [(PRIYA, "/campaigns/new")],
     "campaigns.show": [

@@ -14,6 +14,8 @@ from abm.campaigns.drafting import add_play
 from abm.campaigns.kinds import CommentKind, Section
 from abm.campaigns.plan import Criteria
 from abm.campaigns.reviews import say
+from abm.definitions.fit import FIT
+from abm.definitions.models import begin_definition
 from abm.imports.models import Kind
 from abm.imports.staging import Upload, stage
 from abm.kit import clock
@@ -26,7 +28,7 @@ from tests.cast import Cast
 
 def agreement_of(session: Session, cast: Cast, account: Account) -> dict[str, str]:
     """Put both in place; hand back what stands in their addresses."""
-    return {**_list(session, cast, account), **_campaign(cast)}
+    return {**_list(session, cast, account), **_campaign(cast), **_definition(session, cast)}
 
 
 def promised_and_filed(session: Session, cast: Cast, account: Account) -> dict[str, str]:
@@ -74,6 +76,15 @@ def _list(session: Session, cast: Cast, account: Account) -> dict[str, str]:
     }
 
 
+def _definition(session: Session, cast: Cast) -> dict[str, str]:
+    """A fit definition that waits for both seats."""
+    at = clock.now()
+    criteria = [{"field": "industry", "operator": "is one of", "values": ["Pharma"], "weight": 10}]
+    fit = begin_definition(session, FIT, {"criteria": criteria}, by=cast.ines, at=at)
+    version = fit.propose(FIT, starts_on=cast.organisation.today(at), by=cast.ines, at=at)
+    return {"definition": FIT.slug, "definition version": str(version.number)}
+
+
 def _campaign(cast: Cast) -> dict[str, str]:
     at, organisation = clock.now(), cast.organisation
     today = organisation.today(at)
@@ -105,6 +116,7 @@ def _campaign(cast: Cast) -> dict[str, str]:
         "campaign": campaign.slug,
         "play": play.public_id,
         "section": Section.OBJECTIVE.slug,
+        "file kind": "csv",
         "plan version": str(version.number),
         "requested change": asked.public_id,
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.matrix.definitions import DEFINITIONS
 from tests.matrix.expectations import (
     ADMINISTRATORS,
     AE,
@@ -29,6 +30,7 @@ from tests.matrix.expectations import (
     Case,
     case,
 )
+from tests.matrix.looking_back import LOOKING_BACK
 
 SIGNED_IN_ALREADY = dict.fromkeys(EVERYONE, 303)
 
@@ -101,6 +103,7 @@ ADMINISTRATION: dict[str, list[Case]] = {
     "admin.rename_programme": [case(ADMINISTRATORS, 422)],
     "admin.update_seat": [case(ADMINISTRATORS, 422, side="side", sent={"sales-seat-title": ""})],
     "admin.name_deputy": [case(EVERYONE, 422, side="side")],
+    "admin.put_next_in_line": [case(EVERYONE, 409, side="side", but={CRO: 303})],
     "admin.end_deputy": [case(EVERYONE, 409, number="deputy", but={CRO: 303})],
     "admin.announced": [case(frozenset({CMO, CRO, MANAGER}), refused=404)],
     "admin.note_read": [case(frozenset({CMO, CRO, MANAGER}), 303, refused=404, seq="seal")],
@@ -233,7 +236,10 @@ LIST: dict[str, list[Case]] = {
     "targets.policy": [case(EVERYONE, quarter="quarter")],
     "targets.change_policy": [case(LISTING, 422, quarter="quarter")],
     "targets.waive": [case(SIGNERS, 422, quarter="quarter")],
-    "targets.propose": [case(LISTING, 409, quarter="quarter")],
+    "desk.propose": [case(LISTING, 409, quarter="quarter")],
+    "desk.draft_workload": [case(EVERYONE, quarter="quarter")],
+    "desk.version_workload": [case(EVERYONE, **VERSION)],
+    "desk.accept_workload": [case(SIGNERS, 422, quarter="quarter")],
     "targets.candidates": [case(EVERYONE, quarter="quarter")],
     "targets.enter": [case(LISTING, 422, quarter="quarter")],
     "targets.entry": [case(EVERYONE, **ENTRY)],
@@ -289,4 +295,6 @@ CAMPAIGNS: dict[str, list[Case]] = {
     ],
 }
 
-EXPECTED: dict[str, list[Case]] = OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | CAMPAIGNS
+EXPECTED: dict[str, list[Case]] = (
+    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | LOOKING_BACK | DEFINITIONS | CAMPAIGNS
+)

@@ -15,6 +15,7 @@ from abm.audit.seal import seal_events
 from abm.kit.db import writing
 from abm.kit.rules import RuleBroken
 from abm.people.models import Role, User
+from abm.people.next_in_line import next_in_line
 from abm.people.queries import announcements, waiting_for
 from abm.people.seats import Seat, Side, seat_of, seats
 from tests.cast import FOUNDED, Cast, sign_in
@@ -103,6 +104,58 @@ def test_deputies_go_with_the_holder_who_named_them(cast: Cast, marketing: Seat)
     assert not marketing.signer(cast.priya, TODAY)
     assert not marketing.signer(cast.amara, TODAY)
     assert marketing.signer(cast.vera, TODAY)
+
+
+def told(session: Session, seat: Seat, other: Seat) -> list[str]:
+    return [user.name for user in next_in_line(session, [(seat, other)], NOW)[seat.id]]
+
+
+def test_next_in_line_is_whom_the_holder_named_else_whoever_fills_the_seats(
+    session: scoped_session[Session], cast: Cast, marketing: Seat, sales: Seat
+) -> None:
+    assert told(session(), marketing, sales) == ["Wen Zhao"]
+    marketing.put_next_in_line(cast.priya, by=cast.amara, at=NOW)
+    assert told(session(), marketing, sales) == ["Priya Raman"]
+    assert not marketing.signer(cast.priya, TODAY), "it gives no right to sign"
+    cast.priya.deactivated_at = NOW
+    assert told(session(), marketing, sales) == ["Wen Zhao"]
+    marketing.put_next_in_line(None, by=cast.amara, at=NOW)
+    assert told(session(), sales, marketing) == ["Wen Zhao"]
+
+
+def test_only_the_holder_says_who_is_next_and_never_one_of_the_other_seat(
+    session: scoped_session[Session], cast: Cast, marketing: Seat, sales: Seat
+) -> None:
+    with pytest.raises(RuleBroken, match="Only the holder of CMO"):
+        marketing.put_next_in_line(cast.priya, by=cast.wen, at=NOW)
+    with pytest.raises(RuleBroken, match="Renata Voss acts for CRO"):
+        marketing.put_next_in_line(cast.renata, by=cast.amara, at=NOW)
+    with pytest.raises(RuleBroken, match="another active person"):
+        marketing.put_next_in_line(cast.amara, by=cast.amara, at=NOW)
+    marketing.put_next_in_line(cast.tomas, by=cast.amara, at=NOW)
+    name(sales, cast.tomas, cast.renata)
+    assert told(session(), marketing, sales) == ["Wen Zhao"], "by now Tomás acts for the other seat"
+
+
+def test_next_in_line_goes_with_the_holder_who_named_them(cast: Cast, marketing: Seat) -> None:
+    marketing.put_next_in_line(cast.priya, by=cast.amara, at=NOW)
+    marketing.give_to(cast.vera, by=cast.wen, at=NOW)
+    assert marketing.next_in_line is None
+
+
+def test_next_in_line_is_named_on_the_page_of_the_seats(
+    app: Flask, cast: Cast, session: scoped_session[Session]
+) -> None:
+    amara = sign_in(app.test_client(), cast.amara)
+    form = {"marketing-next-person": cast.priya.public_id}
+    session.rollback()
+    answer = amara.post("/admin/seats/marketing/next-in-line", data=form, follow_redirects=True)
+    assert "When a signature of yours is long awaited, Priya Raman is told too." in answer.text
+    assert "Next in line when a signature is long awaited: Priya Raman." in answer.text
+    offered = re.findall(r'name="marketing-next-person".*?</select>', answer.text, re.DOTALL)[0]
+    assert cast.wen.public_id in offered
+    assert cast.renata.public_id not in offered
+    assert amara.post("/admin/seats/sales/next-in-line", data={"sales-next-person": ""}).status_code == 409
 
 
 def test_an_empty_seat_signs_nothing_and_a_deactivated_holder_neither(cast: Cast, marketing: Seat) -> None:

@@ -81,7 +81,9 @@ class Ground:
 
     def agree(self, *, at: datetime = NOW) -> Version:
         """Propose the draft and have both seats sign it."""
-        version = self.propose(at=at)
+        return self.sign_by_both(self.propose(at=at), at=at)
+
+    def sign_by_both(self, version: Version, *, at: datetime = NOW) -> Version:
         self.sign(version, Side.SALES, at=at)
         self.sign(version, Side.MARKETING, at=at + timedelta(minutes=5))
         return version

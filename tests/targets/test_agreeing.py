@@ -19,7 +19,9 @@ ENDS = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
 
 def members(ground: Ground, at: datetime) -> dict[str, int]:
     """Who is on the list at an instant, by name and tier."""
-    rows = ground.session.scalars(select(Membership).where(Membership.list_id == ground.target_list.id))
+    rows = ground.session.scalars(
+        select(Membership).where(Membership.list_id == ground.target_list.id, ~Membership.carried)
+    )
     return {row.account.name: row.tier for row in rows if row.starts <= at and (row.ends is None or at < row.ends)}
 
 
@@ -69,7 +71,9 @@ def test_a_change_in_the_middle_of_the_quarter_ends_and_begins_only_what_it_chan
         ["Company 0000", "Company 0001", "Company 0002"], 2
     )
     assert members(ground, change) == {"Company 0000": 2, "Company 0001": 1, "Company 0003": 3}
-    kept = ground.session.scalars(select(Membership).where(Membership.account_id == stays.account_id)).one()
+    kept = ground.session.scalars(
+        select(Membership).where(Membership.account_id == stays.account_id, ~Membership.carried)
+    ).one()
     assert kept.version_id == first.id
 
 
