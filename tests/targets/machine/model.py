@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from tests.targets.machine.calendar import day, quarter_at, span
+from tests.targets.machine.calendar import day, days_later, midnight, next_quarter, quarter_at, span
 from tests.targets.machine.people import SIDES, People, seat_name
 
 Reasons = list[str]
 AHEAD_AT_MOST = 4  # quarters whose list may be started
+DAYS_TO_SIGN = 14
+WEEKS_CARRIED = 4
 
 
 @dataclass
@@ -58,6 +60,7 @@ class Version:
     number: int
     proposer: str
     at: datetime
+    expires_at: datetime
     policies: dict[int, dict[str, Any]]
     rows: dict[str, tuple[object, ...]]
     state: str = "open"
@@ -66,6 +69,10 @@ class Version:
     signatures: list[Signature] = field(default_factory=list)
     stored: bytes = b""
     digest: str = ""
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether it is open, and the time to sign it is over."""
+        return self.state == "open" and now >= self.expires_at
 
     @property
     def standing(self) -> list[Signature]:
@@ -121,6 +128,11 @@ class QuarterList:
         later = [one.starts for one in self.signed if one.number > version.number and one.starts]
         return min([self.ends, *later])
 
+    @property
+    def carried_until(self) -> datetime:
+        """Until when it stands in for the next quarter's list at most."""
+        return midnight(day(self.ends) + timedelta(weeks=WEEKS_CARRIED))
+
     def counts(self) -> Iterator[tuple[str, int, int]]:
         """Every tier, and every AE in each tier: how many accounts, and how many fit."""
         placed = [one for one in self.entries.values() if one.outcome == "in"]
@@ -152,6 +164,14 @@ class Company:
         if not reasons:
             self.lists[quarter, programme] = QuarterList(quarter, programme, policies)
         return reasons
+
+    def carried(self, target: QuarterList, at: datetime) -> Version | None:
+        """What of a list holds after its quarter: the last it had, for some weeks, until the next list begins."""
+        following = self.lists.get((next_quarter(target.quarter), target.programme))
+        begun = following is not None and following.in_force(at) is not None
+        if begun or not target.ends <= at < target.carried_until:
+            return None
+        return target.in_force(target.ends - timedelta(microseconds=1))
 
     def archive(self, account: str) -> Reasons:
         if account in self.archived:
@@ -230,15 +250,17 @@ class Company:
         reasons += [what for what, count, most in target.counts() if count > most and not target.accepted(what, count)]
         reasons += ["an AE has left" for row in rows.values() if str(row[3]) not in self.people.active]
         reasons += ["archived" for account in rows if account in self.archived]
-        last = target.open or (target.signed[-1] if target.signed else None)
+        waiting = target.open if target.open and not target.open.overdue(self.now) else None
+        last = waiting or (target.signed[-1] if target.signed else None)
         policies = {tier: dict(terms) for tier, terms in target.policies.items()}
         if last is not None and (last.rows, last.policies) == (rows, policies):
             reasons.append("nothing new")
         if reasons:
             return reasons
         if target.open is not None:
-            self._close(target.open, "superseded")
-        target.versions.append(Version(len(target.versions) + 1, by, self.now, policies, rows))
+            self._close(target.open, "superseded" if waiting else "expired")
+        until = min(days_later(self.now, DAYS_TO_SIGN), target.ends)
+        target.versions.append(Version(len(target.versions) + 1, by, self.now, until, policies, rows))
         return []
 
     def sign(self, target: QuarterList, version: Version, given: Signature, *, seat: str, digest: str) -> Reasons:
@@ -247,7 +269,7 @@ class Company:
             *([] if self.people.signs(seat, given.person, day(self.now)) else ["not the seat"]),
             *([] if digest == version.digest else ["another digest"]),
             *([] if version.state == "open" else [f"it is {version.state}"]),
-            *(["over"] if given.verdict == "approve" and self.now >= target.ends else []),
+            *(["overdue"] if version.overdue(self.now) else []),
             *(["the seat has signed"] if given.side in {one.side for one in version.standing} else []),
             *(["the person has signed"] if given.person in {one.person for one in version.standing} else []),
             *(["no reason"] if given.verdict == "decline" and not given.comment else []),
@@ -273,6 +295,11 @@ class Company:
             return ["not theirs, or not open"]
         self._close(version, "withdrawn")
         return []
+
+    def expire(self, target: QuarterList) -> None:
+        """What is overdue closes itself as soon as somebody looks."""
+        if target.open is not None and target.open.overdue(self.now):
+            self._close(target.open, "expired")
 
     def _close(self, version: Version, state: str) -> None:
         version.state, version.closed_at = state, self.now

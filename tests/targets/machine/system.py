@@ -79,10 +79,10 @@ class System:
         db._writes.reset(self._writes)
         self._open.close()
 
-    def attempt(self, action: Action) -> tuple[RuleBroken | None, Any]:
+    def attempt(self, action: Action, *, strict: bool) -> tuple[RuleBroken | None, Any]:
         """Do it and commit, in a session of its own as a request has it; hand back the refusal, or what it gave.
 
-        A refusal is committed as well, where the product would roll back: nothing may have changed by then.
+        Strictly, a refusal is committed as well, where the product would roll back: nothing may have changed by then.
         """
         with Session(self.engine, expire_on_commit=False) as session:
             before, refusal, given = self.events(session), None, None
@@ -90,7 +90,7 @@ class System:
                 given = action(session)
             except RuleBroken as broken:
                 refusal = broken
-            session.commit()
+            session.rollback() if refusal and not strict else session.commit()
             assert refusal is None or self.events(session) == before, f"refused, and yet noted as done: {refusal}"
             return refusal, given
 
