@@ -17,8 +17,9 @@ from abm.targets.models import open_list
 from abm.targets.queries import tiers_at
 from tests.engines import Compiled, EngineKind
 from tests.targets.machine.calendar import day, midnight, quarter_at, span
+from tests.targets.machine.lists import QuarterList
 from tests.targets.machine.looking import Look
-from tests.targets.machine.model import Company, QuarterList, Reasons
+from tests.targets.machine.model import Company, Reasons
 from tests.targets.machine.people import PROGRAMMES, SIDES, People, Seat, seat_name
 from tests.targets.machine.system import ACCOUNTS, BEGIN, Action, System
 

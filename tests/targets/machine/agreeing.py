@@ -11,8 +11,8 @@ from abm.agreement.models import Verdict
 from tests.targets.machine.acting import PERSON, REASON, WHICH
 from tests.targets.machine.calendar import day
 from tests.targets.machine.drafting import Drafting
+from tests.targets.machine.lists import QuarterList, Signature, Version
 from tests.targets.machine.looking import Look
-from tests.targets.machine.model import QuarterList, Signature, Version
 from tests.targets.machine.people import SEATS, SIDES
 from tests.targets.machine.seating import Seating
 

@@ -13,6 +13,8 @@ from tests.targets.machine.calendar import midnight
 from tests.targets.machine.people import SIDES
 from tests.targets.machine.system import ACCOUNTS
 
+LIMITS = st.sampled_from(((6, 1), (1, 6), (1, 1)))  # of a tier, and of an AE
+
 
 class Courses(Passing, Agreeing):
     """Everything together."""
@@ -48,15 +50,16 @@ class Courses(Passing, Agreeing):
                 self.the_terms_change(number=number, tier=int(what[-1]), most=6, per_ae=6, by=by)
         self.the_draft_is_proposed(number=number, by=by)
 
-    @rule(number=WHICH, tier=st.sampled_from((1, 2)), by=PERSON)
-    def too_much_goes_in_and_is_accepted(self, number: int, tier: int, by: str) -> None:
+    @rule(number=WHICH, tier=st.sampled_from((1, 2)), limits=LIMITS, accepting=st.booleans(), by=PERSON)
+    def too_much_goes_in(self, number: int, tier: int, limits: tuple[int, int], accepting: bool, by: str) -> None:
+        """More than a tier or than an AE takes; it is proposed after the seat has accepted it, or in vain."""
         target = self.which(number)
         seat = target.seat("sales")
-        self.the_terms_change(number=number, tier=tier, most=1, per_ae=1, by=by)
+        self.the_terms_change(number=number, tier=tier, most=limits[0], per_ae=limits[1], by=by)
         for account in ACCOUNTS[:3]:
             self.an_account_is_put_in(number=number, account=account, tier=tier, ae="marcus", by=by)
         for what, count, most in list(target.counts()):
-            if count > most:
+            if count > most and accepting:
                 self.waive(target, what, seat, self.company.people.holder(seat) or by, "A launch")
         self.the_draft_is_proposed(number=number, by=by)
 

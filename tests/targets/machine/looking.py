@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Row, select
 import abm.schema  # noqa: F401 every table
 from abm.kit.base import Base
 from tests.targets.machine.calendar import day, next_quarter
-from tests.targets.machine.model import Company, QuarterList, Version
+from tests.targets.machine.lists import QuarterList, Version
+from tests.targets.machine.model import Company
 from tests.targets.machine.people import SIDES
 from tests.targets.machine.system import System
 

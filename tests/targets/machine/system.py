@@ -21,7 +21,7 @@ from abm.people.seats import Seat, Side, add_seats, all_seats
 from abm.targets.models import TargetList
 from tests.cast import assemble
 from tests.engines import Compiled, EngineKind
-from tests.targets.machine.model import QuarterList
+from tests.targets.machine.lists import QuarterList
 from tests.targets.machine.people import seat_name
 
 BEGIN = datetime(2026, 9, 21, 9, 0, tzinfo=UTC)
