@@ -33,7 +33,7 @@ test: setup-dev browser ## all tests, on SQLite and PostgreSQL, and in a browser
 	$(BIN)/pytest -n logical --dist worksteal
 
 machine: setup-dev ## at least 10,000 random steps with lists, seats and signatures, on each database
-	MACHINE=long $(BIN)/pytest tests/targets/test_state_machine.py -n 2
+	MACHINE=long $(BIN)/pytest tests/targets/test_state_machine.py
 
 faults: setup-dev ## 500 times at once: edit, propose and sign, against four processes on PostgreSQL
 	FAULTS=long $(BIN)/pytest tests/faults

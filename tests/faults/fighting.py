@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from tests.cast import PASSWORD
@@ -111,10 +111,13 @@ class Client:
                 self.send(who, "withdraw", page.address.rpartition("/")[2], "", form)
 
     def newest(self, who: str) -> Page:
-        """The page of the newest version that the list's page names; the list itself where there is none."""
+        """The newest version that the list's page names, with all its accounts; the list itself where there is none."""
         page = self.open(who, self.fight.address)
         numbers = [int(number) for number in re.findall(rf"{self.fight.address}/versions/(\d+)\"", page.body)]
-        return self.open(who, f"{self.fight.address}/versions/{max(numbers)}") if numbers else page
+        if not numbers:
+            return page
+        address = f"{self.fight.address}/versions/{max(numbers)}"
+        return replace(self.open(who, f"{address}?show=all"), address=address)
 
     def open(self, who: str, address: str) -> Page:
         page = self.browsers[who].get(address)

@@ -53,10 +53,11 @@ def _by_list(connection: Connection) -> Iterator[tuple[Row[Any], list[Stored], l
             {
                 "from": row.starts,
                 "until": row.ends,
+                "carried": row.carried,
                 "says": (accounts[row.account_id], row.tier, row.motion.value, row.with_children, people[row.ae_id]),
             }
             for row in members
-            if row.list_id == one.id
+            if row.list_id == one.id and row.starts < row.ends
         ]
         yield one, own, there
 
@@ -73,7 +74,10 @@ def _faults(versions: list[Stored], members: list[dict[str, Any]]) -> Iterator[s
         if before["standing"].ends > max(after["standing"].starts, before["standing"].starts):
             yield f"versions {before['row'].number} and {after['row'].number} are in force at once"
     for at in _moments(held):
-        yield from _member_faults(held, members, at)
+        yield from _member_faults(held, [one for one in members if not one["carried"]], at)
+    carried = sorted(one["says"] for one in members if one["carried"])
+    if carried and carried != sorted(signed_rows(held[-1]["row"].content)):
+        yield f"what carries over is not what version {held[-1]['row'].number} says"
 
 
 def _version_faults(version: Stored, previous: str | None) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,12 +12,14 @@ from sqlalchemy import select
 
 from abm.agreement.models import Version as StoredVersion
 from abm.kit.clock import Quarter
+from abm.targets.in_force import Place, place_at
 from abm.targets.models import open_list
 from abm.targets.queries import tiers_at
 from tests.engines import Compiled, EngineKind
 from tests.targets.machine.calendar import day, midnight, quarter_at, span
+from tests.targets.machine.lists import QuarterList
 from tests.targets.machine.looking import Look
-from tests.targets.machine.model import Company, QuarterList, Reasons
+from tests.targets.machine.model import Company, Reasons
 from tests.targets.machine.people import PROGRAMMES, SIDES, People, Seat, seat_name
 from tests.targets.machine.system import ACCOUNTS, BEGIN, Action, System
 
@@ -43,9 +45,9 @@ class Acting(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.system.close()
 
-    def do(self, what: str, reasons: Reasons, action: Action) -> Any:
+    def do(self, what: str, reasons: Reasons, action: Action, *, strict: bool = True) -> Any:
         """What was decided by the model happens to the product: refused for these reasons, or else done."""
-        refusal, given = self.system.attempt(action)
+        refusal, given = self.system.attempt(action, strict=strict)
         self.tally[f"{what}: refused" if refusal else what] += 1
         self.tally["steps"] += 1
         assert refusal is None or reasons, f"{what}: refused without a reason of the model: {refusal}"
@@ -105,6 +107,34 @@ class Passing(Acting):
         self.tally["time: " + how] += 1
         self.tally["steps"] += 1
 
+    @rule(of=st.integers(0, 3), just_before=st.booleans())
+    def time_comes_to_an_edge(self, of: int, just_before: bool) -> None:
+        """To the next instant at which something begins or ends by itself, or a second before it."""
+        ahead = sorted(edge for edge in self.edges() if edge > self.company.now + timedelta(seconds=1))
+        if ahead:
+            self.company.now = ahead[of % len(ahead[:2])] - timedelta(seconds=int(just_before))
+        self.tally["time: edge"] += 1
+        self.tally["steps"] += 1
+
+    def edges(self) -> set[datetime]:
+        """When deputies begin and end, and when what is open expires."""
+        deputies = [one for seat in self.company.people.seats.values() for one in seat.deputies if not one.ended]
+        days = {on for one in deputies for on in (one.first, one.last + timedelta(days=1))}
+        return {midnight(on) for on in days} | {one.open.expires_at for one in self.company.lists.values() if one.open}
+
+    @rule(number=WHICH)
+    def what_is_overdue_closes_itself(self, number: int) -> None:
+        target = self.which(number)
+        overdue = target.open is not None and target.open.overdue(self.company.now)
+
+        def action(session: Any) -> int | None:
+            closed = self.system.list(session, target).expire(at=self.company.now)
+            return closed.number if closed else None
+
+        wanted = target.open.number if target.open and overdue else None
+        self.company.expire(target)
+        assert self.do("expire" if overdue else "expire nothing", [], action) == wanted
+
     @rule(ahead=st.sampled_from((-1, 0, 0, 1, 1, 2, 5)), programme=st.sampled_from(PROGRAMMES), by=PERSON)
     def a_list_is_started(self, ahead: int, programme: str, by: str) -> None:
         self.start(quarter_at(self.company.now, ahead), programme, by=by)
@@ -115,14 +145,21 @@ class Passing(Acting):
         target, at = self.which(number), self.company.now + timedelta(days=days)
         version = target.in_force(at)
 
-        def action(session: Any) -> tuple[int | None, dict[int, int]]:
+        def action(session: Any) -> tuple[int | None, dict[int, int], Place | None]:
             found = self.system.list(session, target).document.in_force(at)
-            return (found.number if found else None), tiers_at(session, at)
+            programme = self.system.programmes[target.programme]
+            place = place_at(session, self.system.organisation(session), at, programme)
+            return (found.number if found else None), tiers_at(session, at), place
 
-        held, tiers = self.do("ask", [], action)
+        held, tiers, place = self.do("ask", [], action)
         assert held == (version.number if version else None)
+        of_programme = [one for one in self.company.lists.values() if one.programme == target.programme]
+        here = [(one.quarter, now) for one in of_programme if (now := one.in_force(at))]
+        before = [(one.quarter, last) for one in of_programme if (last := self.company.carried(one, at))]
+        found = [(str(place.of_quarter), place.number, place.carried_until is not None)] if place else []
+        assert found == [*((q, one.number, False) for q, one in here), *((q, one.number, True) for q, one in before)]
         wanted: dict[int, int] = {}  # where an account stands on two lists, the higher tier
-        for holding in (one.in_force(at) for one in self.company.lists.values()):
+        for holding in (one.in_force(at) or self.company.carried(one, at) for one in self.company.lists.values()):
             for name, (tier, *_) in (holding.rows if holding else {}).items():
                 number = self.system.accounts[name].id
                 wanted[number] = min(int(str(tier)), wanted.get(number, 3))

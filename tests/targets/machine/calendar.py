@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -13,9 +13,19 @@ def day(at: datetime) -> date:
     return at.astimezone(BERLIN).date()
 
 
+def days_later(at: datetime, days: int) -> datetime:
+    """The midnight that ends the day so many days after that of an instant."""
+    return midnight(day(at) + timedelta(days=days + 1))
+
+
 def midnight(on: date) -> datetime:
     """The instant at which a day begins."""
     return datetime(on.year, on.month, on.day, tzinfo=BERLIN).astimezone(UTC)
+
+
+def next_quarter(quarter: str) -> str:
+    """The one that follows."""
+    return quarter_at(span(quarter)[1])
 
 
 def quarter_at(at: datetime, ahead: int = 0) -> str:

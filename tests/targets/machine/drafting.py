@@ -11,7 +11,7 @@ from hypothesis.stateful import rule
 from abm.targets.kinds import Motion, Outcome, Priority, Readiness
 from abm.targets.models import Entry as StoredEntry
 from tests.targets.machine.acting import PERSON, REASON, WHICH, Acting
-from tests.targets.machine.model import QuarterList
+from tests.targets.machine.lists import QuarterList
 from tests.targets.machine.people import SEATS
 from tests.targets.machine.system import ACCOUNTS
 

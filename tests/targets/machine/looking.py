@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Row, select
 
 import abm.schema  # noqa: F401 every table
 from abm.kit.base import Base
-from tests.targets.machine.calendar import day
-from tests.targets.machine.model import Company, QuarterList, Version
+from tests.targets.machine.calendar import day, next_quarter
+from tests.targets.machine.lists import QuarterList, Version
+from tests.targets.machine.model import Company
 from tests.targets.machine.people import SIDES
 from tests.targets.machine.system import System
 
@@ -145,7 +146,8 @@ class Look:
         return envelope, policies, rows
 
     def _standing(self, target: QuarterList, version: Version, row: Row[Any]) -> None:
-        same("state", (row.state.value, row.closed_at), (version.state, version.closed_at))
+        found = (row.state.value, row.closed_at, row.expires_at)
+        same("state", found, (version.state, version.closed_at, version.expires_at))
         span = (version.starts, max(target.until(version), version.starts)) if version.starts else (None, None)
         same("in force", (row.starts, row.ends), span)
 
@@ -167,29 +169,31 @@ class Look:
 
     def _in_force(self, target: QuarterList, versions: list[Row[Any]], standings: dict[int, Row[Any]]) -> None:
         assert len([one for one in versions if standings[one.id].state.value == "open"]) <= 1
-        for at in moments(target, self.company.now):
+        for at in self.moments(target):
             held = [one.number for one in versions if _covers(standings[one.id], at)]
             wanted = target.in_force(at)
             same(f"in force at {at}", held, [wanted.number] if wanted else [])
 
     def _members(self, target: QuarterList, rows: list[Row[Any]]) -> None:
         """At every instant, who is on the list is what the version in force says: no more, no less, nobody twice."""
-        for at in moments(target, self.company.now):
-            there = [one for one in rows if _covers(one, at)]
-            found = {
-                self.accounts[one.account_id]: (one.tier, one.motion.value, one.with_children, self.names[one.ae_id])
-                for one in there
-            }
-            wanted = target.in_force(at)
-            assert len(found) == len(there), f"an account is on the list twice at {at}"
-            same(f"on the list at {at}", found, wanted.rows if wanted else {})
+        for at in self.moments(target):
+            for carried, wanted in ((False, target.in_force(at)), (True, self.company.carried(target, at))):
+                there = [one for one in rows if one.carried == carried and _covers(one, at)]
+                found = {self.accounts[one.account_id]: self._terms(one) for one in there}
+                assert len(found) == len(there), f"an account is on the list twice at {at}"
+                same(f"{'carried over' if carried else 'on the list'} at {at}", found, wanted.rows if wanted else {})
+
+    def moments(self, target: QuarterList) -> Iterable[datetime]:
+        """The instants at which anything may change, and those just before and after."""
+        edges = {target.starts, target.ends, target.carried_until, self.company.now}
+        following = self.company.lists.get((next_quarter(target.quarter), target.programme))
+        for one in (*target.signed, *(following.signed if following else ())):
+            edges |= {one.starts or one.at}
+        return sorted({edge + step for edge in edges for step in (-AROUND, timedelta(), AROUND)})
+
+    def _terms(self, member: Row[Any]) -> tuple[object, ...]:
+        return member.tier, member.motion.value, member.with_children, self.names[member.ae_id]
 
 
 def _covers(row: Row[Any], at: datetime) -> bool:
     return row.starts is not None and row.starts <= at and (row.ends is None or at < row.ends)
-
-
-def moments(target: QuarterList, now: datetime) -> Iterable[datetime]:
-    """The instants at which anything may change, and those just before and after."""
-    edges = {target.starts, target.ends, now, *(one.starts for one in target.signed if one.starts)}
-    return sorted({edge + step for edge in edges for step in (-AROUND, timedelta(), AROUND)})

@@ -6,131 +6,17 @@ has happened. Accounts and people go by name.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from tests.targets.machine.calendar import day, quarter_at, span
-from tests.targets.machine.people import SIDES, People, seat_name
+from tests.targets.machine.calendar import day, days_later, next_quarter, quarter_at, span
+from tests.targets.machine.lists import Entry, QuarterList, Signature, Version
+from tests.targets.machine.people import SIDES, People
 
 Reasons = list[str]
 AHEAD_AT_MOST = 4  # quarters whose list may be started
-
-
-@dataclass
-class Entry:
-    """An account in a draft."""
-
-    tier: int | None = None
-    ae: str | None = None
-    motion: str = "new"
-    with_children: bool = False
-    outcome: str = "candidate"
-    reason: str = ""
-    revision: int = 1
-    words: int = 0  # nominations and assessments
-
-    @property
-    def signed(self) -> tuple[object, ...]:
-        """What of it is signed."""
-        return self.tier, self.motion, self.with_children, self.ae
-
-
-@dataclass
-class Signature:
-    """What a seat said."""
-
-    side: str
-    person: str
-    deputy_for: str | None
-    verdict: str
-    comment: str
-    at: datetime
-    withdrawn: bool = False
-
-
-@dataclass
-class Version:
-    """A proposal. `stored` and `digest` are the copy that was kept when it was made."""
-
-    number: int
-    proposer: str
-    at: datetime
-    policies: dict[int, dict[str, Any]]
-    rows: dict[str, tuple[object, ...]]
-    state: str = "open"
-    starts: datetime | None = None
-    closed_at: datetime | None = None
-    signatures: list[Signature] = field(default_factory=list)
-    stored: bytes = b""
-    digest: str = ""
-
-    @property
-    def standing(self) -> list[Signature]:
-        return [one for one in self.signatures if not one.withdrawn]
-
-    @property
-    def approved_by(self) -> set[str]:
-        return {one.side for one in self.standing if one.verdict == "approve"}
-
-
-@dataclass
-class QuarterList:
-    """The draft of a programme's quarter, and its versions."""
-
-    quarter: str
-    programme: str
-    policies: dict[int, dict[str, Any]]
-    entries: dict[str, Entry] = field(default_factory=dict)
-    waivers: list[tuple[str, int, str]] = field(default_factory=list)  # what, up to which figure, by which side
-    versions: list[Version] = field(default_factory=list)
-
-    def seat(self, side: str) -> str:
-        """The seat that signs it for a side."""
-        return seat_name(side, self.programme)
-
-    @property
-    def starts(self) -> datetime:
-        return span(self.quarter)[0]
-
-    @property
-    def ends(self) -> datetime:
-        return span(self.quarter)[1]
-
-    @property
-    def open(self) -> Version | None:
-        return next((one for one in self.versions if one.state == "open"), None)
-
-    @property
-    def signed(self) -> list[Version]:
-        return [one for one in self.versions if one.state == "signed"]
-
-    @property
-    def rows(self) -> dict[str, tuple[object, ...]]:
-        return {name: one.signed for name, one in self.entries.items() if one.outcome == "in"}
-
-    def in_force(self, at: datetime) -> Version | None:
-        """The last one signed whose time has come, until the quarter ends. An answer for every instant."""
-        begun = [one for one in self.signed if one.starts and one.starts <= at < self.ends]
-        return begun[-1] if begun else None
-
-    def until(self, version: Version) -> datetime:
-        """When a signed version ends: with its quarter, or as soon as a later one begins."""
-        later = [one.starts for one in self.signed if one.number > version.number and one.starts]
-        return min([self.ends, *later])
-
-    def counts(self) -> Iterator[tuple[str, int, int]]:
-        """Every tier, and every AE in each tier: how many accounts, and how many fit."""
-        placed = [one for one in self.entries.values() if one.outcome == "in"]
-        for tier, count in Counter(one.tier for one in placed).items():
-            yield f"tier:{tier}", count, self.policies[tier or 0]["max_accounts"]
-        for (ae, tier), count in Counter((one.ae, one.tier) for one in placed).items():
-            yield f"ae:{ae}:{tier}", count, self.policies[tier or 0]["max_per_ae"]
-
-    def accepted(self, what: str, count: int) -> bool:
-        return any(waived == what and count <= figure for waived, figure, _ in self.waivers)
+DAYS_TO_SIGN = 14
 
 
 @dataclass
@@ -152,6 +38,14 @@ class Company:
         if not reasons:
             self.lists[quarter, programme] = QuarterList(quarter, programme, policies)
         return reasons
+
+    def carried(self, target: QuarterList, at: datetime) -> Version | None:
+        """What of a list holds after its quarter: the last it had, for some weeks, until the next list begins."""
+        following = self.lists.get((next_quarter(target.quarter), target.programme))
+        begun = following is not None and following.in_force(at) is not None
+        if begun or not target.ends <= at < target.carried_until:
+            return None
+        return target.in_force(target.ends - timedelta(microseconds=1))
 
     def archive(self, account: str) -> Reasons:
         if account in self.archived:
@@ -230,15 +124,17 @@ class Company:
         reasons += [what for what, count, most in target.counts() if count > most and not target.accepted(what, count)]
         reasons += ["an AE has left" for row in rows.values() if str(row[3]) not in self.people.active]
         reasons += ["archived" for account in rows if account in self.archived]
-        last = target.open or (target.signed[-1] if target.signed else None)
+        waiting = target.open if target.open and not target.open.overdue(self.now) else None
+        last = waiting or (target.signed[-1] if target.signed else None)
         policies = {tier: dict(terms) for tier, terms in target.policies.items()}
         if last is not None and (last.rows, last.policies) == (rows, policies):
             reasons.append("nothing new")
         if reasons:
             return reasons
         if target.open is not None:
-            self._close(target.open, "superseded")
-        target.versions.append(Version(len(target.versions) + 1, by, self.now, policies, rows))
+            self._close(target.open, "superseded" if waiting else "expired")
+        until = min(days_later(self.now, DAYS_TO_SIGN), target.ends)
+        target.versions.append(Version(len(target.versions) + 1, by, self.now, until, policies, rows))
         return []
 
     def sign(self, target: QuarterList, version: Version, given: Signature, *, seat: str, digest: str) -> Reasons:
@@ -247,7 +143,7 @@ class Company:
             *([] if self.people.signs(seat, given.person, day(self.now)) else ["not the seat"]),
             *([] if digest == version.digest else ["another digest"]),
             *([] if version.state == "open" else [f"it is {version.state}"]),
-            *(["over"] if given.verdict == "approve" and self.now >= target.ends else []),
+            *(["overdue"] if version.overdue(self.now) else []),
             *(["the seat has signed"] if given.side in {one.side for one in version.standing} else []),
             *(["the person has signed"] if given.person in {one.person for one in version.standing} else []),
             *(["no reason"] if given.verdict == "decline" and not given.comment else []),
@@ -273,6 +169,11 @@ class Company:
             return ["not theirs, or not open"]
         self._close(version, "withdrawn")
         return []
+
+    def expire(self, target: QuarterList) -> None:
+        """What is overdue closes itself as soon as somebody looks."""
+        if target.open is not None and target.open.overdue(self.now):
+            self._close(target.open, "expired")
 
     def _close(self, version: Version, state: str) -> None:
         version.state, version.closed_at = state, self.now

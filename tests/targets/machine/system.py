@@ -21,7 +21,7 @@ from abm.people.seats import Seat, Side, add_seats, all_seats
 from abm.targets.models import TargetList
 from tests.cast import assemble
 from tests.engines import Compiled, EngineKind
-from tests.targets.machine.model import QuarterList
+from tests.targets.machine.lists import QuarterList
 from tests.targets.machine.people import seat_name
 
 BEGIN = datetime(2026, 9, 21, 9, 0, tzinfo=UTC)
@@ -79,10 +79,10 @@ class System:
         db._writes.reset(self._writes)
         self._open.close()
 
-    def attempt(self, action: Action) -> tuple[RuleBroken | None, Any]:
+    def attempt(self, action: Action, *, strict: bool) -> tuple[RuleBroken | None, Any]:
         """Do it and commit, in a session of its own as a request has it; hand back the refusal, or what it gave.
 
-        A refusal is committed as well, where the product would roll back: nothing may have changed by then.
+        Strictly, a refusal is committed as well, where the product would roll back: nothing may have changed by then.
         """
         with Session(self.engine, expire_on_commit=False) as session:
             before, refusal, given = self.events(session), None, None
@@ -90,7 +90,7 @@ class System:
                 given = action(session)
             except RuleBroken as broken:
                 refusal = broken
-            session.commit()
+            session.rollback() if refusal and not strict else session.commit()
             assert refusal is None or self.events(session) == before, f"refused, and yet noted as done: {refusal}"
             return refusal, given
 
