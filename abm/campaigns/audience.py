@@ -58,7 +58,8 @@ def candidates(session: Session, campaign: Campaign, *, organisation: Organisati
         .outerjoin(User, User.id == func.coalesce(TeamMember.user_id, Membership.ae_id))
         .outerjoin(Team, Team.id == User.team_id)
         .outerjoin(manager, (manager.id == Team.manager_id) & manager.deactivated_at.is_(None))
-        .where(on_list(begin, end), of_programme(campaign.programme_id))
+        .where(on_list(begin, end), ~Membership.carried | (Membership.starts <= at))  # none counts on carrying over
+        .where(of_programme(campaign.programme_id))
         .order_by(Membership.starts, Membership.tier, Account.normal_name, Account.id)
     )
     found: dict[int, Candidate] = {}

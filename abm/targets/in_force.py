@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, func, null, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from abm.agreement.canonical import thaw
@@ -105,27 +105,18 @@ def _row_at(
 ) -> Any:
     """The version of that day's quarter, else of the quarter before while it carries over; None where nothing holds."""
     quarter = organisation.quarter_of(organisation.today(at))
-    own = _versions(programme_id, quarter, null()).where(Standing.starts <= at, Standing.ends > at)
-    row = session.execute(own.add_columns(*more)).one_or_none()
-    if row is not None:
-        return row
-    until = (
-        select(func.max(Membership.ends))
-        .where(Membership.list_id == TargetList.id, Membership.carried, Membership.starts <= at, Membership.ends > at)
-        .scalar_subquery()
-    )
-    ended = Standing.ends == organisation.start_of(quarter.first), Standing.ends > Standing.starts
-    last = _versions(programme_id, quarter.plus(-1), until).where(*ended, until.is_not(None))
-    return session.execute(last.add_columns(*more)).one_or_none()
-
-
-def _versions(programme_id: int, quarter: Quarter, until: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """The signed versions of a quarter's list."""
-    named = TargetList.programme_id == programme_id, TargetList.quarter == str(quarter)
+    carries = Membership.carried, Membership.starts <= at, Membership.ends > at
+    until = select(func.max(Membership.ends)).where(Membership.list_id == TargetList.id, *carries).scalar_subquery()
+    own = and_(TargetList.quarter == str(quarter), Standing.starts <= at, Standing.ends > at)
+    ended = and_(Standing.ends == organisation.start_of(quarter.first), Standing.ends > Standing.starts)
+    before = and_(TargetList.quarter == str(quarter.plus(-1)), ended, until.is_not(None))
     lists = TargetList.id.label("list_id"), TargetList.quarter, Version.id.label("version_id")
-    return (
-        select(*lists, Version.number, Version.digest, Standing.starts, until.label("until"))
+    found = (
+        select(*lists, Version.number, Version.digest, Standing.starts, case((before, until)).label("until"), *more)
         .join(Version, Version.document_id == TargetList.document_id)
         .join(Standing, Standing.version_id == Version.id)
-        .where(*named, Standing.starts.is_not(None))
+        .where(TargetList.programme_id == programme_id, or_(own, before))
+        .order_by(case((before, 1), else_=0))
+        .limit(1)
     )
+    return session.execute(found).one_or_none()

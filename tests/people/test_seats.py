@@ -128,7 +128,7 @@ def test_only_the_holder_says_who_is_next_and_never_one_of_the_other_seat(
 ) -> None:
     with pytest.raises(RuleBroken, match="Only the holder of CMO"):
         marketing.put_next_in_line(cast.priya, by=cast.wen, at=NOW)
-    with pytest.raises(RuleBroken, match="Renata Voss acts for CRO"):
+    with pytest.raises(RuleBroken, match="Renata Voss already acts for CRO"):
         marketing.put_next_in_line(cast.renata, by=cast.amara, at=NOW)
     with pytest.raises(RuleBroken, match="another active person"):
         marketing.put_next_in_line(cast.amara, by=cast.amara, at=NOW)

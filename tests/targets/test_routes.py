@@ -75,11 +75,10 @@ def test_pages_ask_the_same_few_questions_whatever_the_size(
     entry = ground.session.scalars(select(Entry.public_id).limit(1)).one()
     ground.session.rollback()
     addresses = [LIST, f"{LIST}/versions/1", f"{LIST}/candidates", f"{LIST}/policy", f"{LIST}/entries/{entry}"]
-    for address in addresses:
-        web.get(address)  # a first look at a version is kept
     few = {address: counted(app, web, address) for address in addresses}
     body = web.get(LIST).data
     assert len(gzip.compress(body)) <= 20_000
     filled(ground, companies, 1850)
-    assert {address: counted(app, web, address) for address in addresses} == few
+    many = {address: counted(app, web, address.replace("versions/1", "versions/2")) for address in addresses}
+    assert many == few
     assert max(few.values()) <= 12, few
