@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from abm.accounts.models import Account
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.web import Answer, page
@@ -14,6 +15,7 @@ from abm.targets.addresses import back_to, place_kept
 from abm.targets.builder_forms import CommentForm
 from abm.targets.comments import CommentMention, EntryComment
 from abm.targets.entries import Assessment, Entry, Nomination
+from abm.targets.fit import AccountFacts, FitScore, explain, fact_columns, fit_in_force
 from abm.targets.forms import AssessmentForm, NominationForm, PlaceForm
 from abm.targets.loading import goes_on_with, rights_on
 from abm.targets.mentions import colleagues
@@ -42,9 +44,19 @@ def entry_page(found: Entry, status: int = 200, **forms: object) -> Answer:
         "comment": CommentForm(formdata=None, people=people),
         "reach": reach_of(session(), found.account_id),
         "roles_wanted": wanted.get(found.tier or 0),
+        "fit": _fit(found),
         "today": organisation().today(),
     }
     return page("targets/entry.html", status, **{**values, **forms})
+
+
+def _fit(found: Entry) -> FitScore | None:
+    """How well the account fits what both seats signed; None while there is no fit definition. Two queries."""
+    criteria, agreed = fit_in_force(session(), clock.now())
+    if agreed is None:
+        return None
+    facts = session.execute(select(*fact_columns()).where(Account.id == found.account_id)).one()
+    return explain(criteria, AccountFacts(*facts))
 
 
 def _words(kind: type[Nomination | Assessment], found: Entry) -> list[Nomination | Assessment]:
