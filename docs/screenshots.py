@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 
 from abm.app import create_app
 from abm.demo.building import build_demonstration
+from abm.kit.clock import Quarter
 from abm.kit.config import Config
 from tests.browsers import chromium
 
@@ -20,6 +21,15 @@ PICTURES = (
     ("home-amara", "Amara Osei", "/", WIDE),
     ("list", "Ines Calder", "/list", WIDE),
     ("review-and-sign", "Amara Osei", "/quarters/{quarter}/list/versions/2", WIDE),
+    ("candidates", "Priya Raman", "/quarters/{next}/list/candidates", WIDE),
+    ("list-next", "Renata Voss", "/quarters/{next}/list", WIDE),
+    ("list-phone", "Ines Calder", "/quarters/{next}/list", PHONE),
+    ("workload", "Renata Voss", "/quarters/{next}/list/workload", WIDE),
+    ("roll-over", "Ines Calder", "/quarters/{next}/list/roll-over", WIDE),
+    ("list-locked", "Renata Voss", "/quarters/{before}/list", WIDE),
+    ("quarter-close", "Renata Voss", "/quarters/{quarter}/list/close", WIDE),
+    ("list-as-of", "Tomás Ferreira", "/quarters/{quarter}/list/as-of", WIDE),
+    ("fit", "Amara Osei", "/definitions/fit", WIDE),
     ("campaign", "Priya Raman", "/campaigns/reefer-data-for-operations", WIDE),
     ("review", "Ines Calder", "/campaigns/winter-service-levels/review", WIDE),
     ("today", "Tomás Ferreira", "/today", WIDE),
@@ -47,6 +57,12 @@ def main() -> None:
             server.shutdown()
 
 
+def _beside(quarter: str, step: int) -> str:
+    """The quarter so many steps from another: `2027-q1` after `2026-q4`."""
+    year, number = quarter.split("-q")
+    return str(Quarter(int(year), int(number)).plus(step))
+
+
 def _take(browser: Browser, base: str, name: str, person: str, address: str, size: tuple[int, int]) -> None:  # noqa: PLR0917
     width, height = size
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="light")
@@ -55,7 +71,8 @@ def _take(browser: Browser, base: str, name: str, person: str, address: str, siz
     page.get_by_role("button", name=f"View as {person.split(maxsplit=1)[0]}").first.click()
     page.goto(f"{base}/list")
     quarter = page.url.split("/")[-2]
-    page.goto(base + address.format(quarter=quarter))
+    near = {"quarter": quarter, "before": _beside(quarter, -1), "next": _beside(quarter, 1)}
+    page.goto(base + address.format(**near))
     page.wait_for_load_state("networkidle")  # with the pieces that a page fetches for itself
     page.screenshot(path=IMAGES / f"{name}.png")
     context.close()
