@@ -50,6 +50,7 @@ def test_a_company_walks_from_its_founding_to_its_first_week(empty: Flask, brows
         change_the_list(company)
         plan_and_launch(company)
         work_it(company)
+        agreement.roll_over(company.ines, 4)
         complaints = [one for one in visitors.complaints if not refusal(one)]
         visitors.leave()
     assert complaints == []
@@ -94,6 +95,10 @@ def let_an_hour_pass(empty: Flask) -> None:
 
 def change_the_list(company: Company) -> None:
     """The next version shows only what it changes; the one before holds until both have signed."""
+    agreement.place(company.ines, ORBIS, 1, MARCUS)
+    agreement.too_much(company.ines, "Tier 1 has 3 accounts where 2 fit")
+    agreement.accept_more(company.renata, "CRO", "Orbis buys this quarter")
+    agreement.place(company.ines, ORBIS, 2, MARCUS)
     agreement.place(company.priya, TARN, 3, MARCUS)
     agreement.propose(company.priya, 3)
     agreement.difference(company.priya, "1 in", "3 kept", TARN)

@@ -71,6 +71,32 @@ def place_together(page: Page, *accounts: str) -> None:
     said(page, f"{len(accounts)} entries changed.")
 
 
+def too_much(page: Page, sentence: str) -> None:
+    """The draft says what stops its proposal, and offers no way to propose it."""
+    go(page, "Target list")
+    expect(panel(page, "Propose")).to_contain_text(sentence)
+    expect(panel(page, "Propose").get_by_role("button", name="Propose for signing")).to_have_count(0)
+
+
+def accept_more(page: Page, title: str, why: str) -> None:
+    """A seat accepts that a tier holds more than agreed, with its reason."""
+    go(page, "Target list")
+    part = panel(page, "How full it is")
+    part.get_by_role("textbox").first.fill(why)
+    press(part, f"Accept for {title}")
+    said(page, "Accepted, with your reason.")
+
+
+def roll_over(page: Page, accounts: int) -> None:
+    """The next quarter starts from this one: every suggestion accepted at once."""
+    go(page, "Target list")
+    follow(page, "Next quarter")
+    page.get_by_role("link", name="Start from").first.click()
+    page.get_by_role("checkbox", name="that are open in this view").check()
+    press(page, "Accept")
+    said(page, f"{accounts} in, 0 out.")
+
+
 def propose(page: Page, number: int) -> None:
     go(page, "Target list")
     press(page, "Propose for signing")
