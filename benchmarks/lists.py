@@ -19,6 +19,7 @@ from abm.kit import clock
 from abm.kit.db import session, writing
 from abm.people.models import Organisation, User
 from abm.people.seats import Side, seats
+from abm.targets.cells import Cell, standing
 from abm.targets.content import read_content
 from abm.targets.diff import difference
 from abm.targets.models import Entry, TargetList
@@ -100,17 +101,9 @@ class Asking:
         with self.site.app.app_context(), writing():
             number = next(self.turns) % len(self.site.company.accounts) + 1
             entry = session.scalars(select(Entry).where(Entry.account_id == number)).one()
-            ae = session.get_one(User, entry.ae_id)
-            fields = {
-                "csrf_token": token,
-                "tier": str((entry.tier or 0) % 3 + 1),
-                "ae": ae.public_id,
-                "motion": entry.motion.value,
-                "outcome": entry.outcome.value,
-                "reason": "",
-                "revision": str(entry.revision),
-            }
-            return Ask(f"{self.address}/entries/{entry.public_id}/placements", fields)
+            seen = standing(entry, Cell.TIER)
+            fields = {"csrf_token": token, "value": str((entry.tier or 0) % 3 + 1), "seen": seen}
+            return Ask(f"{self.address}/entries/{entry.public_id}/cells/tier", fields, piece=True)
 
     def _propose(self, token: str) -> Ask:
         with self.site.app.app_context(), writing():

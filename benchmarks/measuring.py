@@ -34,6 +34,7 @@ class Ask:
 
     path: str
     form: dict[str, str] | None = None
+    piece: bool = False  # asked for by htmx, to be swapped in
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,13 @@ class Call:
     def environ(self, *, encoding: str = BROWSER) -> dict[str, Any]:
         """The next request as a browser on this machine would send it."""
         ask = self.ask()
+        headers = [("Accept", "text/html"), ("Accept-Encoding", encoding), ("Cookie", self.cookie)]
+        headers += [("HX-Request", "true")] if ask.piece else []
         return EnvironBuilder(
             path=ask.path,
             method="GET" if ask.form is None else "POST",
             data=ask.form,
-            headers=[("Accept", "text/html"), ("Accept-Encoding", encoding), ("Cookie", self.cookie)],
+            headers=headers,
             base_url="http://127.0.0.1:8000",
         ).get_environ()
 
