@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload, selectinload, undefer
 
 from abm.agreement.models import Standing, StandingSignature, State, Version, Voice
+from abm.campaigns.adopted import review_due
 from abm.campaigns.kinds import CampaignState
 from abm.campaigns.models import Campaign, Launch, Plan, ReviewComment, approvers
 from abm.campaigns.queries import open_request
@@ -22,17 +23,17 @@ from abm.people.models import Organisation, Role, User
 from abm.people.seats import Absence, Side, seats_signed_for
 from abm.people.waiting import Waiting
 
-WEIGHTS = {"Review": 60, "Answer": 50, "Submit again": 45, "Settle": 40, "Launch": 35}
+WEIGHTS = {"Review": 60, "Submit": 55, "Answer": 50, "Submit again": 45, "Settle": 40, "Launch": 35}
 OVER = (CampaignState.COMPLETED, CampaignState.CANCELLED)
 
 
 def waiting_for(session: Session, user: User, organisation: Organisation) -> list[Waiting]:
-    """Everything of campaigns whose next step is this person's, with at most seven queries."""
+    """Everything of campaigns whose next step is this person's, with at most eight queries."""
     found = [*_requests(session, user)]
     if may(user, May.REVIEW_CAMPAIGNS) and not user.is_one_of(Role.MARKETER, Role.CMO):
         found += _reviews(session, user, organisation)
     if may(user, May.PLAN_CAMPAIGNS):
-        found += _plans(session, user)
+        found += [*_plans(session, user), *_adopted(session, user, organisation)]
     return found
 
 
@@ -120,6 +121,23 @@ def _plans(session: Session, user: User) -> Iterator[Waiting]:
         elif not used:
             why = f"{few(approvers(version))} approved version {version.number}"
             yield _row("Launch", campaign.name, why, version.standing.starts or campaign.changed_at, href)
+
+
+def _adopted(session: Session, user: User, organisation: Organisation) -> Iterator[Waiting]:
+    """One's own campaigns that ran before: their plan goes to Sales within days, and is late afterwards."""
+    gone = select(Version.id).join(Standing, Standing.version_id == Version.id)
+    gone = gone.where(Version.document_id == Campaign.document_id, Standing.state.in_((State.OPEN, State.SIGNED)))
+    rows = session.execute(
+        select(Campaign.name, Campaign.slug, Campaign.adopted_at)
+        .where(Campaign.state == CampaignState.ADOPTED, Campaign.owner_id == user.id, ~gone.exists())
+        .order_by(Campaign.adopted_at, Campaign.id)
+    )
+    today = organisation.today(clock.now())
+    for name, slug, adopted_at in rows:
+        due = review_due(adopted_at, organisation)
+        when = f"was due on {due.day} {due:%b}: it is late" if due < today else f"is due on {due.day} {due:%b}"
+        href = url_for("campaigns.show", slug=slug)
+        yield _row("Submit", name, f"It ran before; its review by Sales {when}", adopted_at, href)
 
 
 def _row(verb: str, name: str, why: str, since: datetime, href: str) -> Waiting:
