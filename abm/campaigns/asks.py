@@ -58,7 +58,8 @@ def play_asks(
 ) -> Iterator[Ask]:
     """What the campaign's owner does, or whom `owners` names for a play, by public id: each play once on each account.
 
-    It is asked for in the week of its day, within the campaign. Nothing for a play whose week is over: nothing counts backwards.
+    It is asked for in the week of its day, within the campaign. Nothing for a play whose week is over: nothing counts
+    backwards.
     """
     for play in plan.plays:
         week = Week.of(play.day)

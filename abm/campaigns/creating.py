@@ -53,7 +53,6 @@ def adopt_campaign(
     starts_on: date,
     ends_on: date,
     criteria: Criteria,
-    objective: str = "",
     by: User,
     at: datetime,
     programme: Programme | None = None,
@@ -64,7 +63,9 @@ def adopt_campaign(
     """
     founded = organisation.today(organisation.created_at)
     since = f"{founded.day} {founded:%b %Y}"
-    sentence = f"Only a campaign that began before {organisation.name} used Accountable ({since}) is taken in: plan this"
+    sentence = (
+        f"Only a campaign that began before {organisation.name} used Accountable ({since}) is taken in: plan this"
+    )
     require(starts_on < founded, f"{sentence} one, and let Sales review it.", field="starts_on")
     over = "It is over already: only a campaign that still runs is taken in."
     require(ends_on >= organisation.today(at), over, field="ends_on")
@@ -73,7 +74,6 @@ def adopt_campaign(
     _add(campaign, session_of(organisation))
     record(campaign, "adopted", by=by, at=at, after={"name": campaign.name, "starts_on": starts_on, "ends_on": ends_on})
     campaign.change(Section.AUDIENCE, by=by, at=at, criteria=criteria.facts())
-    campaign.change(Section.OBJECTIVE, by=by, at=at, objective=objective)
     return campaign
 
 

@@ -97,9 +97,7 @@ def add_play(
     """One play more. Without an owner it is the campaign's owner who does it."""
     covered = begin_edit(campaign)
     _check(campaign, {"what": what, "notes": notes})
-    play = Play(
-        public_id=public_id(), channel=channel, what=one_line(what), day=day, notes=notes, owner_id=owner_id
-    )
+    play = Play(public_id=public_id(), channel=channel, what=one_line(what), day=day, notes=notes, owner_id=owner_id)
     campaign.plays.append(play)
     end_edit(campaign, Section.PLAYS, Change({}, {"added": play.facts()}), covered, by=by, at=at)
     return play

@@ -65,7 +65,7 @@ class AdoptForm(NewForm):
     @property
     def facts(self) -> dict[str, Any]:
         criteria = Criteria(tuple(int(tier) for tier in self.tiers.data or ()))
-        return {**super().facts, "criteria": criteria, "objective": self.objective.data}
+        return {**super().facts, "criteria": criteria}
 
 
 class ObjectiveForm(Marked):

@@ -11,6 +11,7 @@ from flask import abort, request, url_for
 from abm.campaigns.adopted import REVIEW_DAYS
 from abm.campaigns.creating import adopt_campaign, create_campaign
 from abm.campaigns.forms import AdoptForm, NewForm
+from abm.campaigns.kinds import Section
 from abm.campaigns.models import Campaign
 from abm.campaigns.queries import campaign_by_slug
 from abm.campaigns.routes import campaigns
@@ -74,9 +75,8 @@ def adopt() -> Answer:
     if not form.validate_on_submit():
         return page("campaigns/adopt.html", 422, form=form, days=REVIEW_DAYS)
     try:
-        campaign = adopt_campaign(
-            organisation(), programme=_programme(form), by=me(), at=clock.now(), **form.facts
-        )
+        campaign = adopt_campaign(organisation(), programme=_programme(form), by=me(), at=clock.now(), **form.facts)
+        campaign.change(Section.OBJECTIVE, by=me(), at=clock.now(), objective=form.objective.data or "")
     except RuleBroken as refusal:
         session.rollback()
         show_refusal(form, refusal)
@@ -97,7 +97,7 @@ def _new_page(form: NewForm, source: Source, status: int = 200) -> Answer:
         "campaigns/new.html",
         status,
         form=form,
-        template=source if isinstance(source, PlayTemplate) else None,
+        chosen=source if isinstance(source, PlayTemplate) else None,
         earlier=source if isinstance(source, Campaign) else None,
         shelf=library(session()),
         before=earlier_campaigns(session(), organisation().current_quarter()),

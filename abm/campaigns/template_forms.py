@@ -59,7 +59,7 @@ class TemplateForm(FlaskForm):
     measure = long_field("Measure", "What will be measured, and what is expected.")
     plays = FieldList(FormField(PlayRow), "Plays", max_entries=MOST_PLAYS + BLANK)
 
-    def validate_plays(self, field: FieldList) -> None:
+    def validate_plays(self, field: FieldList[Any]) -> None:
         for row in field:
             if row.what.data and row.day.data is None:
                 raise ValidationError(f"Write the day of “{row.what.data}”: 1 is the first day.")
@@ -113,7 +113,9 @@ def _words(name: str, value: Any) -> str:
         return ", ".join(f"Tier {tier}" for tier in value)
     if name == "plays":
         plays = map(TemplatePlay.read, value)
-        return "; ".join(f"day {play.day + 1}, {play.channel.label}: {play.what} {play.notes}".strip() for play in plays)
+        return "; ".join(
+            f"day {play.day + 1}, {play.channel.label}: {play.what} {play.notes}".strip() for play in plays
+        )
     if name == "ask_day":
         return "not said" if value is None else f"day {value + 1}"
     return str(value)

@@ -35,7 +35,7 @@ def templates() -> Answer:
 @needs(May.PLAN_CAMPAIGNS)
 def new_template() -> Answer:
     """An empty form."""
-    return _form_page(TemplateForm.of(None))
+    return _form_page(TemplateForm.of(None), None)
 
 
 @campaigns.post("/campaigns/templates")
@@ -45,13 +45,13 @@ def add_template() -> Answer:
     """A template more."""
     form = TemplateForm()
     if not form.validate_on_submit():
-        return _form_page(form, 422)
+        return _form_page(form, None, 422)
     try:
         template = create_template(session(), form.facts, by=me(), at=clock.now())
     except RuleBroken as refusal:
         session.rollback()
         show_refusal(form, refusal)
-        return _form_page(form, 422)
+        return _form_page(form, None, 422)
     location = url_for("campaigns.template", public_id=template.public_id)
     commit(location)
     return done(location, message=f"{template.name} is in the library.")
@@ -72,7 +72,7 @@ def add_standard() -> Answer:
 def template(public_id: str) -> Answer:
     """What a template says, where it comes from, and which campaigns began from it."""
     found = _template_or_404(public_id)
-    return page("campaigns/template.html", template=found, used=began_from(session(), found))
+    return page("campaigns/template.html", play_template=found, used=began_from(session(), found))
 
 
 @campaigns.get("/campaigns/templates/<public:public_id>/edit")
@@ -80,7 +80,7 @@ def template(public_id: str) -> Answer:
 def edit_template(public_id: str) -> Answer:
     """Its form."""
     found = _template_or_404(public_id)
-    return _form_page(TemplateForm.of(found), template=found)
+    return _form_page(TemplateForm.of(found), found)
 
 
 @campaigns.post("/campaigns/templates/<public:public_id>")
@@ -89,7 +89,7 @@ def save_template(public_id: str) -> Answer:
     """Change what it says, unless somebody else did meanwhile."""
     found, form = _template_or_404(public_id), TemplateForm()
     if not form.validate_on_submit():
-        return _form_page(form, 422, template=found)
+        return _form_page(form, found, 422)
     try:
         found.change(form.facts, seen=form.revision.revision, by=me(), at=clock.now())
     except Conflict as conflict:
@@ -98,7 +98,7 @@ def save_template(public_id: str) -> Answer:
     except RuleBroken as refusal:
         session.rollback()
         show_refusal(form, refusal)
-        return _form_page(form, 422, template=_template_or_404(public_id))
+        return _form_page(form, _template_or_404(public_id), 422)
     commit()
     return done(url_for("campaigns.template", public_id=public_id), message=f"{found.name} saved.")
 
@@ -133,15 +133,15 @@ def grow(slug: str) -> Answer:
     return done(url_for("campaigns.edit_template", public_id=made.public_id), message=message)
 
 
-def _form_page(form: TemplateForm, status: int = 200, template: PlayTemplate | None = None) -> Answer:
-    return page("campaigns/template_edit.html", status, form=form, template=template)
+def _form_page(form: TemplateForm, template: PlayTemplate | None, status: int = 200) -> Answer:
+    return page("campaigns/template_edit.html", status, form=form, play_template=template)
 
 
 def _conflict_page(form: TemplateForm, public_id: str, conflict: Conflict) -> Answer:
     """Both values, and what was typed: saving again from here puts it over theirs."""
     found = _template_or_404(public_id)
-    form.revision.data = found.revision
-    return page("campaigns/template_edit.html", 409, form=form, template=found, conflicts=clashes(conflict))
+    form.revision.data = str(found.revision)
+    return page("campaigns/template_edit.html", 409, form=form, play_template=found, conflicts=clashes(conflict))
 
 
 def _template_or_404(public_id: str) -> PlayTemplate:

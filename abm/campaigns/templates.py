@@ -230,5 +230,3 @@ def _check_plays(plays: Sequence[Mapping[str, Any]], days: int) -> None:
         check_text(play.what + play.notes, field="plays")
         outside = f"“{play.what}” lies outside the {days} days that a campaign from it lasts."
         require(0 <= play.day < days, outside, field="plays")
-
-

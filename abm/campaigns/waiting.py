@@ -134,6 +134,8 @@ def _adopted(session: Session, user: User, organisation: Organisation) -> Iterat
     )
     today = organisation.today(clock.now())
     for name, slug, adopted_at in rows:
+        if adopted_at is None:
+            continue
         due = review_due(adopted_at, organisation)
         when = f"was due on {due.day} {due:%b}: it is late" if due < today else f"is due on {due.day} {due:%b}"
         href = url_for("campaigns.show", slug=slug)

@@ -20,9 +20,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("retire_note", sa.Text(), nullable=False, server_default=""))
         batch.add_column(sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=True))
         _states(batch, (*BEFORE, "adopted"))
-        batch.create_check_constraint(
-            batch.f("ck_campaign_adopted"), "state <> 'adopted' OR adopted_at IS NOT NULL"
-        )
+        batch.create_check_constraint(batch.f("ck_campaign_adopted"), "state <> 'adopted' OR adopted_at IS NOT NULL")
     with op.batch_alter_table("audience_member") as batch:
         batch.alter_column("version_id", existing_type=BIG, nullable=True)
     with op.batch_alter_table("play") as batch:
