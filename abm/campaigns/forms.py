@@ -122,7 +122,7 @@ class PlayForm(Marked):
     channel = Choice("Channel", choices={channel.value: channel.label for channel in Channel})
     what = name_field("What", "Say what the play is.")
     day = DayField("Day", [InputRequired("Write the day.")])
-    owner = Choice("Who does it", description="Handing it over costs no approval.")
+    owner = Choice("Who does it", default="", description="Handing it over costs no approval.")
     notes = long_field("Content and notes", "What it says or shows, who helps, what has to be there first.")
 
 

@@ -115,6 +115,8 @@ def save_section(slug: str, section: str) -> Answer:
         return page("campaigns/conflict.html", 409, campaign=looked.campaign, section=part, conflict=conflict)
     except RuleBroken as refusal:
         session.rollback()
+        if refusal.field is None:  # no field mends it: a campaign that is over stays as it is
+            raise
         show_refusal(form, refusal)
         return _section_page(look(slug), part, form, 422)
     commit()

@@ -102,9 +102,14 @@ class World:
         """A whole draft by Priya: two plays, and three touches per account by 4 December."""
         priya = self.cast.priya
         campaign = create_campaign(self.cast.organisation, name=name, starts_on=STARTS, ends_on=ENDS, by=priya, at=at)
+        campaign.change(Section.AUDIENCE, by=priya, at=at, criteria=Criteria(tiers=tiers).facts())
+        return self.written(campaign, at)
+
+    def written(self, campaign: Campaign, at: datetime = NOW) -> Campaign:
+        """Everything but the audience, by Priya."""
+        priya = self.cast.priya
         sections: dict[Section, dict[str, Any]] = {
             Section.OBJECTIVE: {"objective": "Three meetings before Christmas."},
-            Section.AUDIENCE: {"criteria": Criteria(tiers=tiers).facts()},
             Section.MESSAGE: {"message": "A late alarm costs a load."},
             Section.OFFER: {"offer": "A four-week pilot on two lanes."},
             Section.SALES_ASK: {"ask_touches": 3, "ask_by": ASK_BY, "talk_track": "Which lane worries you?"},
@@ -159,11 +164,11 @@ class World:
         return launch
 
     def in_state(self, state: CampaignState) -> Campaign:
-        """A campaign brought to a state by the way that leads there."""
-        if state is CampaignState.ADOPTED:
-            return self.adopted(f"A campaign that is {state}", tiers=(1,))
-        campaign, priya = self.approved(self.draft(f"A campaign that is {state}")), self.cast.priya
-        if state not in {CampaignState.DRAFT, CampaignState.CANCELLED}:
+        """A campaign brought to a state by the way that leads there, its plan approved as it stands."""
+        name, priya = f"A campaign that is {state}", self.cast.priya
+        adopted = state is CampaignState.ADOPTED
+        campaign = self.approved(self.written(self.adopted(name, tiers=(1,))) if adopted else self.draft(name))
+        if state not in {CampaignState.DRAFT, CampaignState.CANCELLED, CampaignState.ADOPTED}:
             self.launch(campaign)
         if state is CampaignState.PAUSED:
             campaign.pause(by=priya, at=NOW)
