@@ -26,6 +26,7 @@ from abm.campaigns.loading import Looked, ahead, campaign_or_404, look
 from abm.campaigns.models import Campaign
 from abm.campaigns.queries import Listed, listing, planners, programmes_with_a_list, tiers_at_work
 from abm.campaigns.sections import following, last_saves, progress_of, tasks
+from abm.campaigns.templates import ran_on
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.forms import choices, show_refusal
@@ -75,11 +76,12 @@ def show(slug: str) -> Answer:
     """The plan section by section, whom it works, where its review stands, and what launching would make."""
     looked = look(slug)
     campaign = looked.campaign
+    over = campaign.state.ended and campaign.launches
     return page(
         "campaigns/show.html",
         looked=looked,
         campaign=campaign,
-        plan=looked.plan,
+        plan=ran_on(campaign) if over else looked.plan,
         sections=list(Section),
         tasks=tasks(looked.plan, looked.missing, last_saves(session(), campaign)),
         ahead=ahead(looked),
