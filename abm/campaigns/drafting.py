@@ -13,7 +13,7 @@ from abm.accounts.changes import Change, check_text, difference, set_facts
 from abm.audit.models import record
 from abm.campaigns.kinds import Section
 from abm.campaigns.plan import PlannedPlay, mark_of
-from abm.kit.base import Base, Day, Key, LongText, Name, PublicId, choice, public_id
+from abm.kit.base import Base, Day, Key, LongText, Name, PublicId, choice, public_id, session_of
 from abm.kit.rules import Conflict, require
 from abm.kit.text import one_line
 from abm.people.models import User
@@ -75,7 +75,7 @@ def change_section(
     covered = begin_edit(campaign)
     clash = difference(campaign, facts, allowed=FACTS[section])
     if clash and mark not in (None, campaign.draft().mark(section)):
-        _refuse_stale(section, clash)
+        _refuse_stale(campaign, section, clash)
     _check(campaign, facts)
     change = set_facts(campaign, facts, allowed=FACTS[section])
     if change:
@@ -108,7 +108,7 @@ def change_play(play: Play, facts: Mapping[str, object], *, mark: str | None, by
     covered = begin_edit(play.campaign)
     clash = difference(play, facts, allowed=PLAY_FACTS)
     if clash and mark not in (None, play.mark):
-        _refuse_stale(Section.PLAYS, clash)
+        _refuse_stale(play.campaign, Section.PLAYS, clash)
     _check(play.campaign, facts)
     change = set_facts(play, facts, allowed=PLAY_FACTS)
     if change:
@@ -158,8 +158,17 @@ def _check(campaign: Campaign, facts: Mapping[str, object]) -> None:
     require(isinstance(touches, int) and 0 <= touches <= 100, "Ask for at most 100 touches.", field="ask_touches")
 
 
-def _refuse_stale(section: Section, clash: Change) -> NoReturn:
+def _refuse_stale(campaign: Campaign, section: Section, clash: Change) -> NoReturn:
     message = (
         f"Somebody else changed the {section.label.lower()} while you were writing. Nothing of yours is saved yet."
     )
-    raise Conflict(message, theirs=clash.before, yours=clash.after)
+    raise Conflict(message, theirs=_named(campaign, clash.before), yours=_named(campaign, clash.after))
+
+
+def _named(campaign: Campaign, facts: Mapping[str, object]) -> dict[str, object]:
+    """The facts as people read them: an owner by name."""
+    rest = {name: value for name, value in facts.items() if name != "owner_id"}
+    if "owner_id" not in facts:
+        return rest
+    owner = session_of(campaign).get(User, facts["owner_id"] or campaign.owner_id)
+    return {**rest, "owner": owner.name if owner else ""}

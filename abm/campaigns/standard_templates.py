@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from abm.campaigns.templates import PlayTemplate, create_template
-from abm.people.models import User
+from abm.people.models import Organisation, User
 
 FILE = Path(__file__).with_suffix(".toml")
 
@@ -34,7 +34,8 @@ def missing_standard(session: Session) -> list[str]:
 
 
 def add_standard_templates(session: Session, *, by: User, at: datetime) -> list[PlayTemplate]:
-    """Add those that the library has never had; hands them back."""
+    """Add those that the library has never had; hands them back. Of two at once, one adds them."""
+    session.execute(select(Organisation.id).with_for_update())
     return [
         create_template(session, standard_templates()[key], standard=key, by=by, at=at)
         for key in missing_standard(session)

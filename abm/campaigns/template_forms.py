@@ -11,26 +11,12 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from abm.accounts.fields import Choice, Difference, Seen, WholeNumber, text
 from abm.campaigns.forms import LONG, long_field
-from abm.campaigns.templates import LONGEST, MOST_PLAYS, PlayTemplate, TemplatePlay
+from abm.campaigns.templates import LONGEST, MOST_PLAYS, WORDS, PlayTemplate, TemplatePlay
 from abm.kit.forms import Checkboxes, choices, clean, name_field
 from abm.kit.rules import Conflict
 from abm.touches.kinds import Channel
 
 BLANK = 2  # rows for plays that are still to be written
-WORDS = {
-    "name": "Name",
-    "tiers": "Tiers",
-    "description": "Description",
-    "days": "Days",
-    "objective": "Objective",
-    "message": "Message",
-    "offer": "Offer and proof",
-    "plays": "Plays",
-    "ask_touches": "Touches per account",
-    "ask_day": "Asked by day",
-    "talk_track": "Talk track",
-    "measure": "Measure",
-}
 
 
 class PlayRow(Form):

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
+from abm.audit.models import Event
 from abm.campaigns.kinds import CampaignState
 from abm.campaigns.models import Campaign
 from abm.campaigns.starting import CampaignOrigin
-from abm.campaigns.templates import PlayTemplate
+from abm.campaigns.templates import WORDS, PlayTemplate
 from abm.kit.clock import Quarter
 from abm.people.models import User
 
 RAN = (CampaignState.LIVE, CampaignState.PAUSED, CampaignState.COMPLETED, CampaignState.ADOPTED)
 OFFERED = 30
+TOLD = 30
+DONE = {"created": "put it into the library", "archived": "archived it", "restored": "offered it again"}
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,15 @@ class Shelved:
 
     template: PlayTemplate
     used: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of a template's history."""
+
+    at: datetime
+    who: str
+    text: str
 
 
 def library(session: Session, *, archived: bool = False) -> list[Shelved]:
@@ -47,6 +60,23 @@ def began_from(session: Session, template: PlayTemplate) -> list[Campaign]:
     used = select(Campaign).join(CampaignOrigin, CampaignOrigin.campaign_id == Campaign.id)
     used = used.where(CampaignOrigin.template_id == template.id).order_by(Campaign.id.desc())
     return list(session.scalars(used.options(lazyload(Campaign.document), joinedload(Campaign.owner))))
+
+
+def told(session: Session, template: PlayTemplate) -> list[Told]:
+    """What happened to a template, the newest first."""
+    rows = session.execute(
+        select(Event, User.name)
+        .join(User, User.id == Event.actor_id)
+        .where(Event.subject == PlayTemplate.__tablename__, Event.subject_id == template.id)
+        .order_by(Event.id.desc())
+        .limit(TOLD)
+    )
+    return [Told(event.at, name, _sentence(event)) for event, name in rows]
+
+
+def _sentence(event: Event) -> str:
+    changed = [WORDS[name].lower() for name in WORDS if name in event.after]
+    return f"changed: {', '.join(changed)}" if event.verb == "changed" else DONE[event.verb]
 
 
 def earlier_campaigns(session: Session, quarter: Quarter) -> list[Campaign]:

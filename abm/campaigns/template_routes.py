@@ -8,7 +8,7 @@ from abm.campaigns.loading import campaign_or_404
 from abm.campaigns.routes import campaigns
 from abm.campaigns.standard_templates import add_standard_templates, missing_standard
 from abm.campaigns.template_forms import TemplateForm, clashes
-from abm.campaigns.template_queries import began_from, library, template_by_id
+from abm.campaigns.template_queries import began_from, library, template_by_id, told
 from abm.campaigns.templates import PlayTemplate, create_template, grow_template
 from abm.kit import clock
 from abm.kit.db import session
@@ -72,7 +72,9 @@ def add_standard() -> Answer:
 def template(public_id: str) -> Answer:
     """What a template says, where it comes from, and which campaigns began from it."""
     found = _template_or_404(public_id)
-    return page("campaigns/template.html", play_template=found, used=began_from(session(), found))
+    return page(
+        "campaigns/template.html", play_template=found, used=began_from(session(), found), told=told(session(), found)
+    )
 
 
 @campaigns.get("/campaigns/templates/<public:public_id>/edit")

@@ -23,10 +23,21 @@ from abm.touches.kinds import Channel
 
 LONGEST: Final = 366  # days
 MOST_PLAYS: Final = 40
-FACTS = frozenset(
-    {"name", "tiers", "description", "days", "objective", "message", "offer", "plays"}
-    | {"ask_touches", "ask_day", "talk_track", "measure"}
-)
+WORDS = {
+    "name": "Name",
+    "tiers": "Tiers",
+    "description": "Description",
+    "days": "Days",
+    "objective": "Objective",
+    "message": "Message",
+    "offer": "Offer and proof",
+    "plays": "Plays",
+    "ask_touches": "Touches per account",
+    "ask_day": "Asked by day",
+    "talk_track": "Talk track",
+    "measure": "Measure",
+}
+FACTS = frozenset(WORDS)
 
 
 @dataclass(frozen=True)

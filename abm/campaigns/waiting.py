@@ -28,12 +28,12 @@ OVER = (CampaignState.COMPLETED, CampaignState.CANCELLED)
 
 
 def waiting_for(session: Session, user: User, organisation: Organisation) -> list[Waiting]:
-    """Everything of campaigns whose next step is this person's, with at most eight queries."""
+    """Everything of campaigns whose next step is this person's, with at most seven queries."""
     found = [*_requests(session, user)]
     if may(user, May.REVIEW_CAMPAIGNS) and not user.is_one_of(Role.MARKETER, Role.CMO):
         found += _reviews(session, user, organisation)
     if may(user, May.PLAN_CAMPAIGNS):
-        found += [*_plans(session, user), *_adopted(session, user, organisation)]
+        found += _plans(session, user, organisation)
     return found
 
 
@@ -97,24 +97,31 @@ def _awaited(
     return rows.all()
 
 
-def _plans(session: Session, user: User) -> Iterator[Waiting]:
-    """One's own campaigns: an approval that the draft has left behind, or one that nobody has used yet."""
-    newer, later = aliased(Version), aliased(Standing)
+def _plans(session: Session, user: User, organisation: Organisation) -> Iterator[Waiting]:
+    """One's own campaigns: an approval that the draft has left behind, or one that nobody has used yet; and those
+    that ran before, whose plan goes to Sales within days.
+    """
+    newer, later, holding, stands = aliased(Version), aliased(Standing), aliased(Version), aliased(Standing)
     in_review = select(newer.id).join(later, later.version_id == newer.id)
     in_review = in_review.where(newer.document_id == Campaign.document_id, later.state == State.OPEN)
+    approved = select(holding.id).join(stands, stands.version_id == holding.id)
+    approved = approved.where(holding.document_id == Campaign.document_id)
+    approved = approved.where(stands.state == State.SIGNED, stands.ends.is_(None)).limit(1)
     launched = select(Launch.id).where(Launch.version_id == Version.id)
     rows = session.execute(
         select(Campaign, Version, launched.exists())
-        .join(Version, Version.document_id == Campaign.document_id)
-        .join(Standing, Standing.version_id == Version.id)
+        .outerjoin(Version, Version.id == approved.correlate(Campaign).scalar_subquery())
         .where(Campaign.owner_id == user.id, Campaign.state.not_in(OVER), ~in_review.exists())
-        .where(Standing.state == State.SIGNED, Standing.ends.is_(None))
+        .where(or_(Version.id.is_not(None), Campaign.state == CampaignState.ADOPTED))
         .options(selectinload(Campaign.plays), lazyload(Campaign.document), undefer(Version.content))
         .order_by(Campaign.id)
     )
     for campaign, version, used in rows:
-        changed = campaign.draft().changed_from(Plan.read(version.read()))
         href = url_for("campaigns.show", slug=campaign.slug)
+        if version is None:
+            yield _owed(campaign, organisation, href)
+            continue
+        changed = campaign.draft().changed_from(Plan.read(version.read()))
         if changed:
             why = look_again(approvers(version), changed)
             yield _row("Submit again", campaign.name, why, campaign.changed_at, href)
@@ -123,23 +130,13 @@ def _plans(session: Session, user: User) -> Iterator[Waiting]:
             yield _row("Launch", campaign.name, why, version.standing.starts or campaign.changed_at, href)
 
 
-def _adopted(session: Session, user: User, organisation: Organisation) -> Iterator[Waiting]:
-    """One's own campaigns that ran before: their plan goes to Sales within days, and is late afterwards."""
-    gone = select(Version.id).join(Standing, Standing.version_id == Version.id)
-    gone = gone.where(Version.document_id == Campaign.document_id, Standing.state.in_((State.OPEN, State.SIGNED)))
-    rows = session.execute(
-        select(Campaign.name, Campaign.slug, Campaign.adopted_at)
-        .where(Campaign.state == CampaignState.ADOPTED, Campaign.owner_id == user.id, ~gone.exists())
-        .order_by(Campaign.adopted_at, Campaign.id)
-    )
-    today = organisation.today(clock.now())
-    for name, slug, adopted_at in rows:
-        if adopted_at is None:
-            continue
-        due = review_due(adopted_at, organisation)
-        when = f"was due on {due.day} {due:%b}: it is late" if due < today else f"is due on {due.day} {due:%b}"
-        href = url_for("campaigns.show", slug=slug)
-        yield _row("Submit", name, f"It ran before; its review by Sales {when}", adopted_at, href)
+def _owed(campaign: Campaign, organisation: Organisation, href: str) -> Waiting:
+    """A campaign that ran before: by when its plan goes to Sales, or since when it is late."""
+    since = campaign.adopted_at or campaign.created_at
+    due = review_due(since, organisation)
+    late = due < organisation.today(clock.now())
+    when = f"was due on {due.day} {due:%b}: it is late" if late else f"is due on {due.day} {due:%b}"
+    return _row("Submit", campaign.name, f"It ran before; its review by Sales {when}", since, href)
 
 
 def _row(verb: str, name: str, why: str, since: datetime, href: str) -> Waiting:

@@ -44,6 +44,7 @@ GUARDS = (
         ),
     ),
     Guard("waiver"),
+    Guard("campaign_origin"),
     Guard("touch", columns=("account_id", "logged_by_id", "client_key", "fingerprint", "logged_at")),
 )
 
@@ -131,6 +132,7 @@ RULES = {
             'paused completed', 'paused cancelled', 'adopted live', 'adopted completed', 'adopted cancelled')""",
         "a campaign goes only where its state leads",
     ),
+    "play_template__stays": ("DELETE", "1 = 1", "a template is archived, never deleted"),
     **closed_list_rules(),
     "deputy_of_one_side": ("INSERT", _DEPUTY_OF_BOTH, _ONE_SIDE),
     "deputy_stays_of_one_side": ("UPDATE", _DEPUTY_OF_BOTH, _ONE_SIDE),

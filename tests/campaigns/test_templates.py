@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 
 from abm.audit.models import Event
 from abm.campaigns.drafting import change_play
 from abm.campaigns.kinds import CampaignState, Section
 from abm.campaigns.standard_templates import add_standard_templates, missing_standard, standard_templates
-from abm.campaigns.starting import start_campaign
-from abm.campaigns.template_queries import began_from, library
+from abm.campaigns.starting import CampaignOrigin, start_campaign
+from abm.campaigns.template_queries import began_from, library, origin_of
 from abm.campaigns.templates import PlayTemplate, create_template, grow_template
 from abm.kit.rules import Conflict, RuleBroken
 from tests.campaigns.world import NOW, STARTS, World
@@ -195,6 +196,7 @@ def test_a_marketer_writes_changes_and_archives_a_template_over_http(world: Worl
     page = priya.get(address).text
     assert "Signed <strong>by hand</strong>." in page
     assert "by day 15" in page
+    assert "put it into the library" in page
     edit = priya.get(f"{address}/edit").text
     assert 'value="8"' in edit  # the play's day as people count it
 
@@ -205,6 +207,7 @@ def test_a_marketer_writes_changes_and_archives_a_template_over_http(world: Worl
     assert "Two pilots." in stale.text
     assert 'name="revision" type="hidden" value="2"' in stale.text  # saving again is a decision
     assert priya.post(address, data={**FORM, "revision": "2", "offer": "Two pilots."}).status_code == 303
+    assert priya.get(address).text.count("changed: offer and proof") == 2
 
     assert priya.post(f"{address}/archivals").status_code == 303
     assert "Archived: 1" in priya.get("/campaigns/templates").text
@@ -220,6 +223,28 @@ def test_a_faulty_form_keeps_what_was_typed(world: World, client: FlaskClient) -
     beyond = priya.post("/campaigns/templates", data={**FORM, "plays-0-day": "21"})
     assert beyond.status_code == 422
     assert "“Letter” lies outside the 20 days" in beyond.text
+
+
+def test_the_database_keeps_templates_and_where_plans_began(world: World) -> None:
+    begun = start_campaign(
+        world.cast.organisation,
+        letter(world),
+        name="Winter",
+        starts_on=STARTS,
+        ends_on=STARTS + timedelta(days=19),
+        by=world.cast.priya,
+        at=NOW,
+    )
+    world.session.commit()
+    for statement, why in (
+        (delete(PlayTemplate), "a template is archived, never deleted"),
+        (delete(CampaignOrigin), "never change"),
+        (update(CampaignOrigin).values(moved=["Letter"]), "never change"),
+    ):
+        with pytest.raises(IntegrityError, match=why):
+            world.session.execute(statement)
+        world.session.rollback()
+    assert origin_of(world.session, begun) is not None
 
 
 def test_an_empty_library_offers_the_standard_templates(world: World, client: FlaskClient) -> None:
