@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import cast
 
 from flask import url_for
 from sqlalchemy import Row, func, or_, select
@@ -114,10 +115,11 @@ def _plans(session: Session, user: User, organisation: Organisation) -> Iterator
         .where(Campaign.owner_id == user.id, Campaign.state.not_in(OVER), ~in_review.exists())
         .where(or_(Version.id.is_not(None), Campaign.state == CampaignState.ADOPTED))
         .options(selectinload(Campaign.plays), lazyload(Campaign.document), undefer(Version.content))
+        .options(joinedload(Version.standing, innerjoin=False))
         .order_by(Campaign.id)
     )
-    for campaign, version, used in rows:
-        href = url_for("campaigns.show", slug=campaign.slug)
+    for campaign, found, used in rows:
+        href, version = url_for("campaigns.show", slug=campaign.slug), cast("Version | None", found)
         if version is None:
             yield _owed(campaign, organisation, href)
             continue

@@ -95,9 +95,9 @@ def test_its_review_is_due_in_fourteen_days_until_it_was_submitted(world: World)
 
 def test_once_sales_approved_it_is_launched_and_both_sides_promise_what_is_left(world: World) -> None:
     campaign = world.approved(world.written(world.adopted(tiers=(1,))))
-    assert campaign.state is CampaignState.ADOPTED
+    before = campaign.state
     world.launch(campaign)
-    assert campaign.state is CampaignState.LIVE
+    assert (before, campaign.state) == (CampaignState.ADOPTED, CampaignState.LIVE)
     asks = [one for one in world.commitments(campaign) if one.side is Side.SALES]
     assert {(one.account.name, one.first_day) for one in asks} == {
         (name, NOW.date()) for name in ("Halden Freight", "Kestrel Foods", "Orbis Pharma")
