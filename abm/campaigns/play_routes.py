@@ -109,7 +109,7 @@ def _offer(form: PlayForm, campaign: Campaign, play: Play | None = None) -> None
     """Who may do it: the campaign's owner unless somebody else who plans campaigns is named."""
     named = {play.owner.public_id: play.owner.name} if play is not None and play.owner is not None else {}
     others = {user.public_id: user.name for user in planners(session()) if user.id != campaign.owner_id}
-    form.owner.choices = {"": f"{campaign.owner.name}, who owns the campaign", **named, **others}
+    form.owner.choices = {"": f"{campaign.owner.name} (owner)", **named, **others}
 
 
 def _facts(form: PlayForm) -> dict[str, Any]:
