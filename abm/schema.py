@@ -6,6 +6,7 @@ from abm.accounts import models as accounts
 from abm.agreement import models as agreement
 from abm.audit import models as audit
 from abm.campaigns import models as campaigns
+from abm.campaigns import starting, templates
 from abm.definitions import models as definitions
 from abm.imports import models as imports
 from abm.kit import receipts
@@ -32,7 +33,9 @@ MODULES = (
     saved_views,
     seats,
     sessions,
+    starting,
     targets,
+    templates,
     touches,
 )
 METADATA = Base.metadata

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,10 +53,13 @@ def sales_asks(plan: Plan, campaign: str, accounts: Sequence[Candidate], *, toda
             )
 
 
-def play_asks(plan: Plan, owner_id: int, accounts: Sequence[Candidate], *, today: date) -> Iterator[Ask]:
-    """What the campaign's owner does: each play once on each account, in the week of its day within the campaign.
+def play_asks(
+    plan: Plan, owner_id: int, accounts: Sequence[Candidate], *, today: date, owners: Mapping[str, int] = {}
+) -> Iterator[Ask]:
+    """What the campaign's owner does, or whom `owners` names for a play, by public id: each play once on each account.
 
-    Nothing for a play whose week is over: nothing counts backwards.
+    It is asked for in the week of its day, within the campaign. Nothing for a play whose week is over: nothing counts
+    backwards.
     """
     for play in plan.plays:
         week = Week.of(play.day)
@@ -69,7 +72,7 @@ def play_asks(plan: Plan, owner_id: int, accounts: Sequence[Candidate], *, today
                     side=Side.MARKETING,
                     source=play.play,
                     account_id=one.account_id,
-                    person_id=owner_id,
+                    person_id=owners.get(play.play, owner_id),
                     channel=play.channel,
                     wanted=1,
                     first_day=first,

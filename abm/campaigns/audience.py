@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account, Contact, CrmStage, Opportunity, StageCategory, TeamFunction, TeamMember
 from abm.accounts.queries import on_day
-from abm.campaigns.kinds import CampaignState
+from abm.campaigns.kinds import RUNNING
 from abm.campaigns.launches import AudienceMember, still_worked
 from abm.campaigns.plan import Criteria, PlannedAccount, Reviewer
 from abm.people.models import Organisation, Team, User
@@ -129,9 +129,8 @@ def _marks(campaign: Campaign, at: datetime) -> list[ColumnElement[bool]]:
     deal = select(Opportunity.id).join(CrmStage, CrmStage.id == Opportunity.stage_id)
     deal = deal.where(Opportunity.account_id == Account.id, CrmStage.category == StageCategory.OPEN)
     other = select(AudienceMember.id).where(AudienceMember.account_id == Account.id, still_worked(at))
-    other = other.where(
-        AudienceMember.campaign_id != campaign.id, AudienceMember.campaign.has(state=CampaignState.LIVE)
-    )
+    running = or_(*(AudienceMember.campaign.has(state=state) for state in RUNNING))
+    other = other.where(AudienceMember.campaign_id != campaign.id, running)
     contact = select(Contact.id).where(Contact.account_id == Account.id, Contact.archived_at.is_(None))
     return [_is_there(deal), _is_there(other), _is_there(contact)]
 

@@ -13,7 +13,7 @@ from abm.accounts.changes import Change, check_text, difference, set_facts
 from abm.audit.models import record
 from abm.campaigns.kinds import Section
 from abm.campaigns.plan import PlannedPlay, mark_of
-from abm.kit.base import Base, Day, Key, Name, PublicId, choice, public_id
+from abm.kit.base import Base, Day, Key, LongText, Name, PublicId, choice, public_id, session_of
 from abm.kit.rules import Conflict, require
 from abm.kit.text import one_line
 from abm.people.models import User
@@ -31,7 +31,7 @@ FACTS = {
     Section.BUDGET: frozenset({"budget"}),
     Section.MEASURE: frozenset({"measure"}),
 }
-PLAY_FACTS = frozenset({"channel", "what", "day"})
+PLAY_FACTS = frozenset({"channel", "what", "day", "notes", "owner_id"})
 
 
 class Play(Base):
@@ -45,19 +45,24 @@ class Play(Base):
     channel: Mapped[Channel] = mapped_column(choice(Channel, "play_channel"))
     what: Mapped[Name]
     day: Mapped[Day]
+    notes: Mapped[LongText] = mapped_column(default="")  # what it says or shows, and how
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # who does it; None: the campaign's owner
 
     campaign: Mapped[Campaign] = relationship(back_populates="plays")
+    owner: Mapped[User | None] = relationship()
 
     def planned(self) -> PlannedPlay:
-        return PlannedPlay(self.public_id, self.channel, self.what, self.day)
+        """As a version keeps it. Who does it is not part of that: handing a play over costs no approval."""
+        return PlannedPlay(self.public_id, self.channel, self.what, self.day, self.notes)
 
     def facts(self) -> dict[str, object]:
-        return {"channel": self.channel.value, "what": self.what, "day": self.day.isoformat()}
+        said = {"notes": self.notes} if self.notes else {}
+        return {"channel": self.channel.value, "what": self.what, "day": self.day.isoformat(), **said}
 
     @property
     def mark(self) -> str:
         """What a form carries, so that saving never buries somebody else's change."""
-        return mark_of(self.facts())
+        return mark_of({**self.facts(), "owner": self.owner_id})
 
 
 def change_section(
@@ -70,7 +75,7 @@ def change_section(
     covered = begin_edit(campaign)
     clash = difference(campaign, facts, allowed=FACTS[section])
     if clash and mark not in (None, campaign.draft().mark(section)):
-        _refuse_stale(section, clash)
+        _refuse_stale(campaign, section, clash)
     _check(campaign, facts)
     change = set_facts(campaign, facts, allowed=FACTS[section])
     if change:
@@ -78,22 +83,32 @@ def change_section(
     return change
 
 
-def add_play(campaign: Campaign, *, channel: Channel, what: str, day: date, by: User, at: datetime) -> Play:
-    """One play more."""
+def add_play(
+    campaign: Campaign,
+    *,
+    channel: Channel,
+    what: str,
+    day: date,
+    notes: str = "",
+    owner_id: int | None = None,
+    by: User,
+    at: datetime,
+) -> Play:
+    """One play more. Without an owner it is the campaign's owner who does it."""
     covered = begin_edit(campaign)
-    _check(campaign, {"what": what})
-    play = Play(public_id=public_id(), channel=channel, what=one_line(what), day=day)
+    _check(campaign, {"what": what, "notes": notes})
+    play = Play(public_id=public_id(), channel=channel, what=one_line(what), day=day, notes=notes, owner_id=owner_id)
     campaign.plays.append(play)
     end_edit(campaign, Section.PLAYS, Change({}, {"added": play.facts()}), covered, by=by, at=at)
     return play
 
 
 def change_play(play: Play, facts: Mapping[str, object], *, mark: str | None, by: User, at: datetime) -> Change:
-    """Change channel, what or day of a play. `mark` as for `change_section`."""
+    """Change channel, what, day, notes or owner of a play. `mark` as for `change_section`."""
     covered = begin_edit(play.campaign)
     clash = difference(play, facts, allowed=PLAY_FACTS)
     if clash and mark not in (None, play.mark):
-        _refuse_stale(Section.PLAYS, clash)
+        _refuse_stale(play.campaign, Section.PLAYS, clash)
     _check(play.campaign, facts)
     change = set_facts(play, facts, allowed=PLAY_FACTS)
     if change:
@@ -143,8 +158,17 @@ def _check(campaign: Campaign, facts: Mapping[str, object]) -> None:
     require(isinstance(touches, int) and 0 <= touches <= 100, "Ask for at most 100 touches.", field="ask_touches")
 
 
-def _refuse_stale(section: Section, clash: Change) -> NoReturn:
+def _refuse_stale(campaign: Campaign, section: Section, clash: Change) -> NoReturn:
     message = (
         f"Somebody else changed the {section.label.lower()} while you were writing. Nothing of yours is saved yet."
     )
-    raise Conflict(message, theirs=clash.before, yours=clash.after)
+    raise Conflict(message, theirs=_named(campaign, clash.before), yours=_named(campaign, clash.after))
+
+
+def _named(campaign: Campaign, facts: Mapping[str, object]) -> dict[str, object]:
+    """The facts as people read them: an owner by name."""
+    rest = {name: value for name, value in facts.items() if name != "owner_id"}
+    if "owner_id" not in facts:
+        return rest
+    owner = session_of(campaign).get(User, facts["owner_id"] or campaign.owner_id)
+    return {**rest, "owner": owner.name if owner else ""}

@@ -34,7 +34,10 @@ class Marked(FlaskForm):
 
 
 class NewForm(FlaskForm):
-    """A new campaign."""
+    """A new campaign; `template` or `earlier` name what it begins from, if anything."""
+
+    template = HiddenField("Template", [Length(max=16)])
+    earlier = HiddenField("Earlier campaign", [Length(max=80)])
 
     name = name_field("Name", "Write the campaign's name.")
     starts_on = DayField("First day", [InputRequired("Write the first day.")])
@@ -51,6 +54,18 @@ class NewForm(FlaskForm):
     def facts(self) -> dict[str, Any]:
         """What was written, once it validates."""
         return {"name": self.name.data, "starts_on": self.starts_on.data, "ends_on": self.ends_on.data}
+
+
+class AdoptForm(NewForm):
+    """A campaign that ran before the company used Accountable."""
+
+    tiers = Checkboxes("Tiers", choices=choices((str(tier), f"Tier {tier}") for tier in (1, 2, 3)))
+    objective = long_field("Objective", "What it is for. The other sections can wait.")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        criteria = Criteria(tuple(int(tier) for tier in self.tiers.data or ()))
+        return {**super().facts, "criteria": criteria}
 
 
 class ObjectiveForm(Marked):
@@ -107,6 +122,8 @@ class PlayForm(Marked):
     channel = Choice("Channel", choices={channel.value: channel.label for channel in Channel})
     what = name_field("What", "Say what the play is.")
     day = DayField("Day", [InputRequired("Write the day.")])
+    owner = Choice("Who does it", default="", description="Handing it over costs no approval.")
+    notes = long_field("Content and notes", "What it says or shows, who helps, what has to be there first.")
 
 
 class CommentForm(FlaskForm):

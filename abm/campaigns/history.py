@@ -20,7 +20,9 @@ from abm.people.seats import Side
 
 SHOWN = 60
 SENTENCES = {
-    "created": (Side.MARKETING, "began the draft"),
+    "created": (Side.MARKETING, "began the draft{origin}"),
+    "adopted": (Side.MARKETING, "took it in as adopted: it ran before"),
+    "grew": (Side.MARKETING, "made a template of it"),
     "changed": (Side.MARKETING, "changed {sections}{cost}"),
     "submitted": (Side.MARKETING, "submitted version {version} with {accounts} accounts"),
     "withdrawn": (Side.MARKETING, "took version {version} back out of its review"),
@@ -82,4 +84,5 @@ def _words(events: list[Event], facts: dict[str, Any]) -> dict[str, object]:
         "cost": COST.format(version=cost) if cost else "",
         "version": facts.get("version"),
         "accounts": facts.get("accounts"),
+        "origin": f" from {facts['origin']}" if facts.get("origin") else "",
     }

@@ -14,7 +14,7 @@ from abm.campaigns.kinds import CampaignState
 from abm.campaigns.models import Campaign, Launch
 from abm.campaigns.plan import Plan
 
-GOING = (CampaignState.LIVE, CampaignState.PAUSED, CampaignState.DRAFT)
+GOING = (CampaignState.LIVE, CampaignState.PAUSED, CampaignState.DRAFT, CampaignState.ADOPTED)
 
 
 @dataclass(frozen=True)

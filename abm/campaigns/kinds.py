@@ -1,4 +1,4 @@
-"""The words of a campaign: where it stands, where its plan stands, the parts of a plan, what a reviewer says."""
+"""The words of a campaign: where it stands and may go, where its plan stands, its parts, what a reviewer says."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ class CampaignState(enum.StrEnum):
     PAUSED = "paused"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+    ADOPTED = "adopted"  # it ran before the company used Accountable, and still does
 
     @property
     def label(self) -> str:
@@ -19,6 +20,58 @@ class CampaignState(enum.StrEnum):
     @property
     def ended(self) -> bool:
         return self in {CampaignState.COMPLETED, CampaignState.CANCELLED}
+
+    @property
+    def runs(self) -> bool:
+        """Whether it works accounts now, on its days."""
+        return self in RUNNING
+
+    def may(self, transition: str) -> bool:
+        """Whether a campaign that stands here may take this step."""
+        return self in TRANSITIONS[Transition(transition)]
+
+
+RUNNING = (CampaignState.LIVE, CampaignState.ADOPTED)
+
+
+class Transition(enum.StrEnum):
+    """A step of a campaign's life."""
+
+    LAUNCH = "launch"
+    PAUSE = "pause"
+    RESUME = "resume"
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+
+    @property
+    def done(self) -> str:
+        """`launched`, as history says it."""
+        return {"pause": "paused", "cancel": "cancelled"}.get(self.value, f"{self.value.removesuffix('e')}ed")
+
+
+# The machine of domain §6: from where a step may be taken, and where it leads. A campaign begins as a draft or, where
+# it ran before, as adopted; the database keeps the same table as a trigger (kit/guards.py).
+BEGINNINGS = (CampaignState.DRAFT, CampaignState.ADOPTED)
+TRANSITIONS: dict[Transition, dict[CampaignState, CampaignState]] = {
+    Transition.LAUNCH: {
+        CampaignState.DRAFT: CampaignState.LIVE,
+        CampaignState.ADOPTED: CampaignState.LIVE,
+        CampaignState.LIVE: CampaignState.LIVE,  # taking on a successor of the version that runs
+    },
+    Transition.PAUSE: {CampaignState.LIVE: CampaignState.PAUSED},
+    Transition.RESUME: {CampaignState.PAUSED: CampaignState.LIVE},
+    Transition.COMPLETE: {
+        CampaignState.LIVE: CampaignState.COMPLETED,
+        CampaignState.PAUSED: CampaignState.COMPLETED,
+        CampaignState.ADOPTED: CampaignState.COMPLETED,
+    },
+    Transition.CANCEL: {
+        CampaignState.DRAFT: CampaignState.CANCELLED,
+        CampaignState.LIVE: CampaignState.CANCELLED,
+        CampaignState.PAUSED: CampaignState.CANCELLED,
+        CampaignState.ADOPTED: CampaignState.CANCELLED,
+    },
+}
 
 
 class PlanState(enum.StrEnum):

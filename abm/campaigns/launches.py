@@ -45,7 +45,7 @@ class AudienceMember(Base):
     id: Mapped[Key]
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))  # None: taken in with an adopted campaign
     tier: Mapped[int]
     starts: Mapped[Instant]
     ends: Mapped[Instant | None]
@@ -64,7 +64,9 @@ def still_worked(at: datetime) -> ColumnElement[bool]:
     return or_(AudienceMember.ends.is_(None), lasts)
 
 
-def take_on(campaign: Campaign, version: Version, tiers: dict[int, int], *, starts: datetime, at: datetime) -> None:
+def take_on(
+    campaign: Campaign, version: Version | None, tiers: dict[int, int], *, starts: datetime, at: datetime
+) -> None:
     """Work exactly these accounts (id to tier) from `starts` on; one that leaves or moves tier keeps its fact."""
     standing = {row.account_id: row for row in campaign.audience if row.ends is None}
     same_start = {row.account_id: row for row in campaign.audience if row.starts == starts}
@@ -78,4 +80,4 @@ def take_on(campaign: Campaign, version: Version, tiers: dict[int, int], *, star
         if member is None:
             member = AudienceMember(account_id=account_id, starts=starts)
             campaign.audience.append(member)
-        member.version_id, member.tier, member.ends = version.id, tier, None
+        member.version_id, member.tier, member.ends = version.id if version else None, tier, None

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from abm.agreement.models import State, Version
 from abm.campaigns.asks import Expected, expected
 from abm.campaigns.audience import Candidate, candidates, chosen, reviewers_of
-from abm.campaigns.kinds import CampaignState, Section
+from abm.campaigns.kinds import Section, Transition
 from abm.campaigns.models import Campaign, approvers
 from abm.campaigns.plan import Criteria, Plan
 from abm.campaigns.queries import campaign_by_slug, campaign_page, load_contents
@@ -98,7 +98,7 @@ def look(slug: str) -> Looked:
 def ahead(looked: Looked) -> Ahead | None:
     """What a launch would do now; None where there is nothing to launch, or it runs on that version already."""
     campaign, version, today = looked.campaign, looked.campaign.approved, organisation().today()
-    if version is None or campaign.state not in {CampaignState.DRAFT, CampaignState.LIVE} or campaign.left_behind():
+    if version is None or not campaign.state.may(Transition.LAUNCH) or campaign.left_behind():
         return None
     if any(launch.version_id == version.id for launch in campaign.launches):
         return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,12 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from abm.accounts.changes import Change
 from abm.agreement.models import Document, Span, StaleDigest, State, Verdict, Version
 from abm.audit.models import record
+from abm.campaigns.adopted import work_from_now_on
 from abm.campaigns.audience import Candidate, candidates, chosen, days_left, reviewers_of
 from abm.campaigns.drafting import Play, begin_edit, change_section
-from abm.campaigns.kinds import CampaignState, CommentKind, PlanState, Section
+from abm.campaigns.kinds import TRANSITIONS, CampaignState, CommentKind, PlanState, Section, Transition
 from abm.campaigns.launches import AudienceMember, Launch, take_on
 from abm.campaigns.plan import Criteria, Plan, Reviewer
-from abm.campaigns.readiness import look_again, missing, obstacles
+from abm.campaigns.readiness import either, look_again, missing, obstacles
 from abm.campaigns.reviews import SALES, ReviewComment, manager_voice, plan_state, voice_of
 from abm.kit.base import (
     Base,
@@ -57,6 +58,7 @@ class Campaign(Base):
         check("starts_on <= ends_on", "days_in_order"),
         check("ask_touches >= 0", "ask"),
         check("budget >= 0", "budget"),
+        check("state <> 'adopted' OR adopted_at IS NOT NULL", "adopted"),
     )
 
     id: Mapped[Key]
@@ -79,7 +81,10 @@ class Campaign(Base):
     currency: Mapped[Currency]  # the reporting currency when the campaign was created
     measure: Mapped[LongText] = mapped_column(default="")  # what will be measured, and what is expected
     criteria: Mapped[Facts] = mapped_column(default=dict)  # as Criteria.facts has them
-    closing_note: Mapped[LongText] = mapped_column(default="")  # what came of it, or why it was cancelled
+    closing_note: Mapped[LongText] = mapped_column(default="")  # why it was cancelled; what came of it, of old ones
+    keep_note: Mapped[LongText] = mapped_column(default="")  # once completed: what to keep,
+    retire_note: Mapped[LongText] = mapped_column(default="")  # and what to retire
+    adopted_at: Mapped[Instant | None]  # when it was taken in, if it ran before
     created_at: Mapped[Instant]
     changed_at: Mapped[Instant]
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
@@ -132,6 +137,10 @@ class Campaign(Base):
         """Requested changes that nobody has settled yet, whichever version they were said to."""
         return [comment for comment in self.comments if comment.open]
 
+    def ahead_of_list(self, signed: Collection[int], today: date) -> bool:
+        """Whether it runs today though no list of its programme is signed; `signed`: the programmes that have one."""
+        return self.state.runs and self.starts_on <= today <= self.ends_on and self.programme_id not in signed
+
     def state_of(self, version: Version) -> PlanState:
         return plan_state(version.standing, len(self.open_requests) if version.state is State.OPEN else 0)
 
@@ -141,7 +150,10 @@ class Campaign(Base):
 
     def change(self, section: Section, *, mark: str | None = None, by: User, at: datetime, **facts: object) -> Change:
         """Save one section, unless somebody else changed it since the form was opened; see `change_section`."""
-        return change_section(self, section, facts, mark=mark, by=by, at=at)
+        change = change_section(self, section, facts, mark=mark, by=by, at=at)
+        if change and self.state is CampaignState.ADOPTED and section in {Section.OBJECTIVE, Section.AUDIENCE}:
+            work_from_now_on(self, at)
+        return change
 
     def submit(self, *, organisation: Organisation, by: User, at: datetime) -> Version:
         """Freeze the draft, with the accounts that its criteria give, as the next version for Sales to review.
@@ -191,7 +203,7 @@ class Campaign(Base):
 
     def launch(self, *, organisation: Organisation, by: User, at: datetime) -> Launch:
         """Run on the approved version, which the draft still equals. Launching a version twice changes nothing."""
-        self._hold("launched", CampaignState.DRAFT, CampaignState.LIVE)
+        state = self._hold(Transition.LAUNCH)
         version = self.approved
         if version is None:
             refuse("Sales has not approved the plan yet.")
@@ -209,51 +221,53 @@ class Campaign(Base):
         self.launches.append(launch)
         tiers = {found[account.account].account_id: found[account.account].tier for account in plan.accounts}
         take_on(self, version, tiers, starts=days_left(self, organisation, at)[0], at=at)
-        self._move(CampaignState.LIVE, "launched", by=by, at=at, version=version.number, accounts=len(tiers))
+        self._move(state, Transition.LAUNCH, by=by, at=at, version=version.number, accounts=len(tiers))
         return launch
 
     def pause(self, *, by: User, at: datetime) -> None:
         """Stop for a while. What was promised stays, and its windows with it."""
-        self._hold("paused", CampaignState.LIVE)
-        self._move(CampaignState.PAUSED, "paused", by=by, at=at)
+        self._move(self._hold(Transition.PAUSE), Transition.PAUSE, by=by, at=at)
 
     def resume(self, *, by: User, at: datetime) -> None:
         """Go on after a pause."""
-        self._hold("resumed", CampaignState.PAUSED)
-        self._move(CampaignState.LIVE, "resumed", by=by, at=at)
+        self._move(self._hold(Transition.RESUME), Transition.RESUME, by=by, at=at)
 
-    def complete(self, *, note: str, by: User, at: datetime) -> None:
-        """End a campaign that ran, and say what came of it."""
-        self._hold("completed", CampaignState.LIVE, CampaignState.PAUSED)
-        require(note.strip(), "Write what came of it.", field="note")
-        self._end(CampaignState.COMPLETED, note, by=by, at=at)
+    def complete(self, *, keep: str, retire: str, by: User, at: datetime) -> None:
+        """End a campaign that ran, and say what of it to keep and what to retire."""
+        state = self._hold(Transition.COMPLETE)
+        require(keep.strip(), "Write what to keep; “nothing” is an answer.", field="keep")
+        require(retire.strip(), "Write what to retire; “nothing” is an answer.", field="retire")
+        self.keep_note, self.retire_note = paragraphs(keep), paragraphs(retire)
+        self._end(state, Transition.COMPLETE, by=by, at=at, keep=self.keep_note, retire=self.retire_note)
 
     def cancel(self, *, reason: str, by: User, at: datetime) -> None:
         """End a campaign before its time, or before it ran, and say why."""
-        self._hold("cancelled", CampaignState.DRAFT, CampaignState.LIVE, CampaignState.PAUSED)
+        state = self._hold(Transition.CANCEL)
         require(reason.strip(), "Say why it is cancelled.", field="note")
-        self._end(CampaignState.CANCELLED, reason, by=by, at=at)
+        self.closing_note = paragraphs(reason)
+        self._end(state, Transition.CANCEL, by=by, at=at, note=self.closing_note)
 
-    def _hold(self, verb: str, *allowed: CampaignState) -> None:
-        """Wait for this campaign's turn, and go on only from these states."""
+    def _hold(self, transition: Transition) -> CampaignState:
+        """Wait for this campaign's turn; hand back where the step leads, unless it is none from where it stands."""
         self.document.lock()
-        words = " or ".join(state.value for state in allowed)
-        require(self.state in allowed, f"{self.name} is {self.state}: only a {words} campaign is {verb}.")
+        leads = TRANSITIONS[transition]
+        words = either([state.value for state in leads])
+        require(self.state in leads, f"{self.name} is {self.state}: only a {words} campaign is {transition.done}.")
+        return leads[self.state]
 
-    def _move(self, state: CampaignState, verb: str, *, by: User, at: datetime, **facts: object) -> None:
+    def _move(self, state: CampaignState, step: Transition, *, by: User, at: datetime, **facts: object) -> None:
         before = self.state
         self.state = state
-        record(self, verb, by=by, at=at, before={"state": before}, after={"state": state, **facts})
+        record(self, step.done, by=by, at=at, before={"state": before}, after={"state": state, **facts})
 
-    def _end(self, state: CampaignState, note: str, *, by: User, at: datetime) -> None:
+    def _end(self, state: CampaignState, step: Transition, *, by: User, at: datetime, **notes: object) -> None:
         """Nothing is worked, and nothing waits for a review, once a campaign is over."""
         if self.document.open_version is not None:
             self.document.open_version.close(State.WITHDRAWN, by=by, at=at)
         for member in self.audience:
             if member.ends is None:
                 member.leave(at)
-        self.closing_note = paragraphs(note)
-        self._move(state, state.value, by=by, at=at, note=self.closing_note)
+        self._move(state, step, by=by, at=at, **notes)
 
 
 def approvers(version: Version) -> list[str]:

@@ -51,6 +51,7 @@ class PlannedPlay:
     channel: Channel
     what: str
     day: date
+    notes: str = ""  # what it says or shows, and how; versions frozen before plays had notes have none
 
 
 @dataclass(frozen=True)
@@ -161,4 +162,5 @@ def named(sections: Sequence[Section]) -> str:
 
 
 def _play(facts: Mapping[str, str]) -> PlannedPlay:
-    return PlannedPlay(facts["play"], Channel(facts["channel"]), facts["what"], date.fromisoformat(facts["day"]))
+    day = date.fromisoformat(facts["day"])
+    return PlannedPlay(facts["play"], Channel(facts["channel"]), facts["what"], day, facts.get("notes", ""))

@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session, joinedload, lazyload, selectinload, undefer
 
 from abm.agreement.models import Document, Signature, Standing, Version
 from abm.campaigns.audience import listed_at
-from abm.campaigns.kinds import CampaignState, CommentKind, PlanState
+from abm.campaigns.kinds import RUNNING, CampaignState, CommentKind, PlanState
 from abm.campaigns.launches import AudienceMember, Launch, still_worked
 from abm.campaigns.models import Campaign
 from abm.campaigns.plan import Criteria
 from abm.campaigns.reviews import ReviewComment, plan_state
 from abm.people.access import GRANTS, May
 from abm.people.models import RoleGrant, User
-from abm.targets.models import Membership
+from abm.targets.models import Membership, TargetList
 
-FIRST = (CampaignState.LIVE, CampaignState.PAUSED, CampaignState.DRAFT, CampaignState.COMPLETED)
+FIRST = (*RUNNING, CampaignState.PAUSED, CampaignState.DRAFT, CampaignState.COMPLETED)
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,11 @@ class Listed:
     plan: PlanState | None
     edited: bool
     worked: int
+
+    @property
+    def owes_review(self) -> bool:
+        """Whether it was adopted and its plan still has to go to Sales."""
+        return self.campaign.state is CampaignState.ADOPTED and self.plan in {None, PlanState.WITHDRAWN}
 
     @property
     def tiers(self) -> tuple[int, ...]:
@@ -115,10 +120,13 @@ def listing(session: Session, at: datetime) -> list[Listed]:
 
 
 def tiers_at_work(session: Session, at: datetime) -> list[TierAtWork]:
-    """Per tier of the lists in force, how many accounts a live campaign works: none shows a tier without a campaign."""
+    """Per tier of the lists in force, how many accounts a campaign that runs works: none shows a tier without one.
+
+    An adopted campaign runs, so it counts.
+    """
     worked = select(AudienceMember.id).where(
         AudienceMember.account_id == Membership.account_id,
-        AudienceMember.campaign.has(state=CampaignState.LIVE),
+        AudienceMember.campaign.has(Campaign.state.in_(RUNNING)),
         still_worked(at),
     )
     at_work = func.count(func.distinct(case((worked.exists(), Membership.account_id))))
@@ -129,6 +137,12 @@ def tiers_at_work(session: Session, at: datetime) -> list[TierAtWork]:
         .order_by(Membership.tier)
     )
     return [TierAtWork(*row) for row in rows]
+
+
+def programmes_with_a_list(session: Session, at: datetime) -> set[int]:
+    """The programmes whose list is signed and in force; one that only carries over is not."""
+    signed = select(Membership.id).where(Membership.list_id == TargetList.id, listed_at(at), ~Membership.carried)
+    return set(session.scalars(select(TargetList.programme_id).where(signed.exists())))
 
 
 def audience_on(campaign: Campaign, at: datetime) -> Select[AudienceMember]:
@@ -150,9 +164,9 @@ def open_request() -> ColumnElement[bool]:
 
 
 def live_on(session: Session, account_id: int, at: datetime) -> list[Campaign]:
-    """The live campaigns that work an account at an instant."""
+    """The campaigns, live or adopted, that work an account at an instant."""
     working = Campaign.audience.any((AudienceMember.account_id == account_id) & _working(at))
-    live = select(Campaign).where(Campaign.state == CampaignState.LIVE, working)
+    live = select(Campaign).where(Campaign.state.in_(RUNNING), working)
     return list(session.scalars(live.options(lazyload(Campaign.document)).order_by(Campaign.name, Campaign.id)))
 
 

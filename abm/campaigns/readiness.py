@@ -49,6 +49,11 @@ def few(names: Sequence[str]) -> str:
     return f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
+def either(words: Sequence[str]) -> str:
+    """`draft, live or paused`."""
+    return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
 def _text(text: str, sentence: str) -> list[str]:
     return [] if text else [sentence]
 

@@ -8,32 +8,32 @@ from typing import Any
 from flask import Blueprint, abort, request, url_for
 
 from abm.accounts.money import parse_amount
+from abm.campaigns.adopted import review_due
 from abm.campaigns.audience import per_tier
-from abm.campaigns.creating import create_campaign
 from abm.campaigns.forms import (
     SECTION_FORMS,
     AudienceForm,
     BudgetForm,
     Marked,
     Narrowing,
-    NewForm,
     ObjectiveForm,
     shown,
 )
 from abm.campaigns.history import history
 from abm.campaigns.kinds import CampaignState, Section
+from abm.campaigns.life import life_of
 from abm.campaigns.loading import Looked, ahead, campaign_or_404, look
 from abm.campaigns.models import Campaign
-from abm.campaigns.queries import Listed, listing, planners, tiers_at_work
+from abm.campaigns.queries import Listed, listing, planners, programmes_with_a_list, tiers_at_work
+from abm.campaigns.sections import following, last_saves, progress_of, tasks
+from abm.campaigns.templates import ran_on
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.forms import choices, show_refusal
-from abm.kit.receipts import once
 from abm.kit.rules import Conflict, RuleBroken
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
-from abm.people.seats import programmes
 
 campaigns = Blueprint("campaigns", __name__)
 
@@ -45,7 +45,9 @@ def index() -> Answer:
     form, at = Narrowing(request.args), clock.now()
     if not form.validate():
         abort(404)
-    everything = listing(session(), at)
+    everything, today = listing(session(), at), organisation().today(at)
+    signed = programmes_with_a_list(session(), at)
+    adopted = [one.campaign for one in everything if one.owes_review]
     return page(
         "campaigns/index.html",
         campaigns=[one for one in everything if _matches(one, form)],
@@ -53,6 +55,9 @@ def index() -> Answer:
         states=list(CampaignState),
         owners=sorted({(one.campaign.owner.name, one.campaign.owner.public_id) for one in everything}),
         tiers=tiers_at_work(session(), at),
+        ahead={one.campaign.id for one in everything if one.campaign.ahead_of_list(signed, today)},
+        due={one.id: review_due(one.adopted_at, organisation()) for one in adopted if one.adopted_at},
+        today=today,
         form=form,
     )
 
@@ -65,52 +70,23 @@ def _matches(one: Listed, form: Narrowing) -> bool:
     )
 
 
-@campaigns.get("/campaigns/new")
-@needs(May.PLAN_CAMPAIGNS)
-def new() -> Answer:
-    """An empty form."""
-    return page("campaigns/new.html", form=_new_form(formdata=None))
-
-
-@campaigns.post("/campaigns")
-@needs(May.PLAN_CAMPAIGNS)
-@once
-def create() -> Answer:
-    """Begin a draft."""
-    form = _new_form()
-    if not form.validate_on_submit():
-        return page("campaigns/new.html", 422, form=form)
-    chosen = next((one for one in programmes(session()) if one.slug == form.data.get("programme")), None)
-    try:
-        campaign = create_campaign(organisation(), programme=chosen, by=me(), at=clock.now(), **form.facts)
-    except RuleBroken as refusal:
-        session.rollback()
-        show_refusal(form, refusal)
-        return page("campaigns/new.html", 422, form=form)
-    location = url_for("campaigns.show", slug=campaign.slug)
-    commit(location)
-    return done(location, message=f"{campaign.name} is a draft. Fill its sections, then submit it to Sales.")
-
-
-def _new_form(**sent: Any) -> NewForm:
-    form = NewForm(**sent)
-    form.offer(programmes(session()))
-    return form
-
-
 @campaigns.get("/campaigns/<slug:slug>")
 @needs(May.READ)
 def show(slug: str) -> Answer:
     """The plan section by section, whom it works, where its review stands, and what launching would make."""
     looked = look(slug)
+    campaign = looked.campaign
+    over = campaign.state.ended and campaign.launches
     return page(
         "campaigns/show.html",
         looked=looked,
-        campaign=looked.campaign,
-        plan=looked.plan,
+        campaign=campaign,
+        plan=ran_on(campaign) if over else looked.plan,
         sections=list(Section),
+        tasks=tasks(looked.plan, looked.missing, last_saves(session(), campaign)),
         ahead=ahead(looked),
-        history=history(session(), looked.campaign),
+        life=life_of(campaign),
+        history=history(session(), campaign),
     )
 
 
@@ -126,12 +102,14 @@ def section(slug: str, section: str) -> Answer:
 @campaigns.post("/campaigns/<slug:slug>/sections/<slug:section>")
 @needs(May.PLAN_CAMPAIGNS)
 def save_section(slug: str, section: str) -> Answer:
-    """Save one section, unless somebody else changed it meanwhile."""
+    """Save one section, unless somebody else changed it meanwhile; or only show how its text will read."""
     looked, part = look(slug), section_or_404(section)
     form = SECTION_FORMS[part]()
     _offer(form, looked)
     if not form.validate_on_submit():
         return _section_page(looked, part, form, 422)
+    if "preview" in request.form:
+        return _section_page(looked, part, form)
     try:
         looked.campaign.change(part, mark=form.mark.data, by=me(), at=clock.now(), **_facts(looked.campaign, form))
     except Conflict as conflict:
@@ -139,11 +117,12 @@ def save_section(slug: str, section: str) -> Answer:
         return page("campaigns/conflict.html", 409, campaign=looked.campaign, section=part, conflict=conflict)
     except RuleBroken as refusal:
         session.rollback()
+        if refusal.field is None:  # no field mends it: a campaign that is over stays as it is
+            raise
         show_refusal(form, refusal)
         return _section_page(look(slug), part, form, 422)
     commit()
-    back = "campaigns.section" if part is Section.AUDIENCE else "campaigns.show"
-    return done(url_for(back, slug=slug, section=part.slug), message=f"{part.label} saved.")
+    return done(_onwards(slug, part), message=f"{part.label} saved.")
 
 
 @campaigns.post("/campaigns/<slug:slug>/pauses")
@@ -164,11 +143,12 @@ def resume(slug: str) -> Answer:
     return done(url_for("campaigns.show", slug=slug), message="Going on.")
 
 
-@campaigns.get("/campaigns/<slug:slug>/ending")
-@needs(May.PLAN_CAMPAIGNS)
-def ending(slug: str) -> Answer:
-    """What ending means, and the form that asks what came of it, or why."""
-    return page("campaigns/ending.html", campaign=look(slug).campaign)
+def _onwards(slug: str, part: Section) -> str:
+    """Where a saved section leads: to the next one where that was asked for, else back to the plan."""
+    chosen = following(part) if "next" in request.form else part if part is Section.AUDIENCE else None
+    if chosen is Section.PLAYS:
+        return url_for("campaigns.plays", slug=slug)
+    return url_for("campaigns.section" if chosen else "campaigns.show", slug=slug, section=chosen and chosen.slug)
 
 
 def section_or_404(slug: str) -> Section:
@@ -179,7 +159,17 @@ def section_or_404(slug: str) -> Section:
 
 def _section_page(looked: Looked, part: Section, form: Marked, status: int = 200) -> Answer:
     _offer(form, looked)
-    return page("campaigns/section.html", status, section=part, form=form, looked=looked, campaign=looked.campaign)
+    return page(
+        "campaigns/section.html",
+        status,
+        section=part,
+        form=form,
+        looked=looked,
+        campaign=looked.campaign,
+        saved=last_saves(session(), looked.campaign).get(part),
+        progress=progress_of(looked.plan, part, looked.missing),
+        following=following(part),
+    )
 
 
 def _offer(form: Marked, looked: Looked) -> None:

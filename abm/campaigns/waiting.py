@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import cast
 
 from flask import url_for
 from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload, selectinload, undefer
 
 from abm.agreement.models import Standing, StandingSignature, State, Version, Voice
+from abm.campaigns.adopted import review_due
 from abm.campaigns.kinds import CampaignState
 from abm.campaigns.models import Campaign, Launch, Plan, ReviewComment, approvers
 from abm.campaigns.queries import open_request
@@ -22,7 +24,7 @@ from abm.people.models import Organisation, Role, User
 from abm.people.seats import Absence, Side, seats_signed_for
 from abm.people.waiting import Waiting
 
-WEIGHTS = {"Review": 60, "Answer": 50, "Submit again": 45, "Settle": 40, "Launch": 35}
+WEIGHTS = {"Review": 60, "Submit": 55, "Answer": 50, "Submit again": 45, "Settle": 40, "Launch": 35}
 OVER = (CampaignState.COMPLETED, CampaignState.CANCELLED)
 
 
@@ -32,7 +34,7 @@ def waiting_for(session: Session, user: User, organisation: Organisation) -> lis
     if may(user, May.REVIEW_CAMPAIGNS) and not user.is_one_of(Role.MARKETER, Role.CMO):
         found += _reviews(session, user, organisation)
     if may(user, May.PLAN_CAMPAIGNS):
-        found += _plans(session, user)
+        found += _plans(session, user, organisation)
     return found
 
 
@@ -96,30 +98,47 @@ def _awaited(
     return rows.all()
 
 
-def _plans(session: Session, user: User) -> Iterator[Waiting]:
-    """One's own campaigns: an approval that the draft has left behind, or one that nobody has used yet."""
-    newer, later = aliased(Version), aliased(Standing)
+def _plans(session: Session, user: User, organisation: Organisation) -> Iterator[Waiting]:
+    """One's own campaigns: an approval that the draft has left behind, or one that nobody has used yet; and those
+    that ran before, whose plan goes to Sales within days.
+    """
+    newer, later, holding, stands = aliased(Version), aliased(Standing), aliased(Version), aliased(Standing)
     in_review = select(newer.id).join(later, later.version_id == newer.id)
     in_review = in_review.where(newer.document_id == Campaign.document_id, later.state == State.OPEN)
+    approved = select(holding.id).join(stands, stands.version_id == holding.id)
+    approved = approved.where(holding.document_id == Campaign.document_id)
+    approved = approved.where(stands.state == State.SIGNED, stands.ends.is_(None)).limit(1)
     launched = select(Launch.id).where(Launch.version_id == Version.id)
     rows = session.execute(
         select(Campaign, Version, launched.exists())
-        .join(Version, Version.document_id == Campaign.document_id)
-        .join(Standing, Standing.version_id == Version.id)
+        .outerjoin(Version, Version.id == approved.correlate(Campaign).scalar_subquery())
         .where(Campaign.owner_id == user.id, Campaign.state.not_in(OVER), ~in_review.exists())
-        .where(Standing.state == State.SIGNED, Standing.ends.is_(None))
+        .where(or_(Version.id.is_not(None), Campaign.state == CampaignState.ADOPTED))
         .options(selectinload(Campaign.plays), lazyload(Campaign.document), undefer(Version.content))
+        .options(joinedload(Version.standing, innerjoin=False))
         .order_by(Campaign.id)
     )
-    for campaign, version, used in rows:
+    for campaign, found, used in rows:
+        href, version = url_for("campaigns.show", slug=campaign.slug), cast("Version | None", found)
+        if version is None:
+            yield _owed(campaign, organisation, href)
+            continue
         changed = campaign.draft().changed_from(Plan.read(version.read()))
-        href = url_for("campaigns.show", slug=campaign.slug)
         if changed:
             why = look_again(approvers(version), changed)
             yield _row("Submit again", campaign.name, why, campaign.changed_at, href)
         elif not used:
             why = f"{few(approvers(version))} approved version {version.number}"
             yield _row("Launch", campaign.name, why, version.standing.starts or campaign.changed_at, href)
+
+
+def _owed(campaign: Campaign, organisation: Organisation, href: str) -> Waiting:
+    """A campaign that ran before: by when its plan goes to Sales, or since when it is late."""
+    since = campaign.adopted_at or campaign.created_at
+    due = review_due(since, organisation)
+    late = due < organisation.today(clock.now())
+    when = f"was due on {due.day} {due:%b}: it is late" if late else f"is due on {due.day} {due:%b}"
+    return _row("Submit", campaign.name, f"It ran before; its review by Sales {when}", since, href)
 
 
 def _row(verb: str, name: str, why: str, since: datetime, href: str) -> Waiting:

@@ -8,6 +8,7 @@ from abm.audit.seal import seal_events
 from abm.demo.agreeing import agree, change_mid_quarter, draft_next_quarter
 from abm.demo.campaigning import plan_and_launch, plan_for_review
 from abm.demo.defining import define_fit
+from abm.demo.earlier import fill_the_library, run_last_quarter, take_in_the_letter
 from abm.demo.filing import leave_an_import
 from abm.demo.founding import ZONE, found
 from abm.demo.keeping import begins_on, forget, keep_beginning
@@ -29,9 +30,11 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
             world = found(session())
             define_fit(world)
             current = agree(world)
+            fill_the_library(world, run_last_quarter(world))
             live = plan_and_launch(world)
             tell_the_weeks(world, live)
             plan_for_review(world)
+            take_in_the_letter(world)
             draft_next_quarter(world)
             change_mid_quarter(world, current)
             leave_an_import(world)

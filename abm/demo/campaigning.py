@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from abm.campaigns.creating import create_campaign
-from abm.campaigns.drafting import add_play
+from abm.campaigns.drafting import add_play, remove_play
 from abm.campaigns.kinds import CommentKind, Section
 from abm.campaigns.models import Campaign
 from abm.campaigns.plan import Criteria
 from abm.campaigns.reviews import say
+from abm.campaigns.starting import start_campaign
+from abm.campaigns.templates import PlayTemplate
 from abm.demo.founding import World
 from abm.outbound.launching import derive_commitments
 from abm.outbound.models import Commitment
@@ -90,9 +93,9 @@ def plan_and_launch(world: World) -> Campaign:
     """Jonas' tier-1 campaign: reviewed by Ines and live since the quarter began; his microsite is late."""
     jonas, ines = world.people.jonas, world.people.ines
     planned = world.at(world.quarter.first - timedelta(days=3), 15)
-    campaign = _plan(world, ON_TIME, world.quarter.first, world.quarter.last, by=jonas, at=planned)
+    campaign = plan(world, ON_TIME, world.quarter.first, world.quarter.last, by=jonas, at=planned)
     version = campaign.submit(organisation=world.organisation, by=jonas, at=planned)
-    _approve(world, campaign, ines, world.at(world.quarter.first - timedelta(days=1), 11))
+    approve(world, campaign, ines, world.at(world.quarter.first - timedelta(days=1), 11))
     launched = world.at(world.quarter.first, 9)
     launch = campaign.launch(organisation=world.organisation, by=jonas, at=launched)
     derive_commitments(campaign, launch, organisation=world.organisation, at=launched)
@@ -115,7 +118,8 @@ def _winter(world: World) -> None:
     jonas, ines, tomas = world.people.jonas, world.people.ines, world.people.tomas
     starts = world.today + timedelta(days=10)
     submitted = world.at(world.today - timedelta(days=4), 10)
-    campaign = _plan(world, WINTER, starts, starts + timedelta(days=40), by=jonas, at=submitted)
+    lane = grown(world)
+    campaign = plan(world, WINTER, starts, starts + timedelta(days=40), by=jonas, at=submitted, source=lane)
     version = campaign.submit(organisation=world.organisation, by=jonas, at=submitted)
     remarks = (
         (Section.OFFER, CommentKind.REQUEST, "Legal has not seen a credit clause. What happens above 5 %?", ines, 3),
@@ -131,16 +135,33 @@ def _webinar(world: World) -> None:
     priya, ines = world.people.priya, world.people.ines
     starts = world.today + timedelta(days=7)
     submitted = world.at(world.today - timedelta(days=6), 9)
-    campaign = _plan(world, WEBINAR, starts, starts + timedelta(days=35), by=priya, at=submitted)
+    table = standard(world, "industry-table")
+    campaign = plan(world, WEBINAR, starts, starts + timedelta(days=35), by=priya, at=submitted, source=table)
     campaign.submit(organisation=world.organisation, by=priya, at=submitted)
-    _approve(world, campaign, ines, world.at(world.today - timedelta(days=3), 12))
+    approve(world, campaign, ines, world.at(world.today - timedelta(days=3), 12))
     edited = world.at(world.today - timedelta(days=1), 17)
     offer = "Free analysis of **three** months of their own logger files, back within a week."
     campaign.change(Section.OFFER, by=priya, at=edited, offer=offer)
 
 
-def _plan(world: World, story: Story, starts: date, ends: date, *, by: User, at: datetime) -> Campaign:
-    campaign = create_campaign(world.organisation, name=story.name, starts_on=starts, ends_on=ends, by=by, at=at)
+def plan(
+    world: World,
+    story: Story,
+    starts: date,
+    ends: date,
+    *,
+    by: User,
+    at: datetime,
+    source: PlayTemplate | None = None,
+) -> Campaign:
+    """Write a plan; one that began from a template keeps none of its words, only where it came from."""
+    first: dict[str, Any] = {"name": story.name, "starts_on": starts, "ends_on": ends, "by": by, "at": at}
+    if source is None:
+        campaign = create_campaign(world.organisation, **first)
+    else:
+        campaign = start_campaign(world.organisation, source, **first)
+    for play in list(campaign.plays):
+        remove_play(play, by=by, at=at)
     campaign.change(Section.OBJECTIVE, by=by, at=at, objective=story.objective)
     campaign.change(Section.AUDIENCE, by=by, at=at, criteria=Criteria(tiers=story.tiers).facts())
     campaign.change(Section.MESSAGE, by=by, at=at, message=story.message)
@@ -155,7 +176,18 @@ def _plan(world: World, story: Story, starts: date, ends: date, *, by: User, at:
     return campaign
 
 
-def _approve(world: World, campaign: Campaign, by: User, at: datetime) -> None:
+def grown(world: World) -> PlayTemplate:
+    """The template that grew from last quarter's campaign."""
+    return world.session.scalars(select(PlayTemplate).where(PlayTemplate.grown_from_id.is_not(None))).one()
+
+
+def standard(world: World, key: str) -> PlayTemplate:
+    """One of the standard templates."""
+    return world.session.scalars(select(PlayTemplate).where(PlayTemplate.standard == key)).one()
+
+
+def approve(world: World, campaign: Campaign, by: User, at: datetime) -> None:
+    """Let a sales manager approve the version that was submitted last."""
     version = campaign.newest
     if version is None:
         raise RuntimeError(f"The story forgot to submit {campaign.name}.")

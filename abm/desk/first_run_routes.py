@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.utils import redirect
 
 from abm.accounts.usual_stages import add_usual_stages
+from abm.campaigns.standard_templates import add_standard_templates
 from abm.desk.first_run_forms import FirstRunForm
 from abm.kit import clock
 from abm.kit.db import session
@@ -53,6 +54,7 @@ def found() -> Answer:
         session.rollback()
         return done(url_for("people.sign_in"), message=THERE_ALREADY)
     add_usual_stages(organisation, by=founder, at=at)
+    add_standard_templates(session(), by=founder, at=at)
     if form.host.data:
         form.keep(session(), by=founder, at=at)
     links = _invite(organisation, founder, invited)

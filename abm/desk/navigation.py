@@ -26,7 +26,7 @@ WEEKLY = ("progress.current", "progress.week", "progress.accounts")
 MAIN = (
     ("Home", "desk.home", ("desk.home", "desk.today")),
     ("Target list", "targets.current", ("targets.", "progress.quarter_close")),
-    ("Campaigns", "campaigns.index", ("campaigns.",)),
+    ("Campaigns", "campaigns.index", ("campaigns.", "launching.")),
     ("Accounts", "desk.accounts", ("accounts.", "desk.account")),
     ("Weekly view", "progress.current", WEEKLY),
 )

@@ -47,6 +47,17 @@ def instant(value: datetime | None) -> str:
     return format_datetime(clock.local(value, zone()), "d MMM y, HH:mm", locale=LOCALE)
 
 
+def moment(value: datetime | None) -> str:
+    """`today 14:02`, `Tue 14:02` within a week, else `24 Nov, 14:02`; on the organisation's clock."""
+    if value is None:
+        return DASH
+    local, today = clock.local(value, zone()), clock.day_of(clock.now(), zone())
+    if local.date() == today:
+        return f"today {local:%H:%M}"
+    near = 0 < (today - local.date()).days < 7
+    return format_datetime(local, "EEE HH:mm" if near else "d MMM, HH:mm", locale=LOCALE)
+
+
 def ago(value: datetime | date | None) -> str:
     """`3 minutes ago`, `yesterday`, `12 days ago`; days are the organisation's."""
     if value is None:
@@ -97,7 +108,7 @@ def once_key() -> str:
 
 def init_filters(app: Flask) -> None:
     """Teach the templates to write these."""
-    for filter_ in (day, weekday, instant, ago, markdown, money, number, percent):
+    for filter_ in (day, weekday, instant, moment, ago, markdown, money, number, percent):
         app.add_template_filter(filter_)
     app.jinja_env.globals.update(once_key=once_key, once_field=FIELD, keep_query=keep_query, percent=percent)
     app.jinja_env.trim_blocks = True

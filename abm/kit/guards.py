@@ -44,6 +44,7 @@ GUARDS = (
         ),
     ),
     Guard("waiver"),
+    Guard("campaign_origin"),
     Guard("touch", columns=("account_id", "logged_by_id", "client_key", "fingerprint", "logged_at")),
 )
 
@@ -124,6 +125,14 @@ RULES = {
         "OLD.ends IS NOT NULL AND (NEW.ends IS NULL OR NEW.ends > OLD.ends)",
         "what has left a list comes back by the next version alone",
     ),
+    "campaign_moves_by_its_machine": (
+        "UPDATE",
+        """NEW.state <> OLD.state AND (OLD.state || ' ' || NEW.state) NOT IN (
+            'draft live', 'draft cancelled', 'live paused', 'live completed', 'live cancelled', 'paused live',
+            'paused completed', 'paused cancelled', 'adopted live', 'adopted completed', 'adopted cancelled')""",
+        "a campaign goes only where its state leads",
+    ),
+    "play_template__stays": ("DELETE", "1 = 1", "a template is archived, never deleted"),
     **closed_list_rules(),
     "deputy_of_one_side": ("INSERT", _DEPUTY_OF_BOTH, _ONE_SIDE),
     "deputy_stays_of_one_side": ("UPDATE", _DEPUTY_OF_BOTH, _ONE_SIDE),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, url_for
 
 from abm.campaigns.models import Campaign
 from abm.campaigns.queries import campaign_by_slug
 from abm.kit import clock
 from abm.kit.db import session
-from abm.kit.text import paragraphs
 from abm.kit.web import Answer, commit, done, page
+from abm.outbound.ending_forms import CancellationForm, CompletionForm
 from abm.outbound.launching import close_commitments, derive_commitments
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
@@ -30,14 +30,21 @@ def launch(slug: str) -> Answer:
     return done(url_for("campaigns.show", slug=slug), message=message)
 
 
+@launching.get("/campaigns/<slug:slug>/ending")
+@needs(May.PLAN_CAMPAIGNS)
+def ending(slug: str) -> Answer:
+    """What ending means, and the forms that ask what came of it, or why."""
+    return _ending_page(_campaign(slug))
+
+
 @launching.post("/campaigns/<slug:slug>/completions")
 @needs(May.PLAN_CAMPAIGNS)
 def complete(slug: str) -> Answer:
-    """End a campaign that ran, and say what came of it."""
-    campaign, at, note = _campaign(slug), clock.now(), _note()
-    if not note:
-        return _ask_again(campaign, "Write what came of it.")
-    campaign.complete(note=note, by=me(), at=at)
+    """End a campaign that ran, and say what of it to keep and what to retire."""
+    campaign, at, form = _campaign(slug), clock.now(), CompletionForm()
+    if not form.validate_on_submit():
+        return _ending_page(campaign, 422, completion=form)
+    campaign.complete(keep=form.keep.data or "", retire=form.retire.data or "", by=me(), at=at)
     close_commitments(campaign, organisation=organisation(), at=at)
     commit()
     return done(url_for("campaigns.show", slug=slug), message=f"{campaign.name} is completed.")
@@ -47,21 +54,27 @@ def complete(slug: str) -> Answer:
 @needs(May.PLAN_CAMPAIGNS)
 def cancel(slug: str) -> Answer:
     """End a campaign before its time, with the reason."""
-    campaign, at, note = _campaign(slug), clock.now(), _note()
-    if not note:
-        return _ask_again(campaign, "Say why it is cancelled.")
-    campaign.cancel(reason=note, by=me(), at=at)
+    campaign, at, form = _campaign(slug), clock.now(), CancellationForm()
+    if not form.validate_on_submit():
+        return _ending_page(campaign, 422, cancellation=form)
+    campaign.cancel(reason=form.note.data or "", by=me(), at=at)
     close_commitments(campaign, organisation=organisation(), at=at)
     commit()
     return done(url_for("campaigns.show", slug=slug), message=f"{campaign.name} is cancelled.")
 
 
-def _note() -> str:
-    return paragraphs(request.form.get("note", ""))
-
-
-def _ask_again(campaign: Campaign, fault: str) -> Answer:
-    return page("campaigns/ending.html", 422, campaign=campaign, fault=fault)
+def _ending_page(
+    campaign: Campaign,
+    status: int = 200,
+    *,
+    completion: CompletionForm | None = None,
+    cancellation: CancellationForm | None = None,
+) -> Answer:
+    forms = {
+        "completion": completion or CompletionForm(formdata=None),
+        "cancellation": cancellation or CancellationForm(formdata=None),
+    }
+    return page("campaigns/ending.html", status, campaign=campaign, **forms)
 
 
 def _campaign(slug: str) -> Campaign:

@@ -96,9 +96,10 @@ def _asks(campaign: Campaign, launch: Launch, *, organisation: Organisation, at:
     frozen = {account.account for account in plan.accounts}
     found = candidates(session_of(campaign), campaign, organisation=organisation, at=at)
     accounts = [one for one in found if one.public_id in frozen]
+    owners = {play.public_id: play.owner_id for play in campaign.plays if play.owner_id is not None}
     return [
         *sales_asks(plan, campaign.public_id, accounts, today=today),
-        *play_asks(plan, campaign.owner_id, accounts, today=today),
+        *play_asks(plan, campaign.owner_id, accounts, today=today, owners=owners),
     ]
 
 

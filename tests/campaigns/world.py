@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from abm.accounts.models import Account, create_account
 from abm.agreement.models import Verdict, Version
-from abm.campaigns.creating import create_campaign
+from abm.campaigns.creating import adopt_campaign, create_campaign
 from abm.campaigns.drafting import add_play
 from abm.campaigns.kinds import CampaignState, CommentKind, Section
 from abm.campaigns.models import Campaign, Launch
@@ -31,6 +31,7 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # a Tuesday, eleven o'clock in 
 BEFORE = NOW - timedelta(days=30)
 STARTS, ENDS = date(2026, 11, 26), date(2026, 12, 18)
 ASK_BY = date(2026, 12, 4)
+RAN_SINCE = date(2025, 11, 3)  # two months before the company was founded
 
 
 @dataclass
@@ -101,9 +102,14 @@ class World:
         """A whole draft by Priya: two plays, and three touches per account by 4 December."""
         priya = self.cast.priya
         campaign = create_campaign(self.cast.organisation, name=name, starts_on=STARTS, ends_on=ENDS, by=priya, at=at)
+        campaign.change(Section.AUDIENCE, by=priya, at=at, criteria=Criteria(tiers=tiers).facts())
+        return self.written(campaign, at)
+
+    def written(self, campaign: Campaign, at: datetime = NOW) -> Campaign:
+        """Everything but the audience, by Priya."""
+        priya = self.cast.priya
         sections: dict[Section, dict[str, Any]] = {
             Section.OBJECTIVE: {"objective": "Three meetings before Christmas."},
-            Section.AUDIENCE: {"criteria": Criteria(tiers=tiers).facts()},
             Section.MESSAGE: {"message": "A late alarm costs a load."},
             Section.OFFER: {"offer": "A four-week pilot on two lanes."},
             Section.SALES_ASK: {"ask_touches": 3, "ask_by": ASK_BY, "talk_track": "Which lane worries you?"},
@@ -115,6 +121,13 @@ class World:
         add_play(campaign, channel=Channel.EMAIL, what="Invitation", day=date(2026, 11, 27), by=priya, at=at)
         add_play(campaign, channel=Channel.WEBINAR, what="Live session", day=date(2026, 12, 9), by=priya, at=at)
         return campaign
+
+    def adopted(self, name: str = "Cold calls, warm coffee", tiers: tuple[int, ...] = (2,), **facts: Any) -> Campaign:
+        """One by Priya that ran before the company used Accountable, taken in now."""
+        days = {"starts_on": RAN_SINCE, "ends_on": ENDS, **facts}
+        return adopt_campaign(
+            self.cast.organisation, name=name, criteria=Criteria(tiers=tiers), by=self.cast.priya, at=NOW, **days
+        )
 
     def submitted(self, campaign: Campaign | None = None, at: datetime = NOW) -> tuple[Campaign, Version]:
         campaign = campaign or self.draft()
@@ -151,14 +164,16 @@ class World:
         return launch
 
     def in_state(self, state: CampaignState) -> Campaign:
-        """A campaign brought to a state by the way that leads there."""
-        campaign, priya = self.approved(self.draft(f"A campaign that is {state}")), self.cast.priya
-        if state not in {CampaignState.DRAFT, CampaignState.CANCELLED}:
+        """A campaign brought to a state by the way that leads there, its plan approved as it stands."""
+        name, priya = f"A campaign that is {state}", self.cast.priya
+        adopted = state is CampaignState.ADOPTED
+        campaign = self.approved(self.written(self.adopted(name, tiers=(1,))) if adopted else self.draft(name))
+        if state not in {CampaignState.DRAFT, CampaignState.CANCELLED, CampaignState.ADOPTED}:
             self.launch(campaign)
         if state is CampaignState.PAUSED:
             campaign.pause(by=priya, at=NOW)
         if state is CampaignState.COMPLETED:
-            campaign.complete(note="Three meetings.", by=priya, at=NOW)
+            campaign.complete(keep="The pilot.", retire="The banner.", by=priya, at=NOW)
         if state is CampaignState.CANCELLED:
             campaign.cancel(reason="The budget went.", by=priya, at=NOW)
         return campaign

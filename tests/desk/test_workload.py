@@ -150,7 +150,7 @@ def test_campaigns_ask_of_the_aes_of_the_accounts_that_their_plans_froze(
         plans.account("Aster Vaccines", cast.marcus)
         plans.place("Aster Vaccines", Outcome.IN, tier=1, ae=cast.marcus, at=NOW)
         assert campaigns() == {"Tomás Ferreira": 3, "Marcus Bell": 3}  # what joins later, the plan does not know
-        campaign.complete(note="Three meetings.", by=cast.priya, at=NOW)
+        campaign.complete(keep="The pilot.", retire="The banner.", by=cast.priya, at=NOW)
         assert campaigns() == {"Tomás Ferreira": 0, "Marcus Bell": 0}
 
 

@@ -11,6 +11,7 @@ from abm.accounts.models import Account
 from abm.accounts.team import TeamMember
 from abm.campaigns.drafting import Play
 from abm.campaigns.models import Campaign
+from abm.campaigns.templates import PlayTemplate
 from abm.kit import clock
 from abm.kit.clock import Week
 from abm.kit.db import session, writing
@@ -141,11 +142,22 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     ],
     "desk.account_lists": [(TOMAS, "/accounts/{account}/lists")],
     "campaigns.index": [(PRIYA, "/campaigns"), (TOMAS, "/campaigns")],
-    "campaigns.new": [(PRIYA, "/campaigns/new")],
+    "campaigns.new": [
+        (PRIYA, "/campaigns/new"),
+        (PRIYA, "/campaigns/new?template={template}"),
+        (PRIYA, "/campaigns/new?earlier=lanes-before-the-heat"),
+    ],
+    "campaigns.adopting": [(PRIYA, "/campaigns/adoptions/new")],
+    "campaigns.templates": [(PRIYA, "/campaigns/templates"), (TOMAS, "/campaigns/templates")],
+    "campaigns.new_template": [(PRIYA, "/campaigns/templates/new")],
+    "campaigns.template": [(PRIYA, "/campaigns/templates/{template}"), (TOMAS, "/campaigns/templates/{template}")],
+    "campaigns.edit_template": [(PRIYA, "/campaigns/templates/{template}/edit")],
     "campaigns.show": [
         (JONAS, "/campaigns/cold-chain-on-time"),
         (PRIYA, "/campaigns/reefer-data-for-operations"),
         (INES, "/campaigns/winter-service-levels"),
+        (PRIYA, "/campaigns/lanes-before-the-heat"),
+        (TOMAS, "/campaigns/partner-letter"),
     ],
     "campaigns.section": [
         (JONAS, f"/campaigns/winter-service-levels/sections/{section}")
@@ -157,7 +169,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         (TOMAS, "/campaigns/cold-chain-on-time/plays"),
     ],
     "campaigns.play": [(JONAS, "/campaigns/winter-service-levels/plays/{play}")],
-    "campaigns.ending": [(PRIYA, "/campaigns/cold-chain-on-time/ending")],
+    "launching.ending": [(PRIYA, "/campaigns/cold-chain-on-time/ending")],
     "campaigns.review": [
         (INES, "/campaigns/winter-service-levels/review"),
         (JONAS, "/campaigns/winter-service-levels/review"),
@@ -201,7 +213,12 @@ def things_of(app: Flask) -> dict[str, str]:
         tomas = session.scalars(select(User).where(User.name == "Tomás Ferreira")).one()
         days = _of_time(organisation().today())
         link = new_link(tomas, by=None, at=clock.now())
-        things = {**days, **_of_account(_account_of(tomas), tomas, days["quarter"]), "play": _play()}
+        things = {
+            **days,
+            **_of_account(_account_of(tomas), tomas, days["quarter"]),
+            "play": _play(),
+            "template": _template(),
+        }
         session.commit()
     return {**things, "link": link, "person": tomas.public_id}
 
@@ -237,6 +254,11 @@ def _of_entry(public_id: str) -> dict[str, str]:
 def _play() -> str:
     winter = select(Play.public_id).join(Play.campaign).where(Campaign.slug == "winter-service-levels")
     return session.scalars(winter.limit(1)).one()
+
+
+def _template() -> str:
+    """The one that grew from a campaign."""
+    return session.scalars(select(PlayTemplate.public_id).where(PlayTemplate.grown_from_id.is_not(None))).one()
 
 
 def _of_time(today: date) -> dict[str, str]:

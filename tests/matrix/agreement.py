@@ -14,11 +14,13 @@ from abm.campaigns.drafting import add_play
 from abm.campaigns.kinds import CommentKind, Section
 from abm.campaigns.plan import Criteria
 from abm.campaigns.reviews import say
+from abm.campaigns.standard_templates import add_standard_templates
 from abm.definitions.fit import FIT
 from abm.definitions.models import begin_definition
 from abm.imports.models import Kind
 from abm.imports.staging import Upload, stage
 from abm.kit import clock
+from abm.kit.base import session_of
 from abm.outbound.models import Commitment, CommitmentSource
 from abm.people.seats import Side, seats
 from abm.targets.comments import comment_on
@@ -117,9 +119,13 @@ def _campaign(cast: Cast) -> dict[str, str]:
         by=cast.ines,
         at=at,
     )
+    (template, *_) = add_standard_templates(session_of(organisation), by=cast.priya, at=at)
     return {
         "campaign": campaign.slug,
         "play": play.public_id,
+        "template": template.public_id,
+        "no such template": "0" * 16,
+        "no such campaign": "never-heard-of",
         "section": Section.OBJECTIVE.slug,
         "file kind": "csv",
         "plan version": str(version.number),

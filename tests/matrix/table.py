@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.matrix.building import ASSESSING, BUILDING, ENTRY, NOMINATING
+from tests.matrix.campaigns import CAMPAIGNS
 from tests.matrix.definitions import DEFINITIONS
 from tests.matrix.expectations import (
     ADMINISTRATORS,
@@ -254,44 +255,6 @@ LIST: dict[str, list[Case]] = {
     "targets.withdraw_signature": [case(EVERYONE, 409, **VERSION)],
     "targets.withdraw": [case(LISTING, 403, but={MANAGER: 303}, **VERSION)],
     "targets.record": [case(EVERYONE, **VERSION)],
-}
-
-PLANNING, REVIEWING = frozenset({CMO, MARKETER}), frozenset({CRO, MANAGER, AE})
-PLAN: Any = {"slug": "campaign", "number": "plan version"}
-SAID: Any = {"slug": "campaign", "public_id": "requested change"}
-
-CAMPAIGNS: dict[str, list[Case]] = {
-    "campaigns.index": [case(EVERYONE)],
-    "campaigns.new": [case(PLANNING)],
-    "campaigns.create": [case(PLANNING, 422)],
-    "campaigns.show": [case(EVERYONE, slug="campaign")],
-    "campaigns.section": [case(EVERYONE, slug="campaign", section="section")],
-    "campaigns.save_section": [case(PLANNING, 422, slug="campaign", section="section")],
-    "campaigns.plays": [case(EVERYONE, slug="campaign")],
-    "campaigns.add": [case(PLANNING, 422, slug="campaign")],
-    "campaigns.play": [case(PLANNING, slug="campaign", public_id="play")],
-    "campaigns.save_play": [case(PLANNING, 422, slug="campaign", public_id="play")],
-    "campaigns.ending": [case(PLANNING, slug="campaign")],
-    "campaigns.remove": [case(PLANNING, 303, slug="campaign", public_id="play")],
-    "campaigns.submit": [case(PLANNING, 409, slug="campaign")],
-    "campaigns.review": [case(EVERYONE, slug="campaign")],
-    "campaigns.plan_version": [case(EVERYONE, **PLAN)],
-    "campaigns.comment": [case(REVIEWING, 422, **PLAN)],
-    "campaigns.reply": [case(PLANNING, 422, **SAID)],
-    "campaigns.settle": [case(REVIEWING, 303, but={AE: 403}, **SAID)],
-    "campaigns.approve": [case(REVIEWING, 422, **PLAN)],
-    "campaigns.withdraw": [case(PLANNING, 403, but={MARKETER: 303}, **PLAN)],
-    "campaigns.pause": [case(PLANNING, 409, slug="campaign")],
-    "campaigns.resume": [case(PLANNING, 409, slug="campaign")],
-    "launching.launch": [case(PLANNING, 409, slug="campaign")],
-    "launching.complete": [
-        case(PLANNING, 422, slug="campaign"),
-        case(PLANNING, 409, slug="campaign", sent={"note": "It never ran"}),
-    ],
-    "launching.cancel": [
-        case(PLANNING, 422, slug="campaign"),
-        case(PLANNING, 303, slug="campaign", sent={"note": "No budget"}),
-    ],
 }
 
 EXPECTED: dict[str, list[Case]] = (
