@@ -15,6 +15,7 @@ from abm.campaigns.audience import Candidate, candidates, chosen, days_left, rev
 from abm.campaigns.drafting import Play, begin_edit, change_section
 from abm.campaigns.kinds import CampaignState, CommentKind, PlanState, Section
 from abm.campaigns.launches import AudienceMember, Launch, take_on
+from abm.campaigns.live_plays import LivePlay, keep_plays
 from abm.campaigns.plan import Criteria, Plan, Reviewer
 from abm.campaigns.readiness import look_again, missing, obstacles
 from abm.campaigns.reviews import SALES, ReviewComment, manager_voice, plan_state, voice_of
@@ -42,7 +43,7 @@ from abm.people.seats import Seat
 
 # Everything of this domain that other floors use, in one place.
 __all__ = (
-    "AudienceMember", "Campaign", "CampaignState", "CommentKind", "Launch", "Plan", "PlanState", "Play",
+    "AudienceMember", "Campaign", "CampaignState", "CommentKind", "Launch", "LivePlay", "Plan", "PlanState", "Play",
     "ReviewComment", "Section", "approvers",
 )  # fmt: skip
 
@@ -92,6 +93,9 @@ class Campaign(Base):
     )
     launches: Mapped[list[Launch]] = relationship(back_populates="campaign", order_by="Launch.id")
     audience: Mapped[list[AudienceMember]] = relationship(back_populates="campaign", order_by="AudienceMember.id")
+    live_plays: Mapped[list[LivePlay]] = relationship(
+        back_populates="campaign", order_by="LivePlay.day, LivePlay.id", cascade="all, delete-orphan"
+    )
     comments: Mapped[list[ReviewComment]] = relationship(back_populates="campaign", order_by="ReviewComment.id")
 
     __mapper_args__ = {"version_id_col": revision}
@@ -209,6 +213,7 @@ class Campaign(Base):
         self.launches.append(launch)
         tiers = {found[account.account].account_id: found[account.account].tier for account in plan.accounts}
         take_on(self, version, tiers, starts=days_left(self, organisation, at)[0], at=at)
+        keep_plays(self, plan, organisation=organisation, at=at)
         self._move(CampaignState.LIVE, "launched", by=by, at=at, version=version.number, accounts=len(tiers))
         return launch
 
