@@ -32,23 +32,16 @@ ROUNDS = 20
 
 
 def plan_plays(site: Site) -> int:
-    """Campaigns with plays over the thirteen weeks to come; hands back how many that makes, one per play and account."""
+    """Campaigns with plays over the thirteen weeks to come; hands back how many on accounts that makes."""
     with site.app.app_context(), writing():
         for number in range(CAMPAIGNS):
             _campaign(session(), site.company, number)
         session.commit()
-        members = select(func.count()).select_from(AudienceMember).join(LivePlay, _of_campaign()).where(_ahead(site))
-        planned = session.scalar(members) or 0
+        members = select(func.count()).join(LivePlay, LivePlay.campaign_id == AudienceMember.campaign_id)
+        ahead = members.select_from(AudienceMember).where(LivePlay.day > site.company.today)
+        planned = session.scalar(ahead) or 0
     settle(site.url)
     return planned
-
-
-def _of_campaign() -> object:
-    return LivePlay.campaign_id == AudienceMember.campaign_id
-
-
-def _ahead(site: Site) -> object:
-    return LivePlay.day > site.company.today
 
 
 def _campaign(session: Session, company: Company, number: int) -> None:
@@ -61,7 +54,11 @@ def _campaign(session: Session, company: Company, number: int) -> None:
     campaign.state = CampaignState.LIVE
     version_id = session.scalars(select(Launch.version_id)).first()
     members = [one for one in company.accounts if one % SHARE == number % SHARE]
-    put(session, AudienceMember, [_member(campaign.id, one, version_id, organisation.start_of(today)) for one in members])
+    put(
+        session,
+        AudienceMember,
+        [_member(campaign.id, one, version_id, organisation.start_of(today)) for one in members],
+    )
     days = [today + timedelta(days=(number * 7 + play * 18) % (WEEKS * 7 - 2) + 1) for play in range(PLAYS)]
     put(session, LivePlay, [_play(company, campaign.id, place, day) for place, day in enumerate(days)])
 

@@ -22,6 +22,7 @@ SHOWN = 60
 SENTENCES = {
     "created": (Side.MARKETING, "began the draft"),
     "changed": (Side.MARKETING, "changed {sections}{cost}"),
+    "moved a play": (Side.MARKETING, "moved “{what}” to {day}: {reason}"),
     "submitted": (Side.MARKETING, "submitted version {version} with {accounts} accounts"),
     "withdrawn": (Side.MARKETING, "took version {version} back out of its review"),
     "answered": (Side.MARKETING, "answered on {sections}"),
@@ -82,4 +83,7 @@ def _words(events: list[Event], facts: dict[str, Any]) -> dict[str, object]:
         "cost": COST.format(version=cost) if cost else "",
         "version": facts.get("version"),
         "accounts": facts.get("accounts"),
+        "what": facts.get("what"),
+        "day": facts.get("day"),
+        "reason": facts.get("reason"),
     }

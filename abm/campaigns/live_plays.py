@@ -39,11 +39,13 @@ class LivePlay(Base):
 def keep_plays(campaign: Campaign, plan: Plan, *, organisation: Organisation, at: datetime) -> None:
     """Make exactly the plays of this plan the live ones; those that were live already say how often they moved."""
     known = {row.play: row for row in campaign.live_plays}
-    campaign.live_plays = [known.get(play.play) or LivePlay(play=play.play, moves=0) for play in plan.plays]
-    for row, play in zip(campaign.live_plays, plan.plays, strict=True):
-        said = (play.channel, play.what, play.day)
-        if row.id is not None and (row.channel, row.what, row.day) == said:
-            continue
-        row.moves = row.moves if row.id is None else row.moves + 1
+    rows = {play.play: known.get(play.play) or LivePlay(play=play.play, moves=0) for play in plan.plays}
+    campaign.live_plays = list(rows.values())
+    for play in plan.plays:
+        row, said = rows[play.play], (play.channel, play.what, play.day)
+        if play.play in known:
+            if (row.channel, row.what, row.day) == said:
+                continue
+            row.moves += 1
         row.channel, row.what, row.day = said
         row.until, row.changed_at = organisation.end_of(play.day), at

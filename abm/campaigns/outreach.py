@@ -1,4 +1,4 @@
-"""The outbound contacts of both sides on many accounts, day by day, and where they are too many (domain §6, "Pressure").
+"""Outbound contacts of both sides on many accounts, day by day, and where they are too many (domain §6, "Pressure").
 
 The database finds what is over a cap; only that comes back. A contact is a touch that was made, or a play of a live
 campaign that is still to come; in the view of a draft, the plays of that draft as well.
@@ -6,14 +6,12 @@ campaign that is still to come; in the view of a draft, the plays of that draft 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     CompoundSelect,
     Date,
@@ -42,6 +40,7 @@ from abm.campaigns.pressure import ACCOUNT_CAP, CONTACT_CAP, DAYS
 from abm.targets.models import Membership
 from abm.touches.models import Direction, Touch, TouchSide
 
+Accounts = Collection[int] | Select[int]  # their ids, or the query that gives them
 OUR_SIDES = (TouchSide.SALES, TouchSide.MARKETING)
 
 
@@ -52,6 +51,7 @@ class Drafted:
     campaign_id: int
     days: Sequence[date]
     account_ids: Collection[int]
+    with_deal: Collection[int] = ()  # those of them with an open deal
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _as_julian(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     return f"CAST(julianday({compiler.process(element.clauses, **options)}) AS INTEGER)"
 
 
-def overfull(session: Session, span: Span, account_ids: Collection[int] | None = None) -> list[Overfull]:
+def overfull(session: Session, span: Span, account_ids: Accounts | None = None) -> list[Overfull]:
     """Each account of a list in force with more contacts in some seven days than it, or one of its people, can take.
 
     Two queries, however many accounts there are; `account_ids` narrows them.
@@ -108,7 +108,7 @@ def overfull(session: Session, span: Span, account_ids: Collection[int] | None =
     return [found[account_id] for account_id in sorted(found)]
 
 
-def _over_account(span: Span, account_ids: Collection[int] | None) -> Select[int, date]:
+def _over_account(span: Span, account_ids: Accounts | None) -> Select[int, date]:
     """A day is too full where the contact that came as many earlier as are allowed lies in the same seven days."""
     contacts = _contacts(span, account_ids).subquery()
     number = day_number(contacts.c.day)
@@ -118,7 +118,7 @@ def _over_account(span: Span, account_ids: Collection[int] | None) -> Select[int
     return over.distinct().order_by(ranked.c.account_id, ranked.c.day)
 
 
-def _over_contact(span: Span, account_ids: Collection[int] | None) -> Select[int, int, date]:
+def _over_contact(span: Span, account_ids: Accounts | None) -> Select[int, int, date]:
     """The same for one person, of what was done: plays name nobody."""
     number = day_number(Touch.day)
     earlier = func.lag(number, CONTACT_CAP).over(partition_by=Touch.contact_id, order_by=number)
@@ -129,7 +129,7 @@ def _over_contact(span: Span, account_ids: Collection[int] | None) -> Select[int
     return over.distinct().order_by(*columns)
 
 
-def _contacts(span: Span, account_ids: Collection[int] | None) -> CompoundSelect[int, date]:
+def _contacts(span: Span, account_ids: Accounts | None) -> CompoundSelect[int, date]:
     """Account and day of every contact that counts in these days and the six before."""
     parts = [_made(span, account_ids), planned(span, account_ids)]
     if span.drafted is not None and span.drafted.days:
@@ -137,7 +137,7 @@ def _contacts(span: Span, account_ids: Collection[int] | None) -> CompoundSelect
     return union_all(*parts)
 
 
-def _made(span: Span, account_ids: Collection[int] | None) -> Select[int, date]:
+def _made(span: Span, account_ids: Accounts | None) -> Select[int, date]:
     """What both sides did: outbound, unvoided, on accounts that are on a list."""
     return select(Touch.account_id, Touch.day).where(
         Touch.day.between(span.first - timedelta(days=DAYS - 1), min(span.last, span.today)),
@@ -153,7 +153,7 @@ def is_contact() -> ColumnElement[bool]:
     return and_(sides, Touch.direction == Direction.OUTBOUND, Touch.voided_at.is_(None))
 
 
-def planned(span: Span, account_ids: Collection[int] | None = None, *columns: Any) -> Select[Any]:
+def planned(span: Span, account_ids: Accounts | None = None, *columns: Any) -> Select[Any]:
     """Account and day of every play to come of a live campaign, save those of a campaign seen as its draft."""
     own = [] if span.drafted is None else [LivePlay.campaign_id != span.drafted.campaign_id]
     chosen = columns or (AudienceMember.account_id, LivePlay.day)
@@ -174,7 +174,7 @@ def planned(span: Span, account_ids: Collection[int] | None = None, *columns: An
 
 
 def works_on_that_day() -> ColumnElement[bool]:
-    """That a play reaches a member of the audience: worked when the day of the play is over. The one place to extend."""
+    """That a play reaches a member of the audience: worked when its day is over. The one place to extend."""
     lasts = or_(AudienceMember.ends.is_(None), AudienceMember.ends >= LivePlay.until)
     return and_(AudienceMember.starts < LivePlay.until, lasts)
 
@@ -192,7 +192,7 @@ def _done_today(today: date) -> ColumnElement[bool]:
     )
 
 
-def _of_draft(drafted: Drafted, account_ids: Collection[int] | None) -> Select[int, date]:
+def _of_draft(drafted: Drafted, account_ids: Accounts | None) -> Select[int, date]:
     """Each play of the draft on each of its accounts."""
     days = union_all(*(select(literal(day, Date).label("day")) for day in drafted.days)).subquery()
     crossed = select(Account.id.label("account_id"), days.c.day).join(days, true())
@@ -205,5 +205,5 @@ def _listed(at: datetime) -> Select[int]:
     return select(Membership.account_id).where(lasts)
 
 
-def _narrowed(column: Any, account_ids: Collection[int] | None) -> list[ColumnElement[bool]]:
+def _narrowed(column: Any, account_ids: Accounts | None) -> list[ColumnElement[bool]]:
     return [] if account_ids is None else [column.in_(account_ids)]
