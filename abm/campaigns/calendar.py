@@ -173,39 +173,45 @@ def agenda(session: Session, span: Span, account_ids: Accounts | None) -> list[P
 
 
 def told(
-    session: Session, over: Sequence[Overfull], span: Span, drafted: Sequence[Planned] = ()
+    session: Session, over: Sequence[Overfull], span: Span, since: date, drafted: Sequence[Planned] = ()
 ) -> dict[int, Overload]:
-    """What makes it, for each of these accounts whose days to come are over, in three queries."""
-    ahead = {one.account_id: one for one in over if any(day >= span.today for day in one.days)}
-    made = _made_on(session, list(ahead), span)
+    """What makes it, for each of these accounts that is over on a day from `since` on, in two queries."""
+    ahead = {one.account_id: one for one in over if any(day >= since for day in one.days)}
+    made = _made_on(session, list(ahead), span, since)
     for account_id in ahead if span.drafted is not None else ():
         if span.drafted is not None and account_id in span.drafted.account_ids:
             made[account_id] += [
-                Made(play.day, f"play of the draft {play.campaign}", play=play.play) for play in drafted
+                Made(play.day, f"play of the draft {play.campaign}", play=play.play, what=play.what)
+                for play in drafted
+                if play.day <= span.last
             ]
     found = {}
     for account_id, one in ahead.items():
-        days = [day for day in one.on_account if day >= span.today]
-        of_people = {who: [day for day in last if day >= span.today] for who, last in one.on_contact.items()}
+        days = [day for day in one.on_account if day >= since]
+        of_people = {who: [day for day in last if day >= since] for who, last in one.on_contact.items()}
         fullest = overload(made[account_id], days, {who: last for who, last in of_people.items() if last})
         if fullest is not None:
             found[account_id] = fullest
     return found
 
 
-def _made_on(session: Session, ids: Sequence[int], span: Span) -> dict[int, list[Made]]:
-    """Every contact that counts on these accounts from a week before today on."""
+def _made_on(session: Session, ids: Sequence[int], span: Span, since: date) -> dict[int, list[Made]]:
+    """Every contact that counts on these accounts in the seven days that end then, and after."""
     found: dict[int, list[Made]] = defaultdict(list)
     touches = (
         select(Touch.account_id, Touch.day, Touch.side, Touch.contact_id, Contact.name)
         .outerjoin(Contact, Contact.id == Touch.contact_id)
-        .where(Touch.account_id.in_(ids), Touch.day.between(span.today - timedelta(days=6), span.today), is_contact())
+        .where(
+            Touch.account_id.in_(ids),
+            Touch.day.between(since - timedelta(days=6), min(span.today, span.last)),
+            is_contact(),
+        )
     )
     for account_id, day, side, contact_id, contact in session.execute(touches):
         found[account_id].append(Made(day, f"touch of {side.label}", contact_id, contact or ""))
-    columns = (AudienceMember.account_id, LivePlay.day, LivePlay.play, Campaign.name)
-    for account_id, day, play, campaign in session.execute(planned(span, ids, *columns)):
-        found[account_id].append(Made(day, f"play of {campaign}", play=play))
+    columns = (AudienceMember.account_id, LivePlay.day, LivePlay.play, LivePlay.what, Campaign.name)
+    for account_id, day, play, what, campaign in session.execute(planned(span, ids, *columns)):
+        found[account_id].append(Made(day, f"play of {campaign}", play=play, what=what))
     return found
 
 

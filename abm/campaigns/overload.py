@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,22 +12,30 @@ from abm.campaigns.pressure import ACCOUNT_CAP, CONTACT_CAP, DAYS, span_of
 
 @dataclass(frozen=True)
 class Made:
-    """One outbound contact. `campaign` names the one whose play it is, where it is planned."""
+    """One outbound contact. A play that is still to come has an id and says what it is."""
 
     day: date
     words: str  # "play of Cold chain, on time", "touch of Sales"
     contact_id: int | None = None
     contact: str = ""
-    play: str = ""  # public id of a play that is still to come
+    play: str = ""  # public id
+    what: str = ""
 
 
 @dataclass(frozen=True)
 class Part:
-    """So many contacts of one kind; `play` can still be moved."""
+    """So many contacts of one kind; of plays that can still be moved the id and what it is."""
 
     words: str
     count: int
-    play: str = ""
+    plays: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """`4 plays of Cold chain, on time`."""
+        kind, _, rest = self.words.partition(" ")
+        plural = {"touch": "touches"}.get(kind, f"{kind}s")
+        return f"{self.count} {kind if self.count == 1 else plural} {rest}"
 
 
 @dataclass(frozen=True)
@@ -62,8 +70,13 @@ def overload(made: Sequence[Made], days: Iterable[date], contact_days: dict[int,
 
 def _window(made: Sequence[Made], last: date, most: int) -> Overload:
     first = last - timedelta(days=DAYS - 1)
-    within = [one for one in made if first <= one.day <= last]
-    counted = Counter((one.words, one.play) for one in within)
-    parts = tuple(Part(words, count, play) for (words, play), count in sorted(counted.items()))
+    within = sorted((one for one in made if first <= one.day <= last), key=lambda one: (one.day, one.what))
+    kinds: dict[str, list[Made]] = defaultdict(list)
+    for one in within:
+        kinds[one.words].append(one)
+    parts = tuple(
+        Part(words, len(those), tuple((one.play, one.what) for one in those if one.play))
+        for words, those in sorted(kinds.items())
+    )
     person = within[0].contact if within and most == CONTACT_CAP else ""
     return Overload(len(within), most, first, last, parts, person)

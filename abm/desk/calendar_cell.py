@@ -67,7 +67,7 @@ def cell_of(session: Session, slug: str, week: Week, span: Span, campaign: Campa
         plays=sorted([*live, *own], key=lambda play: play.day),
         promised=promised(session, span.today, Commitment.account_id == account.id, open_then),
         touches=_touches(session, account.id, week),
-        load=told(session, over, span, drafted).get(account.id),
+        load=told(session, over, span, week.monday, drafted).get(account.id),
     )
 
 

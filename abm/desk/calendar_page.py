@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from abm.campaigns.calendar import (
     LISTED,
@@ -46,6 +46,7 @@ class TooMuch:
     name: str
     slug: str
     load: Overload
+    asked: Sequence[Commitment] = ()  # what else is promised there in those days
 
     @property
     def week(self) -> Week:
@@ -133,14 +134,14 @@ def calendar_of(session: Session, view: View, *, organisation: Organisation, at:
     ahead = [one for one in over if any(day >= span.today for day in one.days)]
     names = named(session, [one.account_id for one in ahead])
     first = list(names)[:LISTED]
-    loads = told(session, [one for one in ahead if one.account_id in first], span, own)
+    loads = told(session, [one for one in ahead if one.account_id in first], span, span.today, own)
     return Calendar(
         weeks=[view.first.plus(number) for number in range(WEEKS)],
         this_week=Week.of(span.today),
         grid=grid,
         page=wanted.page,
         over=len(ahead),
-        listed=[TooMuch(*names[one], loads[one]) for one in first if one in loads],
+        listed=list(_too_much(session, names, loads)),
         deals=_deals(session, span, accounts),
         plays=[*agenda(session, span, accounts), *(play for play in own if span.first <= play.day <= span.last)],
         dues=list(_dues(session, span, accounts)),
@@ -189,6 +190,20 @@ def _dues(session: Session, span: Span, accounts: Accounts | None) -> Iterator[D
         statement = statement.where(Commitment.account_id.in_(accounts))
     for row in session.execute(statement):
         yield Due(*row)
+
+
+def _too_much(
+    session: Session, names: Mapping[int, tuple[str, str]], loads: Mapping[int, Overload]
+) -> Iterator[TooMuch]:
+    """Each account with what makes it, and what Sales is asked for in the same days."""
+    asked = select(Commitment).where(
+        Commitment.account_id.in_(list(loads)), Commitment.side == Side.SALES, Commitment.closed_on.is_(None)
+    )
+    found = session.scalars(asked.options(lazyload("*")).order_by(Commitment.last_day, Commitment.id)).all()
+    for account_id, load in loads.items():
+        those = [one for one in found if one.account_id == account_id]
+        then = [one for one in those if one.first_day <= load.last_day and one.last_day >= load.first_day]
+        yield TooMuch(*names[account_id], load, then)
 
 
 def _deals(session: Session, span: Span, accounts: Accounts | None) -> list[tuple[str, str, int]]:

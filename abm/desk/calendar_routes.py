@@ -11,6 +11,7 @@ from abm.campaigns.kinds import CampaignState, Section
 from abm.campaigns.loading import look
 from abm.campaigns.models import Campaign
 from abm.campaigns.moving import move_play
+from abm.campaigns.outreach import Span
 from abm.campaigns.queries import campaign_by_slug
 from abm.desk.calendar_cell import cell_of, play_by_public_id
 from abm.desk.calendar_forms import CalendarForm, MoveForm
@@ -60,7 +61,7 @@ def calendar_cell(shown: Week, slug: str) -> Answer:
     if campaign is not None and campaign.state is CampaignState.DRAFT:
         accounts = would_work(session(), campaign, organisation=organisation(), at=at)
         draft = drafted_of(campaign, accounts, organisation().today(at))
-    span = span_of(shown.plus(-1), organisation(), at, draft)
+    span = Span(shown.monday, shown.sunday, organisation().today(at), at, draft)
     cell = cell_of(session(), slug, shown, span, campaign) or abort(404)
     return page("desk/calendar_cell.html", cell=cell, campaign=campaign, today=span.today)
 
