@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.matrix.building import ASSESSING, BUILDING, ENTRY, NOMINATING
+from tests.matrix.calendar import CALENDAR
 from tests.matrix.definitions import DEFINITIONS
 from tests.matrix.expectations import (
     ADMINISTRATORS,
@@ -295,5 +296,16 @@ CAMPAIGNS: dict[str, list[Case]] = {
 }
 
 EXPECTED: dict[str, list[Case]] = (
-    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | BUILDING | OVER_TIME | DEFINITIONS | CAMPAIGNS
+    OUTSIDE
+    | OWN
+    | ADMINISTRATION
+    | ACCOUNTS
+    | DESK
+    | FILES
+    | LIST
+    | BUILDING
+    | OVER_TIME
+    | DEFINITIONS
+    | CAMPAIGNS
+    | CALENDAR
 )
