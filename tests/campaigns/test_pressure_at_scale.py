@@ -176,9 +176,9 @@ def _tell(world: World, campaigns: list[int], people: Any, facts: Any) -> None:
         session.execute(insert(LivePlay), [{**facts, "day": day, "until": until, "changed_at": NOW}])
     for campaign, name, ends in members:
         starts = datetime(2026, 11, 1, tzinfo=UTC)
-        until = None if ends is None else organisation.start_of(TODAY + timedelta(days=ends))
+        ended = None if ends is None else organisation.start_of(TODAY + timedelta(days=ends))
         facts = {"campaign_id": campaigns[campaign], "account_id": ids[name], "version_id": version_id}
-        session.execute(insert(AudienceMember), [{**facts, "tier": 1, "starts": starts, "ends": until}])
+        session.execute(insert(AudienceMember), [{**facts, "tier": 1, "starts": starts, "ends": ended}])
 
 
 def test_who_left_the_list_or_the_audience_is_not_worn_out(world: World) -> None:
