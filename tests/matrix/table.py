@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from tests.matrix.building import ASSESSING, BUILDING, ENTRY, NOMINATING
-from tests.matrix.calendar import CALENDAR
 from tests.matrix.definitions import DEFINITIONS
 from tests.matrix.expectations import (
     ADMINISTRATORS,
@@ -296,16 +295,5 @@ CAMPAIGNS: dict[str, list[Case]] = {
 }
 
 EXPECTED: dict[str, list[Case]] = (
-    OUTSIDE
-    | OWN
-    | ADMINISTRATION
-    | ACCOUNTS
-    | DESK
-    | FILES
-    | LIST
-    | BUILDING
-    | OVER_TIME
-    | DEFINITIONS
-    | CAMPAIGNS
-    | CALENDAR
+    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | BUILDING | OVER_TIME | DEFINITIONS | CAMPAIGNS
 )
