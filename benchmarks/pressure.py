@@ -22,7 +22,7 @@ from abm.touches.kinds import Channel
 from benchmarks.company import Company, put
 from benchmarks.databases import settle
 from benchmarks.installation import Site
-from benchmarks.measuring import Ask, Call, counting
+from benchmarks.measuring import Ask, Call, Measured, counting
 
 WEEKS = 13
 CAMPAIGNS = 20
@@ -96,6 +96,12 @@ def measure_pressure(site: Site) -> Iterator[str]:
                 times.append((time.perf_counter() - begun) * 1000)
         figures = f"{statistics.median(times):.0f} ms (p50), {max(times):.0f} at most, {len(statements)} queries"
         yield f"* Pressure, {WEEKS} weeks {words}: {figures}; {found:,} accounts over a cap"
+
+
+def calendar_line(measured: Measured, accounts: int) -> str:
+    """How long one page of it takes, and what it asks for and sends."""
+    times = f"{measured.p50:.0f} ms (p50), {measured.p95:.0f} ms (p95)"
+    return f"* Calendar of {accounts:,}: {times}, {measured.queries} queries, {measured.compressed:,} bytes compressed"
 
 
 def calendar(site: Site) -> list[Call]:
