@@ -111,22 +111,26 @@ def overfull(session: Session, span: Span, account_ids: Accounts | None = None) 
 def _over_account(span: Span, account_ids: Accounts | None) -> Select[int, date]:
     """A day is too full where the contact that came as many earlier as are allowed lies in the same seven days."""
     contacts = _contacts(span, account_ids).subquery()
-    number = day_number(contacts.c.day)
-    earlier = func.lag(number, ACCOUNT_CAP).over(partition_by=contacts.c.account_id, order_by=number)
-    ranked = select(contacts.c.account_id, contacts.c.day, (number - earlier).label("apart")).subquery()
-    over = select(ranked.c.account_id, ranked.c.day).where(ranked.c.apart < DAYS, ranked.c.day >= span.first)
+    by_day = {"partition_by": contacts.c.account_id, "order_by": contacts.c.day}
+    earlier = func.lag(contacts.c.day, ACCOUNT_CAP).over(**by_day).label("earlier")
+    ranked = select(contacts.c.account_id, contacts.c.day, earlier).subquery()
+    over = select(ranked.c.account_id, ranked.c.day).where(*_too_close(ranked.c.day, ranked.c.earlier, span))
     return over.distinct().order_by(ranked.c.account_id, ranked.c.day)
 
 
 def _over_contact(span: Span, account_ids: Accounts | None) -> Select[int, int, date]:
     """The same for one person, of what was done: plays name nobody."""
-    number = day_number(Touch.day)
-    earlier = func.lag(number, CONTACT_CAP).over(partition_by=Touch.contact_id, order_by=number)
-    made = _made(span, account_ids).add_columns(Touch.contact_id, (number - earlier).label("apart"))
+    earlier = func.lag(Touch.day, CONTACT_CAP).over(partition_by=Touch.contact_id, order_by=Touch.day)
+    made = _made(span, account_ids).add_columns(Touch.contact_id, earlier.label("earlier"))
     ranked = made.where(Touch.contact_id.is_not(None)).subquery()
     columns = (ranked.c.account_id, ranked.c.contact_id, ranked.c.day)
-    over = select(*columns).where(ranked.c.apart < DAYS, ranked.c.day >= span.first)
+    over = select(*columns).where(*_too_close(ranked.c.day, ranked.c.earlier, span))
     return over.distinct().order_by(*columns)
+
+
+def _too_close(day: Any, earlier: Any, span: Span) -> list[ColumnElement[bool]]:
+    """That two contacts lie in the same seven days, and the later of them on the days that are looked at."""
+    return [day_number(day) - day_number(earlier) < DAYS, day >= span.first]
 
 
 def _contacts(span: Span, account_ids: Accounts | None) -> CompoundSelect[int, date]:
@@ -165,7 +169,8 @@ def planned(span: Span, account_ids: Accounts | None = None, *columns: Any) -> S
         .where(
             LivePlay.day.between(max(span.today, span.first - timedelta(days=DAYS - 1)), span.last),
             works_on_that_day(),
-            AudienceMember.account_id.in_(_listed(span.at)),
+            # The sum keeps SQLite from looking every listed account up in every campaign.
+            (AudienceMember.account_id + 0).in_(_listed(span.at)),
             or_(LivePlay.day > span.today, ~_done_today(span.today)),
             *own,
             *_narrowed(AudienceMember.account_id, account_ids),
