@@ -85,6 +85,23 @@ class day_number(GenericFunction[int]):  # noqa: N801 it reads as the function o
     inherit_cache = True
 
 
+class afterwards(GenericFunction[int]):  # noqa: N801 as above
+    """A column that is compared once its row is found: else SQLite looks each listed account up in each campaign."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(afterwards, "postgresql")
+def _as_it_is(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(afterwards, "sqlite")
+def _without_index(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
 @compiles(day_number, "postgresql")
 def _as_difference(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     return f"({compiler.process(element.clauses, **options)} - DATE '2000-01-01')"
@@ -111,26 +128,22 @@ def overfull(session: Session, span: Span, account_ids: Accounts | None = None) 
 def _over_account(span: Span, account_ids: Accounts | None) -> Select[int, date]:
     """A day is too full where the contact that came as many earlier as are allowed lies in the same seven days."""
     contacts = _contacts(span, account_ids).subquery()
-    by_day = {"partition_by": contacts.c.account_id, "order_by": contacts.c.day}
-    earlier = func.lag(contacts.c.day, ACCOUNT_CAP).over(**by_day).label("earlier")
-    ranked = select(contacts.c.account_id, contacts.c.day, earlier).subquery()
-    over = select(ranked.c.account_id, ranked.c.day).where(*_too_close(ranked.c.day, ranked.c.earlier, span))
+    number = day_number(contacts.c.day)
+    earlier = func.lag(number, ACCOUNT_CAP).over(partition_by=contacts.c.account_id, order_by=number)
+    ranked = select(contacts.c.account_id, contacts.c.day, (number - earlier).label("apart")).subquery()
+    over = select(ranked.c.account_id, ranked.c.day).where(ranked.c.apart < DAYS, ranked.c.day >= span.first)
     return over.distinct().order_by(ranked.c.account_id, ranked.c.day)
 
 
 def _over_contact(span: Span, account_ids: Accounts | None) -> Select[int, int, date]:
     """The same for one person, of what was done: plays name nobody."""
-    earlier = func.lag(Touch.day, CONTACT_CAP).over(partition_by=Touch.contact_id, order_by=Touch.day)
-    made = _made(span, account_ids).add_columns(Touch.contact_id, earlier.label("earlier"))
+    number = day_number(Touch.day)
+    earlier = func.lag(number, CONTACT_CAP).over(partition_by=Touch.contact_id, order_by=number)
+    made = _made(span, account_ids).add_columns(Touch.contact_id, (number - earlier).label("apart"))
     ranked = made.where(Touch.contact_id.is_not(None)).subquery()
     columns = (ranked.c.account_id, ranked.c.contact_id, ranked.c.day)
-    over = select(*columns).where(*_too_close(ranked.c.day, ranked.c.earlier, span))
+    over = select(*columns).where(ranked.c.apart < DAYS, ranked.c.day >= span.first)
     return over.distinct().order_by(*columns)
-
-
-def _too_close(day: Any, earlier: Any, span: Span) -> list[ColumnElement[bool]]:
-    """That two contacts lie in the same seven days, and the later of them on the days that are looked at."""
-    return [day_number(day) - day_number(earlier) < DAYS, day >= span.first]
 
 
 def _contacts(span: Span, account_ids: Accounts | None) -> CompoundSelect[int, date]:
@@ -169,8 +182,7 @@ def planned(span: Span, account_ids: Accounts | None = None, *columns: Any) -> S
         .where(
             LivePlay.day.between(max(span.today, span.first - timedelta(days=DAYS - 1)), span.last),
             works_on_that_day(),
-            # The sum keeps SQLite from looking every listed account up in every campaign.
-            (AudienceMember.account_id + 0).in_(_listed(span.at)),
+            afterwards(AudienceMember.account_id).in_(_listed(span.at)),
             or_(LivePlay.day > span.today, ~_done_today(span.today)),
             *own,
             *_narrowed(AudienceMember.account_id, account_ids),
