@@ -14,7 +14,14 @@ from abm.campaigns import play_routes, review_routes, starting_routes, template_
 from abm.campaigns.routes import campaigns
 from abm.definitions import version_routes as definition_version_routes
 from abm.definitions.routes import definitions
-from abm.desk import account_lists_routes, accounts_routes, impact_routes, workload_routes
+from abm.desk import (
+    account_lists_routes,
+    accounts_routes,
+    calendar_routes,
+    feed_routes,
+    impact_routes,
+    workload_routes,
+)
 from abm.desk.first_run_routes import first_run
 from abm.desk.navigation import init_navigation
 from abm.desk.routes import desk
@@ -64,6 +71,8 @@ MORE_ROUTES = (
     process_routes,
     account_lists_routes,
     accounts_routes,
+    calendar_routes,
+    feed_routes,
     impact_routes,
     workload_routes,
     programme_routes,

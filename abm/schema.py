@@ -12,7 +12,7 @@ from abm.imports import models as imports
 from abm.kit import receipts
 from abm.kit.base import Base
 from abm.outbound import models as outbound
-from abm.people import mail, models, programmes, saved_views, seats, sessions
+from abm.people import feeds, mail, models, programmes, saved_views, seats, sessions
 from abm.targets import comments
 from abm.targets import models as targets
 from abm.touches import models as touches
@@ -24,6 +24,7 @@ MODULES = (
     campaigns,
     comments,
     definitions,
+    feeds,
     imports,
     mail,
     models,

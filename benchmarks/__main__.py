@@ -17,6 +17,7 @@ from benchmarks.lists import FIRST_VIEW, Asking, compare_versions, first_view
 from benchmarks.machine import machine
 from benchmarks.measuring import Measured, measure
 from benchmarks.pages import PAGES, pages
+from benchmarks.pressure import calendar, calendar_line, measure_pressure, plan_plays
 from benchmarks.profiling import profile
 
 HEAD = (
@@ -45,7 +46,20 @@ def _of_company(engine: str, options: argparse.Namespace) -> Iterator[str]:
         return
     with site(engine, accounts=options.accounts, touches=options.touches) as here:
         yield f"\n## {version_of(here.url)}: {options.accounts:,} accounts, {options.touches:,} touches\n"
-        yield from profile(here, pages(here)[options.profile]) if options.profile else _report(here, options)
+        if options.profile:
+            yield from profile(here, pages(here)[options.profile])
+            return
+        yield from _report(here, options)
+        yield from _pressure(here, options)
+
+
+def _pressure(here: Site, options: argparse.Namespace) -> Iterator[str]:
+    """What is too much for which account, and the calendar that shows it."""
+    accounts, plays = len(here.company.accounts), plan_plays(here)
+    yield f"* {accounts:,} accounts with {plays:,} plays to come on them:"
+    yield from measure_pressure(here)
+    for measured in measure(calendar(here), rounds=options.rounds, engine=here.engine):
+        yield calendar_line(measured, accounts)
 
 
 def _of_lists(engine: str, options: argparse.Namespace) -> Iterator[str]:
@@ -53,7 +67,8 @@ def _of_lists(engine: str, options: argparse.Namespace) -> Iterator[str]:
     if not options.entries or options.profile:
         return
     with site(engine, accounts=FIRST_VIEW, touches=FIRST_VIEW) as here:
-        view = first_view(here)
+        view, in_calendar = first_view(here), first_view(here, "/calendar")
+        (in_weeks,) = measure(calendar(here), rounds=options.rounds, engine=here.engine)
     with site(engine, accounts=options.entries, touches=options.entries) as here:
         yield f"\n## {version_of(here.url)}: a list of {options.entries:,} entries\n"
         yield from HEAD
@@ -65,6 +80,9 @@ def _of_lists(engine: str, options: argparse.Namespace) -> Iterator[str]:
     yield ""
     yield f"* The difference of two versions, {changes:,} of {options.entries:,} changed: {milliseconds:.1f} ms (p50)"
     yield f"* A first look at a list of {FIRST_VIEW}: {view.requests} requests, {view.compressed:,} bytes compressed"
+    looked = f"{in_calendar.requests} requests, {in_calendar.compressed:,} bytes compressed"
+    yield f"* A first look at the calendar of {FIRST_VIEW}: {looked}"
+    yield calendar_line(in_weeks, FIRST_VIEW)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

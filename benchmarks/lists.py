@@ -42,11 +42,11 @@ class FirstView:
     compressed: int
 
 
-def first_view(site: Site) -> FirstView:
-    """The list with its style, its script and whatever loads by itself."""
+def first_view(site: Site, address: str = "") -> FirstView:
+    """The list, or another page, with its style, its script and whatever loads by itself."""
     asking = Asking.of(site)
-    page = asking.reading("List", asking.address).send()
-    text = asking.reading("List", asking.address).send(encoding="identity").body.decode()
+    page = asking.reading("Page", address or asking.address).send()
+    text = asking.reading("Page", address or asking.address).send(encoding="identity").body.decode()
     others = [*ASSETS.findall(text), *SELF_LOADING.findall(text)]
     answers: list[Answer] = [page, *(asking.reading(path, path).send() for path in others)]
     return FirstView(len(answers), sum(len(one.body) for one in answers))

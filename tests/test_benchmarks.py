@@ -31,6 +31,8 @@ def test_every_page_is_measured_beside_its_limit_on_sqlite(capsys: pytest.Captur
     assert measured_in(printed) == MEASURED
     assert "Accounts, the first page ÷ the same rows, bare:" in printed
     assert "Import of 20 new accounts:" in printed
+    assert re.search(r"Pressure, 13 weeks to come: \d+ ms \(p50\), \d+ at most, 2 queries; \d+ accounts over", printed)
+    assert "* Calendar of 20: " in printed
 
 
 def test_every_page_is_measured_beside_its_limit_on_postgresql(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,6 +50,9 @@ def test_a_long_list_is_built_compared_proposed_and_signed(capsys: pytest.Captur
     (view,) = re.findall(r"A first look at a list of 150: (\d+) requests, ([\d,]+) bytes compressed", printed)
     assert int(view[0]) <= 5
     assert int(view[1].replace(",", "")) <= 70_000
+    (weeks,) = re.findall(r"A first look at the calendar of 150: (\d+) requests, ([\d,]+) bytes compressed", printed)
+    assert int(weeks[0]) <= 5
+    assert int(weeks[1].replace(",", "")) <= 70_000
 
 
 def test_the_invented_company_holds_together_and_its_pages_can_be_profiled(

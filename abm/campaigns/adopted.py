@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from abm.agreement.models import State
 from abm.campaigns.audience import candidates, chosen, days_left
 from abm.campaigns.launches import take_on
+from abm.campaigns.live_plays import keep_plays
 from abm.campaigns.plan import Criteria
 from abm.kit.base import session_of
 from abm.people.models import Organisation
@@ -30,9 +31,10 @@ def owes_review(campaign: Campaign) -> bool:
 
 
 def work_from_now_on(campaign: Campaign, at: datetime) -> None:
-    """Work the accounts that its criteria give of the list, from this moment: nothing counts backwards."""
+    """Work what its criteria give of the list, with its plays, from this moment: nothing counts backwards."""
     session = session_of(campaign)
     organisation = session.get_one(Organisation, 1)
     found = candidates(session, campaign, organisation=organisation, at=at)
     tiers = {one.account_id: one.tier for one in chosen(found, Criteria.read(campaign.criteria))}
     take_on(campaign, None, tiers, starts=days_left(campaign, organisation, at)[0], at=at)
+    keep_plays(campaign, campaign.draft(), organisation=organisation, at=at)

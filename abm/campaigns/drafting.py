@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.accounts.changes import Change, check_text, difference, set_facts
 from abm.audit.models import record
-from abm.campaigns.kinds import Section
+from abm.campaigns.adopted import work_from_now_on
+from abm.campaigns.kinds import CampaignState, Section
 from abm.campaigns.plan import PlannedPlay, mark_of
 from abm.kit.base import Base, Day, Key, LongText, Name, PublicId, choice, public_id, session_of
 from abm.kit.rules import Conflict, require
@@ -31,6 +32,7 @@ FACTS = {
     Section.BUDGET: frozenset({"budget"}),
     Section.MEASURE: frozenset({"measure"}),
 }
+WORKED = frozenset({Section.OBJECTIVE, Section.AUDIENCE, Section.PLAYS})  # what an adopted campaign follows at once
 PLAY_FACTS = frozenset({"channel", "what", "day", "notes", "owner_id"})
 
 
@@ -141,6 +143,8 @@ def end_edit(
     lost = {"costs_approval_of": covered} if covered is not None and campaign.left_behind() else {}
     after = {"section": section.value, **lost, **change.after}
     record(campaign, "changed", by=by, at=at, before=change.before, after=after)
+    if campaign.state is CampaignState.ADOPTED and section in WORKED:
+        work_from_now_on(campaign, at)
 
 
 def _check(campaign: Campaign, facts: Mapping[str, object]) -> None:

@@ -24,6 +24,7 @@ SENTENCES = {
     "adopted": (Side.MARKETING, "took it in as adopted: it ran before"),
     "grew": (Side.MARKETING, "made a template of it"),
     "changed": (Side.MARKETING, "changed {sections}{cost}"),
+    "moved a play": (Side.MARKETING, "moved “{what}” to {day}: {reason}"),
     "submitted": (Side.MARKETING, "submitted version {version} with {accounts} accounts"),
     "withdrawn": (Side.MARKETING, "took version {version} back out of its review"),
     "answered": (Side.MARKETING, "answered on {sections}"),
@@ -85,4 +86,7 @@ def _words(events: list[Event], facts: dict[str, Any]) -> dict[str, object]:
         "version": facts.get("version"),
         "accounts": facts.get("accounts"),
         "origin": f" from {facts['origin']}" if facts.get("origin") else "",
+        "what": facts.get("what"),
+        "day": facts.get("day"),
+        "reason": facts.get("reason"),
     }

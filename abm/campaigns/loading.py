@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import abort
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from abm.agreement.models import State, Version
 from abm.campaigns.asks import Expected, expected
 from abm.campaigns.audience import Candidate, candidates, chosen, reviewers_of
+from abm.campaigns.drafted import Crowding, crowding
 from abm.campaigns.kinds import Section, Transition
 from abm.campaigns.models import Campaign, approvers
 from abm.campaigns.plan import Criteria, Plan
@@ -43,6 +45,11 @@ class Looked:
         if approved is None or self.campaign.left_behind() or self.campaign.state.ended:
             return ""
         return f"{' and '.join(approvers(approved))} approved version {approved.number}"
+
+    @cached_property
+    def crowding(self) -> Crowding:
+        """The accounts that the draft would wear out, and when."""
+        return crowding(session(), self.campaign, self.accounts, organisation=organisation(), at=clock.now())
 
     @property
     def submittable(self) -> bool:

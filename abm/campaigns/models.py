@@ -11,11 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from abm.accounts.changes import Change
 from abm.agreement.models import Document, Span, StaleDigest, State, Verdict, Version
 from abm.audit.models import record
-from abm.campaigns.adopted import work_from_now_on
 from abm.campaigns.audience import Candidate, candidates, chosen, days_left, reviewers_of
 from abm.campaigns.drafting import Play, begin_edit, change_section
 from abm.campaigns.kinds import TRANSITIONS, CampaignState, CommentKind, PlanState, Section, Transition
 from abm.campaigns.launches import AudienceMember, Launch, take_on
+from abm.campaigns.live_plays import LivePlay, keep_plays
 from abm.campaigns.plan import Criteria, Plan, Reviewer
 from abm.campaigns.readiness import either, look_again, missing, obstacles
 from abm.campaigns.reviews import SALES, ReviewComment, manager_voice, plan_state, voice_of
@@ -43,7 +43,7 @@ from abm.people.seats import Seat
 
 # Everything of this domain that other floors use, in one place.
 __all__ = (
-    "AudienceMember", "Campaign", "CampaignState", "CommentKind", "Launch", "Plan", "PlanState", "Play",
+    "AudienceMember", "Campaign", "CampaignState", "CommentKind", "Launch", "LivePlay", "Plan", "PlanState", "Play",
     "ReviewComment", "Section", "approvers",
 )  # fmt: skip
 
@@ -97,6 +97,9 @@ class Campaign(Base):
     )
     launches: Mapped[list[Launch]] = relationship(back_populates="campaign", order_by="Launch.id")
     audience: Mapped[list[AudienceMember]] = relationship(back_populates="campaign", order_by="AudienceMember.id")
+    live_plays: Mapped[list[LivePlay]] = relationship(
+        back_populates="campaign", order_by="LivePlay.day, LivePlay.id", cascade="all, delete-orphan"
+    )
     comments: Mapped[list[ReviewComment]] = relationship(back_populates="campaign", order_by="ReviewComment.id")
 
     __mapper_args__ = {"version_id_col": revision}
@@ -150,10 +153,7 @@ class Campaign(Base):
 
     def change(self, section: Section, *, mark: str | None = None, by: User, at: datetime, **facts: object) -> Change:
         """Save one section, unless somebody else changed it since the form was opened; see `change_section`."""
-        change = change_section(self, section, facts, mark=mark, by=by, at=at)
-        if change and self.state is CampaignState.ADOPTED and section in {Section.OBJECTIVE, Section.AUDIENCE}:
-            work_from_now_on(self, at)
-        return change
+        return change_section(self, section, facts, mark=mark, by=by, at=at)
 
     def submit(self, *, organisation: Organisation, by: User, at: datetime) -> Version:
         """Freeze the draft, with the accounts that its criteria give, as the next version for Sales to review.
@@ -221,6 +221,7 @@ class Campaign(Base):
         self.launches.append(launch)
         tiers = {found[account.account].account_id: found[account.account].tier for account in plan.accounts}
         take_on(self, version, tiers, starts=days_left(self, organisation, at)[0], at=at)
+        keep_plays(self, plan, organisation=organisation, at=at)
         self._move(state, Transition.LAUNCH, by=by, at=at, version=version.number, accounts=len(tiers))
         return launch
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Final
 
 DAYS: Final = 7
+# Both caps stand here and nowhere else.
 # Pedowitz: five touches in seven days over three personas is how a qualified account is worked; more warns.
 ACCOUNT_CAP: Final = 5
 CONTACT_CAP: Final = 3  # D: five over three people leave two for each, and one for an answer
@@ -31,7 +32,7 @@ class Pressure:
     @property
     def sentence(self) -> str:
         """`7 outbound contacts from 24 Nov to 30 Nov, 2 of them plays that this adds, where 5 are the most.`"""
-        days = f"from {_day(self.first_day)} to {_day(self.last_day)}"
+        days = span_of(self.first_day, self.last_day)
         plays = "a play" if self.added == 1 else "plays"
         said = f"{self.contacts} outbound contacts {days}, {self.added} of them {plays} that this adds"
         if self.contacts > ACCOUNT_CAP:
@@ -39,8 +40,9 @@ class Pressure:
         return f"{said}; one person alone had {self.on_one_contact}, where {CONTACT_CAP} are the most."
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b}"
+def span_of(first: date, last: date) -> str:
+    """`from 24 Nov to 30 Nov`."""
+    return f"from {first.day} {first:%b} to {last.day} {last:%b}"
 
 
 def pressure_of(

@@ -6,7 +6,7 @@ from flask import Flask
 
 from abm.audit.seal import seal_events
 from abm.demo.agreeing import agree, change_mid_quarter, draft_next_quarter
-from abm.demo.campaigning import plan_and_launch, plan_for_review
+from abm.demo.campaigning import plan_and_launch, plan_for_review, wear_out
 from abm.demo.defining import define_fit
 from abm.demo.earlier import fill_the_library, run_last_quarter, take_in_the_letter
 from abm.demo.filing import leave_an_import
@@ -32,6 +32,7 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
             current = agree(world)
             fill_the_library(world, run_last_quarter(world))
             live = plan_and_launch(world)
+            wear_out(world)
             tell_the_weeks(world, live)
             plan_for_review(world)
             take_in_the_letter(world)

@@ -17,6 +17,7 @@ from abm.campaigns.reviews import say
 from abm.campaigns.starting import start_campaign
 from abm.campaigns.templates import PlayTemplate
 from abm.demo.founding import World
+from abm.kit.clock import Week
 from abm.outbound.launching import derive_commitments
 from abm.outbound.models import Commitment
 from abm.people.models import User
@@ -88,12 +89,33 @@ WEBINAR = Story(
     measure="Accounts with two attendees or more; opened conversations within three weeks.",
 )
 
+AUDIT = Story(
+    name="Audit season at Kestrel Foods",
+    tiers=(1,),
+    objective="Kestrel's new quality director knows us before the winter audit.",
+    message="Your auditor will ask for the gaps. We show that there are none.",
+    offer="A dry run of the audit on one lane, with the report that the auditor will want.",
+    plays=(  # days after the Monday of next week
+        (Channel.EMAIL, "Letter to the quality director", 0),
+        (Channel.DIRECT_MAIL, "The auditor's checklist, printed", 1),
+        (Channel.WEBINAR, "What a food audit asks of a cold chain", 2),
+        (Channel.CONTENT, "Their own lanes, as an audit report", 3),
+    ),
+    ask=2,
+    talk_track="Ask who prepares the audit, and what went missing last time.",
+    budget=3_500,
+    measure="A meeting with quality before the audit. One account, so no comparison.",
+)
+
 
 def plan_and_launch(world: World) -> Campaign:
     """Jonas' tier-1 campaign: reviewed by Ines and live since the quarter began; his microsite is late."""
     jonas, ines = world.people.jonas, world.people.ines
     planned = world.at(world.quarter.first - timedelta(days=3), 15)
     campaign = plan(world, ON_TIME, world.quarter.first, world.quarter.last, by=jonas, at=planned)
+    for what, days in (("Reminder: the round table's paper", 1), ("Invitation to the auditors' webinar", 3)):
+        day = Week.of(world.today).plus(1).monday + timedelta(days=days)
+        add_play(campaign, channel=Channel.EMAIL, what=what, day=day, by=jonas, at=planned)
     version = campaign.submit(organisation=world.organisation, by=jonas, at=planned)
     approve(world, campaign, ines, world.at(world.quarter.first - timedelta(days=1), 11))
     launched = world.at(world.quarter.first, 9)
@@ -106,6 +128,24 @@ def plan_and_launch(world: World) -> Campaign:
     if version.number != 1:
         raise RuntimeError("The story begins with version 1.")
     return campaign
+
+
+def wear_out(world: World) -> None:
+    """Priya works Kestrel in the week in which Jonas does too: together it is more than an account can take."""
+    priya, tomas = world.people.priya, world.people.tomas
+    monday, planned = Week.of(world.today).plus(1).monday, world.at(world.today - timedelta(days=9), 10)
+    campaign = plan(world, AUDIT, monday, monday + timedelta(days=18), by=priya, at=planned)
+    only = Criteria(tiers=AUDIT.tiers, industries=("Food",), aes=(tomas.public_id,))
+    campaign.change(Section.AUDIENCE, by=priya, at=planned, criteria=only.facts())
+    campaign.submit(organisation=world.organisation, by=priya, at=planned)
+    approve(world, campaign, world.people.ines, world.at(world.today - timedelta(days=7), 11))
+    launched = world.at(world.today - timedelta(days=6), 9)
+    launch = campaign.launch(organisation=world.organisation, by=priya, at=launched)
+    derive_commitments(campaign, launch, organisation=world.organisation, at=launched)
+    world.session.flush()
+    for commitment in world.session.scalars(select(Commitment).where(Commitment.campaign_id == campaign.id)):
+        if commitment.person is not None:
+            commitment.accept(by=commitment.person, at=launched + timedelta(hours=5))
 
 
 def plan_for_review(world: World) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from abm.campaigns.in_effect import InEffect, plans_in_effect
-from abm.campaigns.kinds import CampaignState
 from abm.campaigns.pressure import DAYS, Pressure, pressure_of
 from abm.campaigns.queries import worked_by
 from abm.desk.work import work_of
@@ -156,7 +155,7 @@ def _under_way(
     for one in promised(session, today, Commitment.account_id.in_(ids), running(today)):
         if one.left:
             unkept[one.commitment.account_id].append(one)
-    live = [one for one in plans if one.state is CampaignState.LIVE]
+    live = [one for one in plans if one.state.runs]
     return _Known(
         live=live,
         programme_id=target_list.programme_id,

@@ -31,6 +31,7 @@ MAIN = (
     ("Weekly view", "progress.current", WEEKLY),
 )
 MORE = (
+    ("Calendar", "desk.calendar", May.READ),
     ("Commitments", "outbound.commitments", May.READ),
     ("Opportunities", "accounts.opportunities", May.READ),
     ("Definitions", "definitions.index", May.READ),

@@ -34,6 +34,7 @@ SHEETS = (
     "charts",
     "today",
     "grid",
+    "calendar",
     "print",
 )
 VENDORED = ("htmx.min.js", "idiomorph-ext.min.js")

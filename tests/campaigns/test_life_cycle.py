@@ -12,15 +12,19 @@ from sqlalchemy.exc import IntegrityError
 
 from abm.campaigns.adopted import owes_review, review_due
 from abm.campaigns.audience import candidates
+from abm.campaigns.calendar import agenda
 from abm.campaigns.creating import adopt_campaign
+from abm.campaigns.drafting import add_play, remove_play
 from abm.campaigns.kinds import CampaignState, Section
 from abm.campaigns.launches import AudienceMember
 from abm.campaigns.models import Campaign
+from abm.campaigns.outreach import Span
 from abm.campaigns.plan import Criteria
 from abm.campaigns.queries import audience_on, listing, live_on, programmes_with_a_list, tiers_at_work
 from abm.kit.rules import RuleBroken
 from abm.people.seats import Side
 from abm.targets.models import Membership
+from abm.touches.kinds import Channel
 from tests.campaigns.world import ENDS, NOW, RAN_SINCE, STARTS, World
 from tests.cast import sign_in
 
@@ -81,6 +85,19 @@ def test_other_tiers_are_worked_from_the_moment_they_are_chosen(world: World) ->
     world.session.expire_all()
     spans = {one.account.name: (one.starts, one.ends) for one in campaign.audience}
     assert spans == {"Tarn Dairies": (NOW, later), "Vale Chemicals": (NOW, later), "Orbis Pharma": (later, None)}
+
+
+def test_its_plays_stand_in_the_calendar_as_it_says_them_now(world: World) -> None:
+    campaign = world.adopted(tiers=(2,))
+    play = add_play(
+        campaign, channel=Channel.WEBINAR, what="Cold chain hour", day=date(2026, 12, 1), by=world.cast.priya, at=NOW
+    )
+    span = Span(NOW.date(), date(2026, 12, 31), NOW.date(), NOW)
+    to_come = [(one.day, one.what, one.accounts) for one in agenda(world.session, span, None)]
+    assert to_come == [(date(2026, 12, 1), "Cold chain hour", 2)]
+    remove_play(play, by=world.cast.priya, at=NOW)
+    world.session.flush()
+    assert agenda(world.session, span, None) == []
 
 
 def test_its_review_is_due_in_fourteen_days_until_it_was_submitted(world: World) -> None:

@@ -33,6 +33,7 @@ NO_PAGE = {
     "health.ready": "a word for machines",
     "accounts.suggested": "a list that a field opens",
     "imports.bad_rows_file": "a file",
+    "desk.feed": "read by calendar programs",
     "targets.record": "a file",
     "targets.cell": "opens in its row, or leads to the entry's page",
     "targets.closed_cell": "closes in its row, or leads to the list",
@@ -140,6 +141,15 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "targets.export_differences": [
         (RENATA, "/quarters/{quarter}/list/differences/exports/print?from={quarter before}&to={quarter}")
     ],
+    "desk.calendar": [
+        (JONAS, "/calendar"),
+        (TOMAS, "/calendar?view=grid&tier=1"),
+        (INES, "/calendar?view=agenda"),
+        (PRIYA, "/calendar?campaign=winter-service-levels"),
+    ],
+    "desk.calendar_cell": [(PRIYA, "/calendar/{week after}/accounts/kestrel-foods")],
+    "desk.moving_play": [(JONAS, "/calendar/plays/{play}")],
+    "desk.feeds": [(TOMAS, "/calendar/feeds")],
     "desk.account_lists": [(TOMAS, "/accounts/{account}/lists")],
     "campaigns.index": [(PRIYA, "/campaigns"), (TOMAS, "/campaigns")],
     "campaigns.new": [
@@ -270,5 +280,6 @@ def _of_time(today: date) -> dict[str, str]:
         "quarter without a list": str(quarter.plus(2)),
         "week": str(week),
         "week before": str(week.plus(-1)),
+        "week after": str(week.plus(1)),
         "week without a list": str(week.plus(-60)),
     }

@@ -21,6 +21,7 @@ from abm.kit import clock
 from abm.kit.clock import Week
 from abm.kit.db import writing
 from abm.people.administration import new_link
+from abm.people.feeds import FeedKind, new_address
 from abm.people.models import Role, User, add_user
 from abm.people.seats import Side, note_absence, seats
 from abm.people.sessions import SignIn
@@ -169,6 +170,7 @@ class World:
         absence = note_absence(ida, **days, by=cast.wen)
         SignIn.start(ida, at=at)
         self.things["link"] = new_link(cast.vera, by=cast.wen, at=at)
+        self.things |= {"feed": new_address(cast.vera, FeedKind.ALL, at=at), "feed kind": "mine"}
         session.flush()
         for role, user in {**self._by_role(cast), "sdr": self.kofi}.items():
             SignIn.start(user, at=at)

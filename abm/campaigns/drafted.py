@@ -1,0 +1,68 @@
+"""A draft as the calendar sees it: the plays that are still to come, on the accounts that it would work."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from abm.campaigns.audience import Candidate, candidates, chosen
+from abm.campaigns.calendar import Planned
+from abm.campaigns.models import Campaign
+from abm.campaigns.outreach import Drafted, Span, overfull
+from abm.campaigns.plan import Criteria
+from abm.kit.clock import Week
+from abm.people.models import Organisation
+
+
+@dataclass(frozen=True)
+class Crowding:
+    """How many accounts of a draft would be over a cap, all in all and week by week, and how many have an open deal."""
+
+    accounts: int
+    weeks: Mapping[Week, int]
+    with_deal: int
+
+    @property
+    def first(self) -> Week | None:
+        """The week from which a calendar shows it."""
+        return min(self.weeks, default=None)
+
+
+def crowding(
+    session: Session, campaign: Campaign, accounts: Sequence[Candidate], *, organisation: Organisation, at: datetime
+) -> Crowding:
+    """What the draft would make of its accounts, on top of what both sides do and plan there, in two queries."""
+    today = organisation.today(at)
+    drafted = drafted_of(campaign, accounts, today)
+    first = max(today, campaign.starts_on)
+    if not drafted.days or not drafted.account_ids or campaign.ends_on < first:
+        return Crowding(0, {}, 0)
+    span = Span(first, campaign.ends_on, today, at, drafted)
+    over = overfull(session, span, drafted.account_ids)
+    weeks = Counter(week for one in over for week in {Week.of(day) for day in one.days})
+    return Crowding(len(over), dict(sorted(weeks.items())), len(drafted.with_deal))
+
+
+def drafted_of(campaign: Campaign, accounts: Sequence[Candidate], today: date) -> Drafted:
+    """The draft's plays from today on, in place of what is live of this campaign."""
+    days = [play.day for play in campaign.plays if play.day >= today]
+    with_deal = {one.account_id for one in accounts if one.active_deal}
+    return Drafted(campaign.id, days, {one.account_id for one in accounts}, with_deal)
+
+
+def would_work(session: Session, campaign: Campaign, *, organisation: Organisation, at: datetime) -> list[Candidate]:
+    """The accounts that the draft's criteria give now."""
+    return chosen(candidates(session, campaign, organisation=organisation, at=at), Criteria.read(campaign.criteria))
+
+
+def plays_of_draft(campaign: Campaign, accounts: int, today: date) -> list[Planned]:
+    """The same plays, as the agenda lists them."""
+    return [
+        Planned(play.day, play.channel, play.what, play.public_id, campaign.name, campaign.slug, accounts)
+        for play in campaign.plays
+        if play.day >= today
+    ]
