@@ -43,6 +43,14 @@ class World:
     accounts: dict[str, Account] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        signed = self.session.scalars(select(TargetList)).first()
+        if signed is None:
+            self._begin()
+        else:  # this world was saved before
+            self.list = signed
+            self.accounts = {account.name: account for account in self.session.scalars(select(Account))}
+
+    def _begin(self) -> None:
         tomas, marcus = self.cast.tomas, self.cast.marcus
         listed = {
             "Halden Freight": (1, tomas, "Logistics"),
@@ -122,11 +130,13 @@ class World:
         add_play(campaign, channel=Channel.WEBINAR, what="Live session", day=date(2026, 12, 9), by=priya, at=at)
         return campaign
 
-    def adopted(self, name: str = "Cold calls, warm coffee", tiers: tuple[int, ...] = (2,), **facts: Any) -> Campaign:
+    def adopted(
+        self, name: str = "Cold calls, warm coffee", tiers: tuple[int, ...] = (2,), at: datetime = NOW, **facts: Any
+    ) -> Campaign:
         """One by Priya that ran before the company used Accountable, taken in now."""
         days = {"starts_on": RAN_SINCE, "ends_on": ENDS, **facts}
         return adopt_campaign(
-            self.cast.organisation, name=name, criteria=Criteria(tiers=tiers), by=self.cast.priya, at=NOW, **days
+            self.cast.organisation, name=name, criteria=Criteria(tiers=tiers), by=self.cast.priya, at=at, **days
         )
 
     def submitted(self, campaign: Campaign | None = None, at: datetime = NOW) -> tuple[Campaign, Version]:
