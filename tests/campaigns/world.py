@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from abm.accounts.models import Account, create_account
+from abm.accounts.models import Account, create_account, create_accounts
 from abm.agreement.models import Verdict, Version
 from abm.campaigns.creating import adopt_campaign, create_campaign
 from abm.campaigns.drafting import add_play
@@ -100,6 +100,23 @@ class World:
                 verdict=Verdict.APPROVE,
                 organisation=self.cast.organisation,
             )
+
+    def many(self, number: int, tier: int = 2, at: datetime = BEFORE) -> None:
+        """So many accounts more, `Account 001` and so on, on the list of both."""
+        names = [f"Account {place:03}" for place in range(1, number + 1)]
+        facts = [{"name": name, "industry": "Retail", "segment": "Mid-market"} for name in names]
+        made = create_accounts(self.cast.organisation, facts, by=self.cast.wen, at=at)
+        for policy in self.list.policies:
+            policy.change(max_accounts=1_000, max_per_ae=1_000, by=self.cast.ines, at=at)
+        self.session.flush()
+        for account in made:
+            self.accounts[account.name] = account
+            self.place(account.name, Outcome.IN, tier=tier, at=at)
+        self.agree(at)
+
+    @property
+    def accounts_by_id(self) -> dict[int, Account]:
+        return {account.id: account for account in self.accounts.values()}
 
     def leaves_the_list(self, name: str, at: datetime = NOW) -> None:
         """Both sides agree, mid-quarter, that an account is out."""

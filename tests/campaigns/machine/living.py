@@ -21,7 +21,7 @@ class Living(Walking):
     @rule(number=WHICH)
     def it_is_launched(self, number: int) -> None:
         slug, model = self.some(number)
-        reasons = model.launch(self.listed, self.today)
+        reasons = model.launch(self.listed, self.now)
         self.do("launch", reasons, lambda world: world.launch(self.campaign(world, slug), self.now))
 
     @precondition(Walking.any_campaign)
@@ -62,6 +62,8 @@ class Living(Walking):
 
         self.do("sign a list", [], action)
         self.listed = {one: at for one, at in self.listed.items() if one != name} | ({name: tier} if tier else {})
+        for model in self.campaigns.values():
+            model.list_signed(self.listed, self.now)
 
     @rule(hours=st.sampled_from((1, 5, 24, 24, 96, 240)))
     def time_passes(self, hours: int) -> None:

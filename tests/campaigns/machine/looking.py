@@ -62,7 +62,7 @@ def _at_work(session: Session, walk: Walking, campaign: Campaign, model: Model) 
     same("audience", dict(rows) if rows else {}, model.members)
     begun = walk.now >= midnight(model.starts)
     working = {row.account.name for row in session.scalars(audience_on(campaign, walk.now))}
-    same("worked", working, model.members.keys() & walk.listed.keys() if begun else set())
+    same("worked", working, (model.members.keys() & walk.listed.keys()) - model.gone if begun else set())
     runs = model.state in {"live", "adopted"}
     for account in session.scalars(select(Account).where(Account.name.in_(walk.listed))):
         works = campaign in live_on(session, account.id, walk.now)

@@ -6,7 +6,9 @@ What happens to a campaign is a method that hands back why it is refused, or els
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
+
+from tests.targets.machine.calendar import day, midnight
 
 GOING = ("draft", "live", "paused", "adopted")
 # From where a step may be taken, and where it leads.
@@ -63,7 +65,9 @@ class Model:
     draft: Written
     versions: list[Version] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
-    members: Tiers = field(default_factory=dict)  # whom it took on, until it ends or a list is signed without them
+    members: Tiers = field(default_factory=dict)  # whom it took on, until it ends or takes others on
+    begins: dict[str, datetime] = field(default_factory=dict)  # from when it works each of them
+    gone: set[str] = field(default_factory=set)  # those of them that have left the list since
     live_plays: frozenset[tuple[str, date]] = frozenset()
 
     @property
@@ -85,13 +89,25 @@ class Model:
     def would_work(self, listed: Tiers) -> Tiers:
         return {name: tier for name, tier in listed.items() if tier in self.draft.tiers}
 
-    def edit(self, listed: Tiers, **changes: object) -> list[str]:
+    def edit(self, listed: Tiers, now: datetime, **changes: object) -> list[str]:
         if self.state not in GOING:
             return ["it is over"]
         before, self.draft = self.draft, replace(self.draft, **changes)
         if self.state == "adopted" and (before.tiers, before.plays) != (self.draft.tiers, self.draft.plays):
-            self.members, self.live_plays = self.would_work(listed), self.draft.plays
+            self.take_on(self.would_work(listed), now)
+            self.live_plays = self.draft.plays
         return []
+
+    def take_on(self, members: Tiers, now: datetime) -> None:
+        """Work exactly these: who stays with the same tier goes on, everybody else begins anew."""
+        first = max(now, midnight(self.starts))
+        goes_on = {name for name, tier in members.items() if self.members.get(name) == tier} - self.gone
+        self.begins = {name: self.begins[name] if name in goes_on else first for name in members}
+        self.members, self.gone = members, set()
+
+    def list_signed(self, listed: Tiers, now: datetime) -> None:
+        """Who is not on the list any more has left for good, if it had begun."""
+        self.gone |= {name for name in self.members if name not in listed and self.begins[name] < now}
 
     def submit(self, listed: Tiers, today: date) -> list[str]:
         accounts = self.would_work(listed)
@@ -105,7 +121,7 @@ class Model:
             "it is over": self.state not in GOING,
             "no accounts": not accounts,
             "no plays": not self.draft.plays,
-            "a play outside its days": any(not self.starts <= day <= self.ends for _, day in self.draft.plays),
+            "a play outside its days": any(not self.starts <= on <= self.ends for _, on in self.draft.plays),
             "its last day has passed": today > self.ends,
             "the ask has passed": self.ask_by < today,
             "nothing new": same,
@@ -149,7 +165,8 @@ class Model:
             version.state = "withdrawn"
         return [reason for reason, holds in reasons.items() if holds]
 
-    def launch(self, listed: Tiers, today: date) -> list[str]:
+    def launch(self, listed: Tiers, now: datetime) -> list[str]:
+        today = day(now)
         if self.state not in LAUNCHED_FROM:
             return ["not from there"]
         version = self.approved
@@ -167,7 +184,7 @@ class Model:
         if any(reasons.values()):
             return [reason for reason, holds in reasons.items() if holds]
         version.launched, self.state = True, "live"
-        self.members = {name: listed[name] for name in version.accounts}
+        self.take_on({name: listed[name] for name in version.accounts}, now)
         self.live_plays = version.written.plays
         return []
 
@@ -177,7 +194,7 @@ class Model:
             return ["not from there"]
         self.state = STEPS[step][self.state]
         if self.state not in GOING:
-            self.members = {}
+            self.members, self.gone = {}, set()
             if self.open is not None:
                 self.open.state = "withdrawn"
         return []

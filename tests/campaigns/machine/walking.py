@@ -121,7 +121,7 @@ class Walking(RuleBasedStateMachine):
         if slug:
             written = Written("A late alarm costs a load.", tiers, frozenset(FIRST))
             model = Model("priya", RAN_SINCE, ENDS, ASK_BY, "adopted", written, live_plays=written.plays)
-            model.members = model.would_work(self.listed)
+            model.take_on(model.would_work(self.listed), self.now)
             self.campaigns[slug] = model
 
     # The draft and its versions
@@ -138,7 +138,7 @@ class Walking(RuleBasedStateMachine):
         def action(world: World) -> None:
             self.campaign(world, slug).change(Section.MESSAGE, **(facts | {"by": world.cast.priya}))
 
-        self.do("edit the message", model.edit(self.listed, message=message), action)
+        self.do("edit the message", model.edit(self.listed, self.now, message=message), action)
 
     @precondition(any_campaign)
     @rule(number=WHICH, tiers=TIERS)
@@ -150,7 +150,7 @@ class Walking(RuleBasedStateMachine):
             campaign = self.campaign(world, slug)
             campaign.change(Section.AUDIENCE, by=world.cast.priya, at=self.now, criteria=criteria)
 
-        self.do("edit the audience", model.edit(self.listed, tiers=tiers), action)
+        self.do("edit the audience", model.edit(self.listed, self.now, tiers=tiers), action)
 
     @precondition(any_campaign)
     @rule(number=WHICH, plays=PLAYS)
@@ -167,7 +167,7 @@ class Walking(RuleBasedStateMachine):
             for what, on in sorted(come):
                 add_play(campaign, channel=Channel.EMAIL, what=what, day=on, by=priya, at=self.now)
 
-        self.do("edit the plays", model.edit(self.listed, plays=frozenset(plays)), action)
+        self.do("edit the plays", model.edit(self.listed, self.now, plays=frozenset(plays)), action)
 
     @precondition(any_campaign)
     @rule(number=WHICH)
