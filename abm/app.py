@@ -10,7 +10,7 @@ from flask_compress import Compress
 from abm.accounts import deal_routes, people_routes, process_routes
 from abm.accounts.routes import accounts
 from abm.audit.models import request_id
-from abm.campaigns import play_routes, review_routes, starting_routes, template_routes
+from abm.campaigns import play_routes, remark_routes, review_routes, starting_routes, template_routes
 from abm.campaigns.routes import campaigns
 from abm.definitions import version_routes as definition_version_routes
 from abm.definitions.routes import definitions
@@ -92,6 +92,7 @@ FURTHER_VIEWS = (
     looking_back_routes,
     paste_routes,
     play_routes,
+    remark_routes,
     review_routes,
     rollover_routes,
     starting_routes,

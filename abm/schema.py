@@ -6,7 +6,7 @@ from abm.accounts import models as accounts
 from abm.agreement import models as agreement
 from abm.audit import models as audit
 from abm.campaigns import models as campaigns
-from abm.campaigns import starting, templates
+from abm.campaigns import review_reminding, reviewing, starting, templates
 from abm.definitions import models as definitions
 from abm.imports import models as imports
 from abm.kit import receipts
@@ -31,6 +31,8 @@ MODULES = (
     outbound,
     programmes,
     receipts,
+    review_reminding,
+    reviewing,
     saved_views,
     seats,
     sessions,

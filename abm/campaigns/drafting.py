@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.accounts.changes import Change, check_text, difference, set_facts
 from abm.audit.models import record
-from abm.campaigns.adopted import work_from_now_on
 from abm.campaigns.kinds import CampaignState, Section
 from abm.campaigns.plan import PlannedPlay, mark_of
+from abm.campaigns.working import work_from_now_on
 from abm.kit.base import Base, Day, Key, LongText, Name, PublicId, choice, public_id, session_of
 from abm.kit.rules import Conflict, require
 from abm.kit.text import one_line

@@ -16,11 +16,13 @@ from abm.accounts.fields import Choice, DayField, WholeNumber, text
 from abm.accounts.money import written_amount
 from abm.campaigns.audience import Candidate, chosen
 from abm.campaigns.drafting import FACTS
+from abm.campaigns.errata import LONGEST
 from abm.campaigns.holdout import MOST, SMALLEST_ARM
-from abm.campaigns.kinds import CampaignState, CommentKind, Mark, Section
+from abm.campaigns.kinds import TEXTS, CampaignState, CommentKind, Mark, Section
 from abm.campaigns.models import Campaign
 from abm.campaigns.plan import Criteria
-from abm.kit.forms import Checkboxes, choices, clean, name_field
+from abm.campaigns.reviewing import ReviewVerdict
+from abm.kit.forms import Checkboxes, choices, clean, line_field, name_field
 from abm.people.programmes import Programme
 from abm.stages.models import Stage
 from abm.touches.kinds import Channel
@@ -165,12 +167,40 @@ class PlayForm(Marked):
     notes = long_field("Content and notes", "What it says or shows, who helps, what has to be there first.")
 
 
-class CommentForm(FlaskForm):
-    """A comment, or a change that is asked for, anchored to a section."""
+class RewriteForm(FlaskForm):
+    """What a reviewer says about a section, or how it should read."""
+
+    body = TextAreaField("What you say", [LONG], filters=[text])
+    suggestion = TextAreaField("How it should read", [LONG], filters=[text])
+
+
+class RemarkForm(RewriteForm):
+    """A comment, a wording or a change that is asked for, anchored to a section."""
 
     section = HiddenField("Section", [AnyOf([section.slug for section in Section])])
     kind = Choice("Kind", choices={kind.value: kind.label for kind in CommentKind})
-    body = TextAreaField("What you say", [DataRequired("Write what you want to say."), LONG], filters=[text])
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was said; the wording only where that is what it is."""
+        kind = CommentKind(self.kind.data)
+        suggestion = self.suggestion.data or "" if kind is CommentKind.SUGGESTION else ""
+        return {"kind": kind, "body": self.body.data or "", "suggestion": suggestion}
+
+
+class FinishForm(FlaskForm):
+    """The end of a review: the verdict, and what is said in general."""
+
+    summary = TextAreaField("In general", [LONG], filters=[text])
+    verdict = Choice("Verdict", choices={one.value: one.value.capitalize() for one in ReviewVerdict})
+
+
+class ErratumForm(FlaskForm):
+    """A slip of the pen in a section's text."""
+
+    section = Choice("Section", choices={one.slug: one.label for one in TEXTS})
+    wrong = line_field("As it stands", longest=LONGEST)
+    reads = line_field("As it should read", longest=LONGEST)
 
 
 class AnswerForm(FlaskForm):
@@ -180,6 +210,8 @@ class AnswerForm(FlaskForm):
 class ApproveForm(FlaskForm):
     """Approval of exactly what the page showed."""
 
+    summary = TextAreaField("In general", [LONG], filters=[text])
+    verdict = HiddenField("Verdict")
     digest = HiddenField("Digest", [Regexp(r"[0-9a-f]{64}\Z", message="Open the review again, then approve.")])
 
 

@@ -35,6 +35,14 @@ SENTENCES = {
     "cancelled": (Side.MARKETING, "cancelled it"),
     "commented": (Side.SALES, "commented on {sections} of version {version}"),
     "change requested": (Side.SALES, "asked for a change to {sections} of version {version}"),
+    "suggested": (Side.SALES, "suggested a wording of {sections} of version {version}"),
+    "reviewed": (Side.SALES, "finished a review of version {version}: {done}"),
+    "applied": (Side.MARKETING, "took up {who}'s wording of {sections}"),
+    "put aside": (Side.MARKETING, "put {who}'s wording of {sections} aside"),
+    "reopened": (Side.SALES, "reopened a change to {sections}"),
+    "erratum": (Side.MARKETING, "corrected a slip in {sections} of version {version}: “{wrong}” reads “{right}”"),
+    "erratum struck": (Side.SALES, "objected to a correction in {sections} of version {version}"),
+    "reminded": (Side.MARKETING, "reminded {who}"),
     "settled": (Side.SALES, "settled a change to {sections}"),
     "approved": (Side.SALES, "approved version {version}"),
 }
@@ -86,7 +94,5 @@ def _words(events: list[Event], facts: dict[str, Any]) -> dict[str, object]:
         "version": facts.get("version"),
         "accounts": facts.get("accounts"),
         "origin": f" from {facts['origin']}" if facts.get("origin") else "",
-        "what": facts.get("what"),
-        "day": facts.get("day"),
-        "reason": facts.get("reason"),
+        **{name: facts.get(name) for name in ("what", "day", "reason", "who", "done", "wrong", "right")},
     }

@@ -113,6 +113,14 @@ class Section(enum.StrEnum):
         return next((section for section in cls if section.slug == slug), None)
 
 
+# The text of a section that a reviewer may word anew, and the fact of the draft that holds it.
+TEXTS = {
+    Section.OBJECTIVE: "objective",
+    Section.MESSAGE: "message",
+    Section.OFFER: "offer",
+    Section.SALES_ASK: "talk_track",
+    Section.MEASURE: "measure",
+}
 SECTION_LABELS = {
     Section.OBJECTIVE: "Objective and days",
     Section.AUDIENCE: "Audience",
@@ -149,6 +157,7 @@ MARK_LABELS = {
 class CommentKind(enum.StrEnum):
     COMMENT = "comment"
     REQUEST = "requested change"
+    SUGGESTION = "suggested wording"
 
     @property
     def label(self) -> str:

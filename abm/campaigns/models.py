@@ -11,15 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from abm.accounts.changes import Change
 from abm.agreement.models import Document, Span, StaleDigest, State, Verdict, Version
 from abm.audit.models import record
-from abm.campaigns.audience import Candidate, audience, candidates, days_left, left_the_list, reviewers_of
+from abm.campaigns.audience import Candidate, audience, candidates, reviewers_of
 from abm.campaigns.drafting import Play, begin_edit, change_section
+from abm.campaigns.errata import Erratum, meant
 from abm.campaigns.holdout import HoldOut, draw, new_seed
 from abm.campaigns.kinds import TRANSITIONS, CampaignState, CommentKind, PlanState, Section, Transition
-from abm.campaigns.launches import AudienceMember, Launch, Taken, take_on, taken_before
-from abm.campaigns.live_plays import LivePlay, keep_plays
+from abm.campaigns.launches import AudienceMember, Launch, taken_before
+from abm.campaigns.live_plays import LivePlay
 from abm.campaigns.plan import Criteria, Plan, Reviewer
 from abm.campaigns.readiness import either, look_again, missing, obstacles
+from abm.campaigns.reviewing import ask_aes
 from abm.campaigns.reviews import SALES, ReviewComment, manager_voice, plan_state, voice_of
+from abm.campaigns.working import work_as_launched
 from abm.kit.base import (
     Base,
     Currency,
@@ -107,6 +110,7 @@ class Campaign(Base):
         back_populates="campaign", order_by="LivePlay.day, LivePlay.id", cascade="all, delete-orphan"
     )
     comments: Mapped[list[ReviewComment]] = relationship(back_populates="campaign", order_by="ReviewComment.id")
+    errata: Mapped[list[Erratum]] = relationship(back_populates="campaign", order_by="Erratum.id")
 
     __mapper_args__ = {"version_id_col": revision}
 
@@ -170,8 +174,8 @@ class Campaign(Base):
         return plan_state(version.standing, len(self.open_requests) if version.state is State.OPEN else 0)
 
     def left_behind(self) -> list[Section]:
-        """The sections in which the draft has left the approved version behind; none where nothing is approved."""
-        return self.draft().changed_from(Plan.read(self.approved.read())) if self.approved else []
+        """The sections in which the draft has left the approved version behind, slips that were corrected aside."""
+        return self.draft().changed_from(meant(self, self.approved)) if self.approved else []
 
     def change(self, section: Section, *, mark: str | None = None, by: User, at: datetime, **facts: object) -> Change:
         """Save one section, unless somebody else changed it since the form was opened; see `change_section`."""
@@ -194,16 +198,14 @@ class Campaign(Base):
             require(not same, f"Version {self.newest.number} says exactly this already.")
         voices = [manager_voice(reviewer.person) for reviewer in plan.reviewers] or [SALES]
         version = self.document.propose(plan.content(), voices=voices, span=Span(), by=by, at=at)
+        ask_aes(version, [one for one in accounts if one.public_id not in held_out])
         record(self, "submitted", by=by, at=at, after={"version": version.number, "accounts": len(accounts)})
         return version
 
     def approve(
         self, version: Version, *, digest: str, seat: Seat | None, organisation: Organisation, by: User, at: datetime
     ) -> bool:
-        """Approve exactly this version, as a manager who is asked or for all of Sales; True once nobody is awaited.
-
-        Raises StaleDigest where the page showed another version than the one in review.
-        """
+        """Approve as a manager who is asked, or for all of Sales; True once nobody is awaited. Raises StaleDigest."""
         self.document.lock()
         current = self.document.open_version
         if current is not None and current is not version:
@@ -242,10 +244,7 @@ class Campaign(Base):
         require(not hindrances, " ".join(hindrances))
         launch = Launch(version=version, by=by, at=at)
         self.launches.append(launch)
-        named = [(found[account.account], account.held_out) for account in plan.accounts]
-        taken = {one.account_id: Taken(one.tier, held_out) for one, held_out in named}
-        take_on(self, version, taken, left=left_the_list(self, at), starts=days_left(self, organisation, at)[0], at=at)
-        keep_plays(self, plan, organisation=organisation, at=at)
+        work_as_launched(self, version, plan, found, organisation=organisation, at=at)
         self._move(state, Transition.LAUNCH, by=by, at=at, version=version.number, accounts=len(plan.worked))
         return launch
 

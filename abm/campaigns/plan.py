@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from abm.campaigns.holdout import NO_HOLDOUT, HoldOut
-from abm.campaigns.kinds import Mark, Section
+from abm.campaigns.kinds import TEXTS, Mark, Section
 from abm.touches.kinds import Channel
 
 
@@ -158,6 +158,10 @@ class Plan:
     def _measured(self) -> object:
         """The measure; with the hold-out where there is one."""
         return {"text": self.measure, "hold_out": self.holdout.facts()} if self.holdout.percent else self.measure
+
+    def text_of(self, section: Section) -> str | None:
+        """The text of a section that a reviewer may word anew; None where it is made of figures, days or accounts."""
+        return getattr(self, TEXTS[section]) if section in TEXTS else None
 
     @property
     def worked(self) -> tuple[PlannedAccount, ...]:

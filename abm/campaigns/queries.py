@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload, selectinload, undefer
 
 from abm.agreement.models import Document, Signature, Standing, Version
 from abm.campaigns.audience import listed_at, never_left
+from abm.campaigns.errata import Erratum
 from abm.campaigns.kinds import RUNNING, CampaignState, CommentKind, PlanState
 from abm.campaigns.launches import AudienceMember, Launch, still_worked
 from abm.campaigns.models import Campaign
@@ -59,7 +60,7 @@ def campaign_by_slug(session: Session, slug: str) -> Campaign | None:
 
 
 def campaign_page(session: Session, slug: str) -> Campaign | None:
-    """The campaign with its plays, versions, signatures, launches and comments, in five queries."""
+    """The campaign with its plays, versions, signatures, launches and comments, in six queries."""
     version = selectinload(Campaign.document).selectinload(Document.versions)
     comment = selectinload(Campaign.comments)
     return session.scalar(
@@ -68,6 +69,7 @@ def campaign_page(session: Session, slug: str) -> Campaign | None:
         .options(
             joinedload(Campaign.owner).lazyload(User.grants),
             selectinload(Campaign.plays),
+            selectinload(Campaign.errata).joinedload(Erratum.by).lazyload(User.grants),
             selectinload(Campaign.launches).joinedload(Launch.by).lazyload(User.grants),
             selectinload(Campaign.launches).joinedload(Launch.version).lazyload("*"),
             comment.joinedload(ReviewComment.by).lazyload(User.grants),

@@ -1,22 +1,29 @@
-"""Sales review: submit, comment, ask for a change, answer, settle, approve exactly one version."""
+"""Sales review: submit, read, finish with a verdict, approve exactly one version, remind."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from flask import abort, request, url_for
 
 from abm.agreement.models import StaleDigest, Version
-from abm.campaigns.forms import AnswerForm, ApproveForm, CommentForm
-from abm.campaigns.kinds import CommentKind, Section
+from abm.campaigns.forms import AnswerForm, ApproveForm, ErratumForm, FinishForm, RemarkForm
+from abm.campaigns.kinds import Section
 from abm.campaigns.loading import campaign_or_404, page_or_404, version_or_404
-from abm.campaigns.models import Campaign, approvers
+from abm.campaigns.models import Campaign
 from abm.campaigns.plan import Plan
-from abm.campaigns.readiness import look_again
-from abm.campaigns.reviews import ReviewComment, say, voice_of
+from abm.campaigns.review_letters import tell_reminded, tell_reviewed, tell_submitted
+from abm.campaigns.review_page import review_page
+from abm.campaigns.review_reminding import ReminderCause, remind_reviewers
+from abm.campaigns.reviewing import ReviewVerdict, finish
+from abm.campaigns.reviews import voice_of
 from abm.campaigns.routes import campaigns
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.errors import Forbidden
+from abm.kit.forms import show_refusal
 from abm.kit.receipts import once
+from abm.kit.rules import RuleBroken
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import my_seat, organisation
@@ -29,7 +36,10 @@ SALES_SEAT = "The holder of the sales seat"
 @needs(May.PLAN_CAMPAIGNS)
 def submit(slug: str) -> Answer:
     """Freeze the plan for Sales to review."""
-    version = campaign_or_404(slug).submit(organisation=organisation(), by=me(), at=clock.now())
+    campaign, at = campaign_or_404(slug), clock.now()
+    version = campaign.submit(organisation=organisation(), by=me(), at=at)
+    session.flush()
+    tell_submitted(campaign, version, organisation=organisation(), by=me(), at=at)
     commit()
     location = url_for("campaigns.review", slug=slug)
     return done(location, message=f"Version {version.number} is with Sales for review.")
@@ -39,46 +49,32 @@ def submit(slug: str) -> Answer:
 @needs(May.READ)
 def review(slug: str) -> Answer:
     """The newest version beside what was said about each section."""
-    return _review_page(slug)
+    return show_review(slug)
 
 
-def _review_page(slug: str, status: int = 200, **values: object) -> Answer:
+def show_review(slug: str, status: int = 200, **values: object) -> Answer:
+    """The page of the review; `values` put what was refused in place of its empty forms."""
     campaign = page_or_404(slug)
     version = campaign.newest
     if version is None:
         return page("campaigns/not_submitted.html", campaign=campaign)
-    day, seat, behind = organisation().today(), my_seat(campaign.programme_id), campaign.left_behind()
-    plan, base = Plan.read(version.read()), _base(campaign, version)
-    shown: dict[str, object] = {
-        "campaign": campaign,
-        "version": version,
-        "plan": plan,
-        "state": campaign.state_of(version),
-        "sections": list(Section),
-        "base": base,
-        "changed": plan.differs_from(Plan.read(base.read())) if base is not None else [],
-        "lost": look_again(approvers(campaign.approved), behind) if campaign.approved and behind else "",
-        "left_behind": behind,
-        "voice": voice_of(version, me(), seat=seat, day=day),
-        "settles": {one.id for one in campaign.open_requests if one.may_settle(me(), seat=seat, day=day)},
-        "form": CommentForm(formdata=None),
+    seat, at = my_seat(campaign.programme_id), clock.now()
+    shown = review_page(session(), campaign, version, reader=me(), seat=seat, organisation=organisation(), at=at)
+    forms: dict[str, object] = {
+        "form": RemarkForm(formdata=None),
         "answer": AnswerForm(formdata=None),
-        "answered": "",
+        "slip": ErratumForm(formdata=None),
+        "finishing": FinishForm(formdata=None),
+        "at_fault": "",  # public id or slug of what is shown with its errors
     }
-    return page("campaigns/review.html", status, **{**shown, **values})
-
-
-def _base(campaign: Campaign, version: Version) -> Version | None:
-    """What a reviewer compares with: the version that they approved last, else the one that was approved last."""
-    earlier = [one for one in campaign.document.versions if one.number < version.number and one.valid_signatures()]
-    own = [one for one in earlier if any(signature.person_id == me().id for signature in one.valid_signatures())]
-    return next(reversed(own or earlier), None)
+    named = {name: getattr(shown, name) for name in ("campaign", "version", "plan", "state", "voice", "settles")}
+    return page("campaigns/review.html", status, review=shown, sections=list(Section), **{**named, **forms, **values})
 
 
 @campaigns.get("/campaigns/<slug:slug>/plan/versions/<number:number>")
 @needs(May.READ)
 def plan_version(slug: str, number: int) -> Answer:
-    """A version of the plan, as it was submitted."""
+    """A version of the plan, as it was submitted, with the corrections beside it."""
     campaign = campaign_or_404(slug)
     version = version_or_404(campaign, number)
     return page(
@@ -87,75 +83,75 @@ def plan_version(slug: str, number: int) -> Answer:
         version=version,
         state=campaign.state_of(version),
         plan=Plan.read(version.read()),
+        errata=[one for one in campaign.errata if one.version_id == version.id],
         sections=list(Section),
     )
 
 
-@campaigns.post("/campaigns/<slug:slug>/plan/versions/<number:number>/comments")
+@campaigns.post("/campaigns/<slug:slug>/plan/versions/<number:number>/reviews")
 @needs(May.REVIEW_CAMPAIGNS)
 @once
-def comment(slug: str, number: int) -> Answer:
-    """Say something about a section, or ask for a change of it."""
-    campaign = campaign_or_404(slug)
-    version, form = version_or_404(campaign, number), CommentForm()
+def finish_review(slug: str, number: int) -> Answer:
+    """Publish what one kept, and say that changes are needed, or only comment."""
+    campaign, at = campaign_or_404(slug), clock.now()
+    version, form = version_or_404(campaign, number), FinishForm()
     if not form.validate_on_submit():
-        return _review_page(slug, 422, form=form)
-    section = Section.of_slug(form.section.data or "") or abort(404)
-    kind, body = CommentKind(form.kind.data), form.body.data or ""
-    say(campaign, version, section=section, kind=kind, body=body, by=me(), at=clock.now())
+        return show_review(slug, 422, finishing=form)
+    try:
+        verdict = ReviewVerdict(form.verdict.data)
+        finished = finish(campaign, version, verdict, summary=form.summary.data or "", by=me(), at=at)
+    except RuleBroken as refusal:
+        session.rollback()
+        if refusal.field is None:
+            raise
+        show_refusal(form, refusal)
+        return show_review(slug, 422, finishing=form)
+    tell_reviewed(campaign, finished, complete=False, at=at)
     commit()
-    return done(url_for("campaigns.review", slug=slug, _anchor=section.slug), message="Said.")
-
-
-@campaigns.post("/campaigns/<slug:slug>/comments/<public:public_id>/answers")
-@needs(May.PLAN_CAMPAIGNS)
-def reply(slug: str, public_id: str) -> Answer:
-    """Say how a requested change was met, or why not."""
-    found, form = _comment_or_404(campaign_or_404(slug), public_id), AnswerForm()
-    if not form.validate_on_submit():
-        return _review_page(slug, 422, answer=form)
-    found.reply(form.answer.data or "", by=me(), at=clock.now())
-    commit()
-    return done(url_for("campaigns.review", slug=slug), message=f"Answered. {found.by.name} settles it.")
-
-
-@campaigns.post("/campaigns/<slug:slug>/comments/<public:public_id>/settlements")
-@needs(May.REVIEW_CAMPAIGNS)
-def settle(slug: str, public_id: str) -> Answer:
-    """Be satisfied with how a requested change was met."""
-    campaign, day = campaign_or_404(slug), organisation().today()
-    found, seat = _comment_or_404(campaign, public_id), my_seat(campaign.programme_id)
-    if not found.may_settle(me(), seat=seat, day=day):
-        raise Forbidden(f"{found.by.name} asked for this change, and settles it.", may=[found.by.name, SALES_SEAT])
-    found.settle(seat=seat, day=day, by=me(), at=clock.now())
-    commit()
-    return done(url_for("campaigns.review", slug=slug), message="Settled.")
+    return done(url_for("campaigns.review", slug=slug), message=f"Finished: you {verdict.done}.")
 
 
 @campaigns.post("/campaigns/<slug:slug>/plan/versions/<number:number>/approvals")
 @needs(May.REVIEW_CAMPAIGNS)
 def approve(slug: str, number: int) -> Answer:
-    """Approve exactly the version that the page showed."""
+    """Finish by approving exactly the version that the page showed."""
     confirmed = confirm_password(request.form.get(PASSWORD_FIELD))
-    campaign = campaign_or_404(slug)
+    campaign, at = campaign_or_404(slug), clock.now()
     version, form = version_or_404(campaign, number), ApproveForm()
     if not confirmed or not form.validate_on_submit():
-        return _review_page(slug, 422, password_fault=None if confirmed else password_fault())
+        fault = None if confirmed else password_fault()
+        return show_review(slug, 422, finishing=form, password_fault=fault)
+    _check_voice(campaign, version)
+    try:
+        complete = _approve(campaign, version, form, at)
+    except StaleDigest:
+        session.rollback()
+        return _stale_page(slug, number)
+    except RuleBroken as refusal:
+        session.rollback()
+        if refusal.field is None:
+            raise
+        show_refusal(form, refusal)
+        return show_review(slug, 422, finishing=form)
+    commit()
+    message = "Approved by all who are asked: Marketing can launch." if complete else "Approved. Others are asked too."
+    return done(url_for("campaigns.review", slug=slug), message=message)
+
+
+def _approve(campaign: Campaign, version: Version, form: ApproveForm, at: datetime) -> bool:
+    """Publish what was kept, and sign; True once nobody else is awaited."""
+    seat, digest = my_seat(campaign.programme_id), form.digest.data or ""
+    finished = finish(campaign, version, ReviewVerdict.APPROVE, summary=form.summary.data or "", by=me(), at=at)
+    complete = campaign.approve(version, digest=digest, seat=seat, organisation=organisation(), by=me(), at=at)
+    tell_reviewed(campaign, finished, complete=complete, at=at)
+    return complete
+
+
+def _check_voice(campaign: Campaign, version: Version) -> None:
     seat = my_seat(campaign.programme_id)
     if voice_of(version, me(), seat=seat, day=organisation().today()) is None:
         names = [reviewer.name for reviewer in Plan.read(version.read()).reviewers]
         raise Forbidden("Sales approves a plan: a manager who is asked, or the sales seat.", may=[*names, SALES_SEAT])
-    digest = form.digest.data or ""
-    try:
-        complete = campaign.approve(
-            version, digest=digest, seat=seat, organisation=organisation(), by=me(), at=clock.now()
-        )
-    except StaleDigest:
-        session.rollback()
-        return _stale_page(slug, number)
-    commit()
-    message = "Approved by all who are asked: Marketing can launch." if complete else "Approved. Others are asked too."
-    return done(url_for("campaigns.review", slug=slug), message=message)
 
 
 def _stale_page(slug: str, number: int) -> Answer:
@@ -181,6 +177,13 @@ def withdraw(slug: str, number: int) -> Answer:
     return done(url_for("campaigns.show", slug=slug), message=f"Version {number} is withdrawn. The draft stays.")
 
 
-def _comment_or_404(campaign: Campaign, public_id: str) -> ReviewComment:
-    found = next((comment for comment in campaign.comments if comment.public_id == public_id), None)
-    return found if found is not None else abort(404)
+@campaigns.post("/campaigns/<slug:slug>/reminders")
+@needs(May.PLAN_CAMPAIGNS)
+def remind(slug: str) -> Answer:
+    """Write to everybody whose approval is awaited, at most once a day."""
+    campaign, at = campaign_or_404(slug), clock.now()
+    people = remind_reviewers(campaign, organisation=organisation(), by=me(), at=at)
+    tell_reminded(campaign, people, ReminderCause.ASKED, at=at)
+    commit()
+    names = " and ".join(user.name for user in people)
+    return done(url_for("campaigns.review", slug=slug), message=f"{names} reminded.")

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from flask import url_for
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload, selectinload, undefer
 
 from abm.agreement.models import Standing, StandingSignature, State, Version, Voice
 from abm.campaigns.adopted import review_due
+from abm.campaigns.errata import meant
 from abm.campaigns.kinds import CampaignState
-from abm.campaigns.models import Campaign, Launch, Plan, ReviewComment, approvers
+from abm.campaigns.models import Campaign, Launch, ReviewComment, approvers
 from abm.campaigns.queries import open_request
 from abm.campaigns.readiness import few, look_again
+from abm.campaigns.reviewing import PlanReview, ReviewAsk, due_on
 from abm.campaigns.reviews import SALES, manager_voice
 from abm.kit import clock
 from abm.people.access import May, may
@@ -24,7 +26,7 @@ from abm.people.models import Organisation, Role, User
 from abm.people.seats import Absence, Side, seats_signed_for
 from abm.people.waiting import Waiting
 
-WEIGHTS = {"Review": 60, "Submit": 55, "Answer": 50, "Submit again": 45, "Settle": 40, "Launch": 35}
+WEIGHTS = {"Review": 60, "Submit": 55, "Answer": 50, "Submit again": 45, "Settle": 40, "Launch": 35, "Comment": 30}
 OVER = (CampaignState.COMPLETED, CampaignState.CANCELLED)
 
 
@@ -62,38 +64,53 @@ def _requests(session: Session, user: User) -> Iterator[Waiting]:
 
 
 def _reviews(session: Session, user: User, organisation: Organisation) -> Iterator[Waiting]:
-    """Plans in review that wait for nobody but this person: asked as a manager, or in the seat for one who is away."""
-    rows = _awaited(session, user, organisation)
-    signing = seats_signed_for(session, user, organisation.today(clock.now())) if rows else []
+    """Plans in review that wait for this person: asked as a manager, or in the seat for one who is away; and as an AE
+    whose accounts are worked, who has said nothing yet and has no vote.
+    """
+    rows, today = _awaited(session, user, organisation), organisation.today(clock.now())
+    signing = seats_signed_for(session, user, today) if any(row.awaited for row in rows) else []
     in_seat = {seat.programme_id for seat in signing if seat.side is Side.SALES}
-    for name, slug, programme_id, number, since, proposer, voice, away in rows:
-        for_the_seat = programme_id in in_seat and (voice == SALES or away)
-        if voice != manager_voice(user.public_id) and not for_the_seat:
-            continue
-        yield _row("Review", name, f"{proposer} submitted version {number}", since, _review(slug))
+    asked = {row.slug: row for row in rows if row.accounts}
+    for row in rows:
+        for_the_seat = row.programme_id in in_seat and (row.voice == SALES or row.away)
+        if row.awaited and (row.voice == manager_voice(user.public_id) or for_the_seat):
+            due = due_on(organisation.today(row.since))
+            late = f"; it was due on {due.day} {due:%b}" if due < today else ""
+            why = f"{row.proposer} submitted version {row.number}{late}"
+            yield _row("Review", row.name, why, row.since, _review(row.slug))
+            asked.pop(row.slug, None)
+    for row in asked.values():
+        number = f"{row.accounts} of your account{'s' * (row.accounts > 1)}"
+        why = f"{row.proposer} asks for your word: it works {number}"
+        yield _row("Comment", row.name, why, row.since, _review(row.slug))
 
 
-def _awaited(
-    session: Session, user: User, organisation: Organisation
-) -> Sequence[Row[str, str, int, int, datetime, str, str, bool]]:
-    """Each voice that an open version waits for: campaign, version, since when, from whom, whether they are away."""
+def _awaited(session: Session, user: User, organisation: Organisation) -> Sequence[Row[Any]]:
+    """Each voice of an open version: whether it is awaited now, whether whoever has it is away, and how many accounts
+    of this person the version works, where they were asked and have not answered.
+    """
     manager, proposer, day = aliased(User), aliased(User), organisation.today(clock.now())
     absent = select(Absence.id).where(Absence.user_id == manager.id, Absence.first_day <= day, Absence.last_day >= day)
     signed = select(StandingSignature.id).where(
         StandingSignature.version_id == Version.id, StandingSignature.voice == Voice.voice
     )
-    asked = select(ReviewComment.id).where(ReviewComment.campaign_id == Campaign.id, open_request())
-    away = or_(manager.deactivated_at.is_not(None), absent.exists())
+    to_settle = select(ReviewComment.id).where(ReviewComment.campaign_id == Campaign.id, open_request())
+    said = select(PlanReview.id).where(PlanReview.version_id == Version.id, PlanReview.by_id == user.id)
+    asked = (ReviewAsk.version_id == Version.id) & (ReviewAsk.user_id == user.id) & ~said.exists()
+    awaited = and_(~signed.exists(), ~to_settle.exists())
     rows = session.execute(
-        select(Campaign.name, Campaign.slug, Campaign.programme_id, Version.number, Version.proposed_at)
-        .add_columns(proposer.name, Voice.voice, away)
+        select(Campaign.name, Campaign.slug, Campaign.programme_id, Version.number, Version.proposed_at.label("since"))
+        .add_columns(proposer.name.label("proposer"), Voice.voice, awaited.label("awaited"), ReviewAsk.accounts)
+        .add_columns(or_(manager.deactivated_at.is_not(None), absent.exists()).label("away"))
         .join(Version, Version.document_id == Campaign.document_id)
         .join(Standing, Standing.version_id == Version.id)
         .join(Voice, Voice.version_id == Version.id)
         .join(proposer, proposer.id == Version.proposed_by_id)
         .outerjoin(manager, manager.public_id == func.substr(Voice.voice, len(manager_voice("")) + 1))
-        .where(Standing.state == State.OPEN, Version.proposed_by_id != user.id, ~signed.exists(), ~asked.exists())
-        .order_by(Version.proposed_at)
+        .outerjoin(ReviewAsk, asked)
+        .where(Standing.state == State.OPEN, Version.proposed_by_id != user.id)
+        .where(or_(awaited, ReviewAsk.id.is_not(None)))
+        .order_by(Version.proposed_at, Voice.id)
     )
     return rows.all()
 
@@ -114,7 +131,8 @@ def _plans(session: Session, user: User, organisation: Organisation) -> Iterator
         .outerjoin(Version, Version.id == approved.correlate(Campaign).scalar_subquery())
         .where(Campaign.owner_id == user.id, Campaign.state.not_in(OVER), ~in_review.exists())
         .where(or_(Version.id.is_not(None), Campaign.state == CampaignState.ADOPTED))
-        .options(selectinload(Campaign.plays), lazyload(Campaign.document), undefer(Version.content))
+        .options(selectinload(Campaign.plays), selectinload(Campaign.errata), lazyload(Campaign.document))
+        .options(undefer(Version.content))
         .options(joinedload(Version.standing, innerjoin=False))
         .order_by(Campaign.id)
     )
@@ -123,7 +141,7 @@ def _plans(session: Session, user: User, organisation: Organisation) -> Iterator
         if version is None:
             yield _owed(campaign, organisation, href)
             continue
-        changed = campaign.draft().changed_from(Plan.read(version.read()))
+        changed = campaign.draft().changed_from(meant(campaign, version))
         if changed:
             why = look_again(approvers(version), changed)
             yield _row("Submit again", campaign.name, why, campaign.changed_at, href)

@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from abm.campaigns.creating import create_campaign
 from abm.campaigns.drafting import add_play, remove_play
+from abm.campaigns.errata import correct_slip
 from abm.campaigns.kinds import CommentKind, Section
 from abm.campaigns.models import Campaign
 from abm.campaigns.plan import Criteria
-from abm.campaigns.reviews import say
+from abm.campaigns.reviewing import ReviewVerdict, finish, remark
 from abm.campaigns.starting import start_campaign
 from abm.campaigns.templates import PlayTemplate
 from abm.demo.founding import World
@@ -108,6 +109,23 @@ AUDIT = Story(
 )
 
 
+LOSSES = Story(
+    name="What a late alarm costs",
+    tiers=(2, 3),
+    objective="Find out whether the loss benchmark opens doors that a letter does not.",
+    message="One load in sixty is lost to an alarm that came too late. Yours?",
+    offer="Their own loss figure, from public claims data, on one page.",
+    plays=(
+        (Channel.EMAIL, "The benchmark, with their own figure", 3),
+        (Channel.AD, "Reminder to those who opened it", 10),
+    ),
+    ask=1,
+    talk_track="Ask what the last lost load cost them, and who noticed first.",
+    budget=6_000,
+    measure="Accounts with a response within six weeks, against those held out.",
+)
+
+
 def plan_and_launch(world: World) -> Campaign:
     """Jonas' tier-1 campaign: reviewed by Ines and live since the quarter began; his microsite is late."""
     jonas, ines = world.people.jonas, world.people.ines
@@ -118,6 +136,10 @@ def plan_and_launch(world: World) -> Campaign:
         add_play(campaign, channel=Channel.EMAIL, what=what, day=day, by=jonas, at=planned)
     version = campaign.submit(organisation=world.organisation, by=jonas, at=planned)
     approve(world, campaign, ines, world.at(world.quarter.first - timedelta(days=1), 11))
+    corrected = world.at(world.quarter.first - timedelta(days=1), 15)
+    correct_slip(
+        campaign, version, section=Section.OFFER, wrong="lanes, priced", reads="lanes priced", by=jonas, at=corrected
+    )
     launched = world.at(world.quarter.first, 9)
     launch = campaign.launch(organisation=world.organisation, by=jonas, at=launched)
     derive_commitments(campaign, launch, organisation=world.organisation, at=launched)
@@ -149,9 +171,10 @@ def wear_out(world: World) -> None:
 
 
 def plan_for_review(world: World) -> None:
-    """Two plans in review: one with two requested changes, one that was edited after its approval."""
+    """Two plans in review, one with requested changes, one edited after its approval; and a draft with a hold-out."""
     _winter(world)
     _webinar(world)
+    _losses(world)
 
 
 def _winter(world: World) -> None:
@@ -168,7 +191,17 @@ def _winter(world: World) -> None:
     )
     for section, kind, body, by, days in remarks:
         at = world.at(world.today - timedelta(days=days), 16)
-        say(campaign, version, section=section, kind=kind, body=body, by=by, at=at)
+        remark(campaign, version, section=section, kind=kind, body=body, by=by, at=at)
+    suggestion = "Minutes, not days: promise your customers what our data can prove."
+    at = world.at(world.today - timedelta(days=3), 16)
+    words: dict[str, Any] = {"body": "Their words first.", "suggestion": suggestion, "by": ines, "at": at}
+    remark(campaign, version, section=Section.MESSAGE, kind=CommentKind.SUGGESTION, **words)
+    finish(campaign, version, ReviewVerdict.REQUEST, summary="Close. Two things before I can sign.", by=ines, at=at)
+    finish(campaign, version, ReviewVerdict.COMMENT, by=tomas, at=world.at(world.today - timedelta(days=2), 16))
+    world.session.flush()
+    ask = next(one for one in campaign.comments if one.kind is CommentKind.REQUEST and one.section is Section.SALES_ASK)
+    answer = "Four it is; the other two move to January."
+    ask.reply(answer, by=jonas, at=world.at(world.today - timedelta(days=1), 9))
 
 
 def _webinar(world: World) -> None:
@@ -182,6 +215,12 @@ def _webinar(world: World) -> None:
     edited = world.at(world.today - timedelta(days=1), 17)
     offer = "Free analysis of **three** months of their own logger files, back within a week."
     campaign.change(Section.OFFER, by=priya, at=edited, offer=offer)
+
+
+def _losses(world: World) -> None:
+    """Wide enough for a hold-out: its draft says how many accounts would be held out."""
+    starts = world.today + timedelta(days=17)
+    plan(world, LOSSES, starts, starts + timedelta(days=42), by=world.people.priya, at=world.at(world.today, 8))
 
 
 def plan(
@@ -231,4 +270,5 @@ def approve(world: World, campaign: Campaign, by: User, at: datetime) -> None:
     version = campaign.newest
     if version is None:
         raise RuntimeError(f"The story forgot to submit {campaign.name}.")
+    finish(campaign, version, ReviewVerdict.APPROVE, by=by, at=at)
     campaign.approve(version, digest=version.digest, seat=None, organisation=world.organisation, by=by, at=at)

@@ -13,11 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from abm.audit.seal import seal_events, unsealed
+from abm.campaigns.review_letters import tell_reminded
+from abm.campaigns.review_reminding import mind_review, reviews_to_mind
 from abm.jobs.password_requests import answer_password_requests
 from abm.jobs.sending import due_letters, lease_letters, note_outcomes, send
 from abm.kit import clock
 from abm.kit.db import is_away, writing
 from abm.people.mail import mail_server
+from abm.people.models import Organisation
 from abm.people.sessions import PasswordRequest
 from abm.targets.closing import close_for_good, lists_to_close
 from abm.targets.reminding import let_time_pass, lists_with_something_due
@@ -60,6 +63,7 @@ def work_once(session: Session | scoped_session[Session], *, whole: bool = True)
     answer_password_requests(own, at=clock.now())
     own.commit()
     _mind_proposals(own)
+    _mind_reviews(own)
     _close_lists(own)
     _send_letters(own)
 
@@ -78,6 +82,9 @@ def _something_due(session: Session, *, whole: bool) -> bool:
         return True
     if lists_with_something_due(session, clock.now()) or lists_to_close(session, clock.now()):
         return True
+    organisation = session.get(Organisation, 1)
+    if organisation is not None and reviews_to_mind(session, organisation=organisation, at=clock.now()):
+        return True
     return mail_server(session) is not None and session.scalar(due_letters(clock.now()).limit(1)) is not None
 
 
@@ -85,6 +92,17 @@ def _mind_proposals(session: Session) -> None:
     """Proposals that wait: each in a transaction of its own, whose letters leave with the others."""
     for target_list in lists_with_something_due(session, clock.now()):
         let_time_pass(target_list, clock.now())
+        session.commit()
+
+
+def _mind_reviews(session: Session) -> None:
+    """Reviews of plans that are due or late, each in a transaction of its own."""
+    at, organisation = clock.now(), session.get(Organisation, 1)
+    if organisation is None:
+        return
+    for campaign in reviews_to_mind(session, organisation=organisation, at=at):
+        for cause, people in mind_review(campaign, organisation=organisation, at=at).items():
+            tell_reminded(campaign, people, cause, at=at)
         session.commit()
 
 

@@ -14,6 +14,7 @@ from abm.kit import clock
 from abm.kit.markdown import markdown
 from abm.kit.receipts import FIELD
 from abm.kit.web import keep_query
+from abm.kit.wording import word_changes
 
 LOCALE = "en_GB"
 DASH = "–"
@@ -110,6 +111,7 @@ def init_filters(app: Flask) -> None:
     """Teach the templates to write these."""
     for filter_ in (day, weekday, instant, moment, ago, markdown, money, number, percent):
         app.add_template_filter(filter_)
-    app.jinja_env.globals.update(once_key=once_key, once_field=FIELD, keep_query=keep_query, percent=percent)
+    known = {"once_key": once_key, "once_field": FIELD, "keep_query": keep_query, "percent": percent}
+    app.jinja_env.globals.update(known, word_changes=word_changes)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

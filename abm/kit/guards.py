@@ -45,6 +45,8 @@ GUARDS = (
     ),
     Guard("waiver"),
     Guard("campaign_origin"),
+    Guard("plan_review"),
+    Guard("erratum", columns=("campaign_id", "version_id", "section", "wrong", "reads", "by_id", "at")),
     Guard("touch", columns=("account_id", "logged_by_id", "client_key", "fingerprint", "logged_at")),
 )
 

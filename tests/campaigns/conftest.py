@@ -6,10 +6,22 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, scoped_session
 
-from tests.campaigns.world import NOW, World
+from tests.campaigns.world import NOW, Signed, World
 from tests.cast import Cast
+
+
+@pytest.fixture
+def as_(world: World, client: FlaskClient) -> Signed:
+    """Somebody's browser, by first name; the plan at `ADDRESS` is in review."""
+    world.submitted()
+
+    def signed(name: str) -> FlaskClient:
+        return world.enter(client.application.test_client(), world.cast.everyone[name])
+
+    return signed
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -32,6 +33,8 @@ BEFORE = NOW - timedelta(days=30)
 STARTS, ENDS = date(2026, 11, 26), date(2026, 12, 18)
 ASK_BY = date(2026, 12, 4)
 RAN_SINCE = date(2025, 11, 3)  # two months before the company was founded
+ADDRESS = "/campaigns/cold-chain-on-time"  # of what `World.draft` plans
+Signed = Callable[[str], FlaskClient]
 
 
 @dataclass

@@ -69,6 +69,8 @@ class Living(Walking):
     def time_passes(self, hours: int) -> None:
         if day(self.now + timedelta(hours=hours)) <= date(2026, 12, 29):  # the quarter of the list
             self.now += timedelta(hours=hours)
+            for model in self.campaigns.values():
+                model.time_passes()
         self.tally["time"] += 1
         self.tally["steps"] += 1
         assert all(model.state in {*GOING, "completed", "cancelled"} for model in self.campaigns.values())

@@ -67,7 +67,8 @@ class Model:
     requests: list[Request] = field(default_factory=list)
     members: Tiers = field(default_factory=dict)  # whom it took on, until it ends or takes others on
     begins: dict[str, datetime] = field(default_factory=dict)  # from when it works each of them
-    gone: set[str] = field(default_factory=set)  # those of them that have left the list since
+    off: dict[str, datetime] = field(default_factory=dict)  # since when those of them who are on no list are off it
+    gone: set[str] = field(default_factory=set)  # those of them that have left for good
     live_plays: frozenset[tuple[str, date]] = frozenset()
 
     @property
@@ -106,8 +107,13 @@ class Model:
         self.members, self.gone = members, set()
 
     def list_signed(self, listed: Tiers, now: datetime) -> None:
-        """Who is not on the list any more has left for good, if it had begun."""
-        self.gone |= {name for name in self.members if name not in listed and self.begins[name] < now}
+        """Who is not on the list any more is off it from now on, unless another list is signed at this very moment."""
+        gone = {name: now for name in self.members if name not in listed}
+        self.off = {name: self.off.get(name, at) for name, at in gone.items()}
+
+    def time_passes(self) -> None:
+        """Who had begun, and is off the list for any time at all, has left for good."""
+        self.gone |= {name for name, at in self.off.items() if name in self.begins and self.begins[name] < at}
 
     def submit(self, listed: Tiers, today: date) -> list[str]:
         accounts = self.would_work(listed)

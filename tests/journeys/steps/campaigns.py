@@ -40,7 +40,7 @@ def fill_sections(priya: Page, today: date) -> None:
     ask = {"Touches per account": "2", "By": (today + timedelta(14)).isoformat(), "Talk track": "Ask about summer."}
     section(priya, "Sales ask", ask)
     open_section(priya, "Audience")
-    priya.get_by_label("Tier 1", exact=False).check()
+    priya.get_by_role("group", name="Tiers").get_by_label("Tier 1").check()
     press(priya, "Save audience")
     expect(panel(priya, "Audience")).to_contain_text("2 accounts of the target list")
     add_play(priya, today)
@@ -78,7 +78,7 @@ def say(page: Page, part: str, words: str, button: str) -> None:
     beside.locator("summary", has_text="Say something about").click()
     beside.get_by_label("What you say").fill(words)
     press(beside, button)
-    expect(page.get_by_role("article").filter(has_text=words)).to_be_visible()
+    expect(page.get_by_role("article").filter(has_text=words)).to_contain_text("not published")
 
 
 def ask_for_a_change(ines: Page) -> None:
@@ -86,6 +86,10 @@ def ask_for_a_change(ines: Page) -> None:
     needs_me(ines, NAME)
     say(ines, "Message", "Plain words: good.", "Comment")
     say(ines, "Offer and proof", CHANGE, "Ask for a change")
+    press(ines, "Finish with comments")
+    refused(ines, "Verdict")
+    press(ines, "Request changes")
+    said(ines, "Finished: you asked for changes.")
     expect(panel(ines, "Verdict")).to_contain_text("Nobody approves before this change is settled")
     expect(ines.get_by_role("button", name="Approve version 1")).to_have_count(0)
 
