@@ -25,6 +25,7 @@ from abm.desk import (
 from abm.desk.first_run_routes import first_run
 from abm.desk.navigation import init_navigation
 from abm.desk.routes import desk
+from abm.imports.play_file_routes import play_files
 from abm.imports.routes import imports
 from abm.kit.assets import init_assets
 from abm.kit.config import Config
@@ -40,6 +41,7 @@ from abm.kit.theme import init_theme
 from abm.kit.web import htmx
 from abm.outbound import touch_routes
 from abm.outbound.launch_routes import launching
+from abm.outbound.recording_routes import recording
 from abm.outbound.routes import outbound
 from abm.people import programme_routes, seat_routes, settings_routes, team_routes
 from abm.people.account_routes import account
@@ -113,9 +115,11 @@ BLUEPRINTS = (
     targets,
     campaigns,
     launching,
+    recording,
     outbound,
     progress,
     imports,
+    play_files,
     desk,
 )
 

@@ -111,7 +111,7 @@ def _accounts_of(session: Session, contact_ids: Collection[int]) -> dict[int, in
     found: dict[int, int] = {}
     for chunk in chunks(sorted(contact_ids)):
         rows = session.execute(select(Contact.id, Contact.account_id).where(Contact.id.in_(chunk)))
-        found |= {number: account_id for number, account_id in rows}
+        found |= {row.id: row.account_id for row in rows}
     return found
 
 

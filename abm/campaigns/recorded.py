@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session, joinedload
 from abm.accounts.models import Account, Contact
 from abm.campaigns.drafting import Play
 from abm.campaigns.kinds import RUNNING, CampaignState
+from abm.campaigns.launches import AudienceMember
 from abm.campaigns.live_plays import LivePlay
 from abm.campaigns.models import Campaign
+from abm.campaigns.outreach import works_on_that_day
 from abm.campaigns.play_records import PlayRecord, PlayTouch
 from abm.campaigns.recordable import Playable, playable
 from abm.people.models import User
@@ -103,10 +105,13 @@ def records_of(session: Session, campaign: Campaign) -> list[PlayRecord]:
     return list(session.scalars(rows.options(*names)))
 
 
-def unrecorded(session: Session, today: date, owner: User | None = None) -> list[Unrecorded]:
+def unrecorded(
+    session: Session, today: date, owner: User | None = None, account_id: int | None = None
+) -> list[Unrecorded]:
     """The plays of campaigns that run whose day has come and that nobody recorded, the oldest first.
 
-    `owner` narrows them to those that a person answers for. A play of a paused campaign waits for nobody.
+    `owner` narrows them to those that a person answers for, `account_id` to those that an account was due.
+    A play of a paused campaign waits for nobody.
     """
     statement = (
         select(Campaign.name, Campaign.slug, LivePlay.play, LivePlay.channel, LivePlay.what, LivePlay.day)
@@ -117,6 +122,9 @@ def unrecorded(session: Session, today: date, owner: User | None = None) -> list
     )
     if owner is not None:
         statement = statement.where(func.coalesce(Play.owner_id, Campaign.owner_id) == owner.id)
+    if account_id is not None:
+        due = (AudienceMember.campaign_id == LivePlay.campaign_id) & (AudienceMember.account_id == account_id)
+        statement = statement.where(exists().where(due, works_on_that_day()))
     return [
         Unrecorded(
             name, slug, play, channel.label, what, day, PlayStatus.DUE if day == today else PlayStatus.NOT_RECORDED
@@ -146,7 +154,7 @@ def replaced_by(session: Session, row: PlayRecord) -> PlayRecord | None:
 
 
 def touches_of(session: Session, row: PlayRecord) -> Sequence[Row[Touch, str, str, str | None, bool]]:
-    """The touches of a record: each with account, its address, the contact where one is named, whether they responded."""
+    """The touches of a record: each with account, its address, the contact if one is named, whether they responded."""
     return session.execute(
         select(Touch, Account.name, Account.slug, Contact.name, PlayTouch.reaction)
         .join(PlayTouch, PlayTouch.touch_id == Touch.id)
@@ -160,13 +168,13 @@ def touches_of(session: Session, row: PlayRecord) -> Sequence[Row[Touch, str, st
 
 def reached_by(session: Session, campaign_id: int, play: str, day: date | None = None) -> dict[int, date]:
     """The accounts that a play reached, and when last; on one day where that is asked."""
-    rows = select(Touch.account_id, func.max(Touch.day)).join(PlayTouch, PlayTouch.touch_id == Touch.id)
+    rows = select(Touch.account_id, func.max(Touch.day).label("last")).join(PlayTouch, PlayTouch.touch_id == Touch.id)
     rows = rows.join(PlayRecord, PlayRecord.id == PlayTouch.record_id)
     rows = rows.where(PlayRecord.campaign_id == campaign_id, PlayRecord.play == play, ~PlayTouch.reaction)
     rows = rows.where(Touch.voided_at.is_(None)).group_by(Touch.account_id)
     if day is not None:
         rows = rows.where(Touch.day == day)
-    return {account_id: last for account_id, last in session.execute(rows)}
+    return {row.account_id: row.last for row in session.execute(rows)}
 
 
 def campaign_of_play(session: Session, play: str) -> Campaign | None:

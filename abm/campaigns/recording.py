@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from abm.accounts.changes import check_text
@@ -76,6 +76,7 @@ def record_play(
     require(accounts or reactions, "Choose the accounts that it reached.", field="accounts")
     hold_accounts(session, [*accounts, *(one.account_id for one in reactions)])
     require_recordable(session, campaign, telling.day, accounts)
+    _make_room(session, campaign.id, play.play)
     standing, reached = standing_keys(session, campaign.id, play.play)
     days = (telling.day, organisation.today(at))
     check_reactions(session, reactions, reached=reached | set(accounts), days=days)
@@ -125,21 +126,26 @@ def play_of(campaign: Campaign, public_id: str) -> Playable:
 
 
 def standing_keys(session: Session, campaign_id: int, play: str) -> tuple[set[str], set[int]]:
-    """What is recorded of a play and stands: the keys of its touches, and the accounts that it reached.
-
-    A touch that was voided by itself makes room first.
-    """
-    of_play = select(PlayRecord.id).where(PlayRecord.campaign_id == campaign_id, PlayRecord.play == play)
-    gone = select(Touch.voided_at).where(Touch.id == PlayTouch.touch_id).scalar_subquery()
-    lapsed = update(PlayTouch).where(PlayTouch.record_id.in_(of_play), PlayTouch.voided_at.is_(None))
-    lapsed = lapsed.where(gone.is_not(None)).values(voided_at=gone)
-    session.execute(lapsed.execution_options(synchronize_session=False))
+    """What is recorded of a play and stands: the keys of its touches, and the accounts that it reached."""
     rows = session.execute(
         select(PlayTouch.key, PlayTouch.reaction, Touch.account_id)
         .join(Touch, Touch.id == PlayTouch.touch_id)
-        .where(PlayTouch.record_id.in_(of_play), PlayTouch.voided_at.is_(None))
+        .where(PlayTouch.record_id.in_(_of_play(campaign_id, play)))
+        .where(PlayTouch.voided_at.is_(None), Touch.voided_at.is_(None))
     ).all()
     return {row.key for row in rows}, {row.account_id for row in rows if not row.reaction}
+
+
+def _make_room(session: Session, campaign_id: int, play: str) -> None:
+    """A touch that was voided by itself makes room for what was really so."""
+    gone = select(Touch.voided_at).where(Touch.id == PlayTouch.touch_id).scalar_subquery()
+    lapsed = update(PlayTouch).where(PlayTouch.record_id.in_(_of_play(campaign_id, play)))
+    lapsed = lapsed.where(PlayTouch.voided_at.is_(None), gone.is_not(None)).values(voided_at=gone)
+    session.execute(lapsed.execution_options(synchronize_session=False))
+
+
+def _of_play(campaign_id: int, play: str) -> Select[int]:
+    return select(PlayRecord.id).where(PlayRecord.campaign_id == campaign_id, PlayRecord.play == play)
 
 
 def _checked(campaign: Campaign, play: Playable, telling: Telling, *, at: datetime) -> tuple[str, str]:
