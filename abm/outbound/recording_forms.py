@@ -26,7 +26,7 @@ class ReactionLine(Form):
 
     account = line_field("Account")
     what = SelectField("What they did", [Optional()])
-    contact = line_field("Person", description="E-mail address or name; may stay empty.")
+    contact = line_field("Person")
     day = DayField("Day", [Optional()])
 
 

@@ -102,20 +102,21 @@ def _two_thousand_more(running: Stage) -> None:
         AudienceMember(campaign_id=running.campaign.id, account_id=one.id, version_id=version.id, tier=1, starts=NOW)
         for one in many
     )
-    session.add_all(
-        Commitment(
-            source="play",
-            source_id=running.invitation,
-            account_id=one.id,
-            campaign_id=running.campaign.id,
-            channel=Channel.EMAIL,
-            side=Side.MARKETING,
-            wanted=1,
-            first_day=date(2026, 11, 26),
-            last_day=date(2026, 11, 29),
-            why="Invitation",
-            made_at=NOW,
-        )
-        for one in many
-    )
+    session.add_all(_promised(running, one) for one in many)
     session.commit()
+
+
+def _promised(running: Stage, account: Account) -> Commitment:
+    return Commitment(
+        source="play",
+        source_id=running.invitation,
+        account_id=account.id,
+        campaign_id=running.campaign.id,
+        channel=Channel.EMAIL,
+        side=Side.MARKETING,
+        wanted=1,
+        first_day=date(2026, 11, 26),
+        last_day=date(2026, 11, 29),
+        why="Invitation",
+        made_at=NOW,
+    )
