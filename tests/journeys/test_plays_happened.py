@@ -42,7 +42,7 @@ def test_jonas_records_a_play_for_some_and_takes_it_back(visitors: Visitors, scr
     press(page, "Record the play")
     said(page, "is recorded: 2 accounts and 1 response.")
     expect(panel(page, "Who responded")).to_contain_text("Kestrel Foods Content: downloaded")
-    expect(panel(page, "Accounts").get_by_role("listitem")).to_have_text(["Halden Freight", "Kestrel Foods"])
+    expect(panel(page, "Accounts").get_by_role("rowheader")).to_have_text(["Halden Freight", "Kestrel Foods"])
 
     follow(page, "Kestrel Foods")
     lanes = page.locator(".lanes")
