@@ -10,10 +10,8 @@ from sqlalchemy import select
 from abm.accounts.models import Account
 from abm.accounts.team import TeamMember
 from abm.campaigns.drafting import Play
-from abm.campaigns.models import Campaign, LivePlay
-from abm.campaigns.play_records import PlayRecord
+from abm.campaigns.models import Campaign
 from abm.campaigns.templates import PlayTemplate
-from abm.imports.play_files import PlayFile
 from abm.kit import clock
 from abm.kit.clock import Week
 from abm.kit.db import session, writing
@@ -24,22 +22,19 @@ from abm.people.models import User
 from abm.targets.comments import comment_on
 from abm.targets.entries import Entry
 from abm.targets.models import TargetList
-from abm.touches.kinds import Channel
 from abm.touches.models import Touch
+from tests.journeys.happened import NO_PAGE_OF_PLAYS, PAGES_OF_PLAYS, happened
 from tests.journeys.visitors import NOBODY
 
 AMARA, RENATA, PRIYA, JONAS, INES, TOMAS, WEN = "Amara", "Renata", "Priya", "Jonas", "Ines", "Tomás", "Wen"
 
-NO_PAGE = {
+NO_PAGE = NO_PAGE_OF_PLAYS | {
     "assets.asset_file": "the style sheet and the script",
     "health.alive": "a word for machines",
     "health.ready": "a word for machines",
     "accounts.suggested": "a list that a field opens",
     "imports.bad_rows_file": "a file",
     "desk.feed": "read by calendar programs",
-    "play_files.refused": "a file",
-    "api.plays": "read by programs",
-    "api_description.openapi": "read by programs",
     "targets.record": "a file",
     "targets.cell": "opens in its row, or leads to the entry's page",
     "targets.closed_cell": "closes in its row, or leads to the list",
@@ -50,7 +45,7 @@ NO_PAGE = {
 }
 
 # Endpoint: who looks, and at which addresses. `{…}` are the things of `things_of`.
-PAGES: dict[str, list[tuple[str, str]]] = {
+PAGES: dict[str, list[tuple[str, str]]] = PAGES_OF_PLAYS | {
     "demo.welcome": [(NOBODY, "/demo")],
     "people.sign_in": [(NOBODY, "/sign-in")],
     "people.forgotten": [(NOBODY, "/forgotten-password")],
@@ -185,23 +180,6 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         (TOMAS, "/campaigns/cold-chain-on-time/plays"),
     ],
     "campaigns.play": [(JONAS, "/campaigns/winter-service-levels/plays/{play}")],
-    "recording.index": [
-        (JONAS, "/campaigns/cold-chain-on-time/records"),
-        (TOMAS, "/campaigns/lanes-before-the-heat/records"),
-        (PRIYA, "/campaigns/partner-letter/records"),
-    ],
-    "recording.new": [(JONAS, "/campaigns/cold-chain-on-time/plays/{late play}/records/new")],
-    "recording.show": [
-        (JONAS, "/campaigns/cold-chain-on-time/records/{record}"),
-        (TOMAS, "/campaigns/cold-chain-on-time/records/{record}"),
-    ],
-    "recording.edit": [(JONAS, "/campaigns/cold-chain-on-time/records/{record}/edit")],
-    "play_files.new": [
-        (PRIYA, "/plays/files/new"),
-        (PRIYA, "/plays/files/new?campaign=cold-chain-on-time&play={late play}"),
-    ],
-    "play_files.show": [(PRIYA, "/plays/files/{file}"), (PRIYA, "/plays/files/{file}?lines=record")],
-    "account.tokens": [(PRIYA, "/account/tokens"), (TOMAS, "/account/tokens")],
     "launching.ending": [(PRIYA, "/campaigns/cold-chain-on-time/ending")],
     "campaigns.review": [
         (INES, "/campaigns/winter-service-levels/review"),
@@ -250,7 +228,7 @@ def things_of(app: Flask) -> dict[str, str]:
             **days,
             **_of_account(_account_of(tomas), tomas, days["quarter"]),
             "play": _play(),
-            **_happened(),
+            **happened(),
             "template": _template(),
         }
         session.commit()
@@ -288,17 +266,6 @@ def _of_entry(public_id: str) -> dict[str, str]:
 def _play() -> str:
     winter = select(Play.public_id).join(Play.campaign).where(Campaign.slug == "winter-service-levels")
     return session.scalars(winter.limit(1)).one()
-
-
-def _happened() -> dict[str, str]:
-    """A play with who came, one that nobody recorded, and a file that told of one."""
-    late = select(LivePlay.play).join(LivePlay.campaign).where(Campaign.slug == "cold-chain-on-time")
-    came = select(PlayRecord.public_id).where(PlayRecord.responses > 0)
-    return {
-        "late play": session.scalars(late.where(LivePlay.channel == Channel.CONTENT)).one(),
-        "record": session.scalars(came).one(),
-        "file": session.scalars(select(PlayFile.public_id)).one(),
-    }
 
 
 def _template() -> str:
