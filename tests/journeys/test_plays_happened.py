@@ -46,8 +46,8 @@ def test_jonas_records_a_play_for_some_and_takes_it_back(visitors: Visitors, scr
 
     follow(page, "Kestrel Foods")
     lanes = page.locator(".lanes")
-    expect(lanes.get_by_role("link", name="Content: sent to them").first).to_be_visible()
-    expect(lanes.get_by_role("link", name="Content: downloaded").first).to_be_visible()
+    expect(lanes.get_by_role("link", name=f"Content: sent to them — {MICROSITE}").first).to_be_visible()
+    expect(lanes.get_by_role("link", name="Content: downloaded — To “Microsite").first).to_be_visible()
     page.go_back()
 
     press(page, "Void this record")
