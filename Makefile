@@ -32,8 +32,8 @@ run: setup ## the demonstration, at http://127.0.0.1:8000
 test: setup-dev browser ## all tests, on SQLite and PostgreSQL, and in a browser where there is one
 	$(BIN)/pytest -n logical --dist worksteal
 
-machine: setup-dev ## at least 10,000 random steps with lists, seats and signatures, on each database
-	MACHINE=long $(BIN)/pytest tests/targets/test_state_machine.py
+machine: setup-dev ## at least 10,000 random steps with lists and campaigns, each on each database
+	MACHINE=long $(BIN)/pytest tests/targets/test_state_machine.py tests/campaigns/test_state_machine.py
 
 faults: setup-dev ## 500 times at once: edit, propose and sign, against four processes on PostgreSQL
 	FAULTS=long $(BIN)/pytest tests/faults

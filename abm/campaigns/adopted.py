@@ -6,10 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from abm.agreement.models import State
-from abm.campaigns.audience import candidates, chosen, days_left
-from abm.campaigns.launches import take_on
+from abm.campaigns.audience import audience, days_left, left_the_list
+from abm.campaigns.launches import Taken, take_on
 from abm.campaigns.live_plays import keep_plays
-from abm.campaigns.plan import Criteria
 from abm.kit.base import session_of
 from abm.people.models import Organisation
 
@@ -34,7 +33,8 @@ def work_from_now_on(campaign: Campaign, at: datetime) -> None:
     """Work what its criteria give of the list, with its plays, from this moment: nothing counts backwards."""
     session = session_of(campaign)
     organisation = session.get_one(Organisation, 1)
-    found = candidates(session, campaign, organisation=organisation, at=at)
-    tiers = {one.account_id: one.tier for one in chosen(found, Criteria.read(campaign.criteria))}
-    take_on(campaign, None, tiers, starts=days_left(campaign, organisation, at)[0], at=at)
+    _, accounts = audience(session, campaign, organisation=organisation, at=at)
+    taken = {one.account_id: Taken(one.tier) for one in accounts}
+    left, starts = left_the_list(campaign, at), days_left(campaign, organisation, at)[0]
+    take_on(campaign, None, taken, left=left, starts=starts, at=at)
     keep_plays(campaign, campaign.draft(), organisation=organisation, at=at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account, Contact, CrmStage, Opportunity, StageCategory, TeamFunction, TeamMember
 from abm.accounts.queries import on_day
-from abm.campaigns.kinds import RUNNING
+from abm.campaigns.kinds import RUNNING, Mark
 from abm.campaigns.launches import AudienceMember, still_worked
 from abm.campaigns.plan import Criteria, PlannedAccount, Reviewer
+from abm.kit.base import session_of
 from abm.people.models import Organisation, Team, User
+from abm.stages.models import AccountStage, Stage
+from abm.stages.queries import stages_on
 from abm.targets.models import Membership, TargetList
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ class Candidate:
     slug: str
     name: str
     industry: str
+    segment: str
     tier: int
     ae_id: int | None  # who answers for it; before anybody does, the AE that the list plans
     ae: str | None  # public id
@@ -41,9 +45,15 @@ class Candidate:
     active_deal: bool
     elsewhere: bool  # worked by another live campaign
     no_contacts: bool
+    stage: Stage | None = None  # where it was read; see `staged`
 
-    def planned(self) -> PlannedAccount:
-        return PlannedAccount(self.public_id, self.name, self.tier, self.ae, self.ae_name)
+    @property
+    def marks(self) -> list[Mark]:
+        """What to look at before it is worked."""
+        return [mark for mark in Mark if getattr(self, mark.value)]
+
+    def planned(self, *, held_out: bool = False) -> PlannedAccount:
+        return PlannedAccount(self.public_id, self.name, self.tier, self.ae, self.ae_name, held_out)
 
 
 def candidates(session: Session, campaign: Campaign, *, organisation: Organisation, at: datetime) -> list[Candidate]:
@@ -65,7 +75,8 @@ def candidates(session: Session, campaign: Campaign, *, organisation: Organisati
     found: dict[int, Candidate] = {}
     for tier, account, ae_id, ae, ae_name, person, name, deal, elsewhere, contacts in session.execute(statement):
         candidate = Candidate(
-            *(account.id, account.public_id, account.slug, account.name, account.industry, tier, ae_id, ae, ae_name),
+            *(account.id, account.public_id, account.slug, account.name, account.industry),
+            *(account.segment, tier, ae_id, ae, ae_name),
             reviewer=Reviewer(person, name) if person else None,
             left_alone=not account.approachable_on(day),
             active_deal=deal,
@@ -97,15 +108,76 @@ def listed_at(at: datetime) -> ColumnElement[bool]:
     return (Membership.starts <= at) & or_(Membership.ends.is_(None), Membership.ends > at)
 
 
+def gap_of(at: datetime) -> Select[datetime | None]:
+    """For an audience member, the first instant, if any, until another at which it stood on no list any more."""
+    left, onwards = aliased(Membership), aliased(Membership)
+    goes_on = select(onwards.id).where(
+        onwards.account_id == left.account_id,
+        onwards.starts <= left.ends,
+        or_(onwards.ends.is_(None), onwards.ends > left.ends),
+    )
+    gap = select(func.min(left.ends)).where(
+        left.account_id == AudienceMember.account_id,
+        left.ends > left.starts,
+        left.ends > AudienceMember.starts,
+        left.ends <= at,
+        ~goes_on.exists(),
+    )
+    return gap.correlate(AudienceMember)
+
+
+def never_left(at: datetime) -> ColumnElement[bool]:
+    """That an audience member stood on a list without a gap, from when it was taken on until an instant.
+
+    What left comes back by the next version of the plan alone, even where the list has it again.
+    """
+    return gap_of(at).scalar_subquery().is_(None)
+
+
+def left_the_list(campaign: Campaign, at: datetime) -> set[int]:
+    """The accounts, by id, that a campaign took on and that have left the list since."""
+    taken = AudienceMember.campaign_id == campaign.id, AudienceMember.ends.is_(None)
+    query = select(AudienceMember.account_id).where(*taken, ~never_left(at))
+    return set(session_of(campaign).scalars(query))
+
+
+def audience(
+    session: Session, campaign: Campaign, *, organisation: Organisation, at: datetime, staging: bool = False
+) -> tuple[list[Candidate], list[Candidate]]:
+    """What a campaign may choose from, and what its draft's criteria give of it now.
+
+    Stages are read where the criteria ask for some, or with `staging`.
+    """
+    criteria = Criteria.read(campaign.criteria)
+    found = candidates(session, campaign, organisation=organisation, at=at)
+    if criteria.stages or staging:
+        found = staged(session, found, organisation.today(at))
+    return found, chosen(found, criteria)
+
+
+def staged(session: Session, found: Sequence[Candidate], day: date) -> list[Candidate]:
+    """The same accounts with the stage that each has reached, in two queries; without any fact it is a target."""
+    stages = stages_on(session, [one.account_id for one in found], day)
+    plain = AccountStage(Stage.TARGET, "")
+    return [replace(one, stage=stages.get(one.account_id, plain).stage) for one in found]
+
+
 def chosen(found: Iterable[Candidate], criteria: Criteria) -> list[Candidate]:
-    """The accounts that criteria give: none until a tier is chosen, all industries and AEs unless some are."""
-    return [
-        one
-        for one in found
-        if one.tier in criteria.tiers
-        and (not criteria.industries or one.industry in criteria.industries)
-        and (not criteria.aes or one.ae in criteria.aes)
-    ]
+    """The accounts that criteria give: none until a tier is chosen or one is picked, all of a kind unless some are."""
+    narrow = (
+        ("industry", criteria.industries),
+        ("segment", criteria.segments),
+        ("ae", criteria.aes),
+        ("stage", criteria.stages),
+    )
+
+    def meets(one: Candidate) -> bool:
+        if one.public_id in criteria.picked:
+            return True
+        named = all(not wanted or getattr(one, what) in wanted for what, wanted in narrow)
+        return one.tier in criteria.tiers and named and not set(one.marks) & set(criteria.without)
+
+    return [one for one in found if meets(one) and one.public_id not in criteria.left_out]
 
 
 def reviewers_of(found: Iterable[Candidate]) -> tuple[Reviewer, ...]:
@@ -128,7 +200,7 @@ def _marks(campaign: Campaign, at: datetime) -> list[ColumnElement[bool]]:
     """For each account: an open deal, another live campaign, somebody to talk to."""
     deal = select(Opportunity.id).join(CrmStage, CrmStage.id == Opportunity.stage_id)
     deal = deal.where(Opportunity.account_id == Account.id, CrmStage.category == StageCategory.OPEN)
-    other = select(AudienceMember.id).where(AudienceMember.account_id == Account.id, still_worked(at))
+    other = select(AudienceMember.id).where(AudienceMember.account_id == Account.id, still_worked(at), never_left(at))
     running = or_(*(AudienceMember.campaign.has(state=state) for state in RUNNING))
     other = other.where(AudienceMember.campaign_id != campaign.id, running)
     contact = select(Contact.id).where(Contact.account_id == Account.id, Contact.archived_at.is_(None))

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from abm.accounts.models import Account, Contact, CrmStage, Opportunity, StageCategory, TeamFunction, TeamMember
 from abm.accounts.queries import on_day
-from abm.campaigns.audience import listed_at
+from abm.campaigns.audience import listed_at, never_left
 from abm.campaigns.kinds import RUNNING, CampaignState
-from abm.campaigns.launches import AudienceMember
+from abm.campaigns.launches import AudienceMember, still_worked
 from abm.campaigns.live_plays import LivePlay
 from abm.campaigns.models import Campaign
 from abm.campaigns.outreach import Accounts, Overfull, Span, is_contact, planned
@@ -232,8 +232,8 @@ def against_deals(session: Session, span: Span, account_ids: Accounts | None) ->
 
 def worked(campaign: Campaign, span: Span) -> Select[int]:
     """The accounts that a launched campaign works, or is going to."""
-    lasts = AudienceMember.ends.is_(None) | (AudienceMember.ends > span.at)
-    return select(AudienceMember.account_id).where(AudienceMember.campaign_id == campaign.id, lasts)
+    at_work = still_worked(span.at), never_left(span.at)
+    return select(AudienceMember.account_id).where(AudienceMember.campaign_id == campaign.id, *at_work)
 
 
 def shown_campaigns(session: Session) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from abm.accounts.identity import slug_of
 from abm.agreement.models import Document
 from abm.audit.models import record
+from abm.campaigns.holdout import PERCENT
 from abm.campaigns.kinds import CampaignState, Section
 from abm.campaigns.models import KIND, Campaign
 from abm.campaigns.plan import Criteria
@@ -99,6 +100,7 @@ def _begin(
         ends_on=days[1],
         currency=organisation.currency,
         criteria=Criteria().facts(),
+        holdout_percent=PERCENT,
         created_at=at,
         changed_at=at,
         changed_by_id=by.id,

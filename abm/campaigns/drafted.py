@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from abm.campaigns.audience import Candidate, candidates, chosen
+from abm.campaigns.audience import Candidate, audience
 from abm.campaigns.calendar import Planned
+from abm.campaigns.launches import AudienceMember, held_out_at
 from abm.campaigns.models import Campaign
 from abm.campaigns.outreach import Drafted, Span, overfull
-from abm.campaigns.plan import Criteria
 from abm.kit.clock import Week
 from abm.people.models import Organisation
 
@@ -55,8 +56,11 @@ def drafted_of(campaign: Campaign, accounts: Sequence[Candidate], today: date) -
 
 
 def would_work(session: Session, campaign: Campaign, *, organisation: Organisation, at: datetime) -> list[Candidate]:
-    """The accounts that the draft's criteria give now."""
-    return chosen(candidates(session, campaign, organisation=organisation, at=at), Criteria.read(campaign.criteria))
+    """The accounts that the draft's criteria give now, less those that the live version holds out."""
+    _, accounts = audience(session, campaign, organisation=organisation, at=at)
+    held = session.scalars(select(AudienceMember.account_id).where(held_out_at(at, campaign.id)))
+    kept_out = set(held) if campaign.holdout_percent else set()
+    return [one for one in accounts if one.account_id not in kept_out]
 
 
 def plays_of_draft(campaign: Campaign, accounts: int, today: date) -> list[Planned]:

@@ -30,7 +30,7 @@ FACTS = {
     Section.OFFER: frozenset({"offer"}),
     Section.SALES_ASK: frozenset({"ask_touches", "ask_by", "talk_track"}),
     Section.BUDGET: frozenset({"budget"}),
-    Section.MEASURE: frozenset({"measure"}),
+    Section.MEASURE: frozenset({"measure", "holdout_percent", "holdout_tier_1"}),
 }
 WORKED = frozenset({Section.OBJECTIVE, Section.AUDIENCE, Section.PLAYS})  # what an adopted campaign follows at once
 PLAY_FACTS = frozenset({"channel", "what", "day", "notes", "owner_id"})

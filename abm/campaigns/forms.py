@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from abm.accounts.fields import Choice, DayField, WholeNumber, text
 from abm.accounts.money import written_amount
+from abm.campaigns.audience import Candidate, chosen
 from abm.campaigns.drafting import FACTS
-from abm.campaigns.kinds import CampaignState, CommentKind, Section
+from abm.campaigns.holdout import MOST, SMALLEST_ARM
+from abm.campaigns.kinds import CampaignState, CommentKind, Mark, Section
 from abm.campaigns.models import Campaign
 from abm.campaigns.plan import Criteria
 from abm.kit.forms import Checkboxes, choices, clean, name_field
 from abm.people.programmes import Programme
+from abm.stages.models import Stage
 from abm.touches.kinds import Channel
 
 LONG = Length(max=10_000, message="Write no more than %(max)d characters.")
@@ -79,17 +85,39 @@ class ObjectiveForm(Marked):
 
 
 class AudienceForm(Marked):
-    """Which accounts of the list: nothing ticked in industries or AEs means all of them."""
+    """Which accounts of the list: nothing ticked of a kind means all of it."""
 
     tiers = Checkboxes("Tiers", choices=choices((str(tier), f"Tier {tier}") for tier in (1, 2, 3)))
+    segments = Checkboxes("Segments", validate_choice=False, description="None ticked means all.")
     industries = Checkboxes("Industries", validate_choice=False, description="None ticked means all.")
     aes = Checkboxes("AEs", validate_choice=False, description="None ticked means all.")
+    stages = Checkboxes("Stages", validate_choice=False, description="None ticked means all.")
+    without = Checkboxes("Leave out all that are marked", choices=choices((mark.value, mark.label) for mark in Mark))
+    picked = Checkboxes("Take in one by one", validate_choice=False, description="Whatever else is ticked.")
+    left_out = Checkboxes("Leave out one by one", validate_choice=False, description="Whatever else is ticked.")
 
     @property
     def criteria(self) -> Criteria:
         """What was ticked, once it validates."""
-        named = (tuple(sorted(field.data or ())) for field in (self.industries, self.aes))
-        return Criteria(tuple(int(tier) for tier in self.tiers.data or ()), *named)
+        ticked = {name: field.data or () for name, field in self._fields.items() if isinstance(field, Checkboxes)}
+        return Criteria.read(ticked | {"tiers": [int(tier) for tier in self.tiers.data or ()]})
+
+    def offer(self, found: Sequence[Candidate], criteria: Criteria) -> None:
+        """What can be ticked: what the list has, with its count, and what the draft has ticked already."""
+        tiers = Counter(one.tier for one in found)
+        self.tiers.choices = choices((str(tier), f"Tier {tier} ({tiers[tier]})") for tier in (1, 2, 3))
+        self.segments.choices = _counted([one.segment for one in found], criteria.segments)
+        self.industries.choices = _counted([one.industry for one in found], criteria.industries)
+        stages = Counter(one.stage for one in found)
+        self.stages.choices = choices((stage.value, f"{stage.label} ({stages[stage]})") for stage in Stage)
+        marks = Counter(mark for one in found for mark in one.marks)
+        self.without.choices = choices((mark.value, f"{mark.label} ({marks[mark]})") for mark in Mark)
+        aes = {one.ae: one.ae_name for one in found if one.ae and one.ae_name}
+        aes = {**dict.fromkeys(criteria.aes, "An AE without accounts on the list"), **aes}
+        self.aes.choices = choices(sorted(aes.items(), key=lambda pair: pair[1]))
+        given = {one.public_id for one in chosen(found, replace(criteria, picked=(), left_out=()))}
+        self.picked.choices = choices((one.public_id, _named(one)) for one in found if one.public_id not in given)
+        self.left_out.choices = choices((one.public_id, _named(one)) for one in found if one.public_id in given)
 
 
 class MessageForm(Marked):
@@ -113,7 +141,18 @@ class BudgetForm(Marked):
 
 
 class MeasureForm(Marked):
+    """What tells whether it worked, and against whom."""
+
     measure = long_field("Measure", "What will be measured, and what is expected.")
+    holdout_percent = WholeNumber(
+        "Hold-out, in percent",
+        [
+            InputRequired("Write a share; 0 means none."),
+            NumberRange(0, MOST, "Hold out from 0 to %(max)d."),
+        ],
+        description=f"Kept out at random, at least {SMALLEST_ARM} accounts, to compare with. 0 means none.",
+    )
+    holdout_tier_1 = BooleanField("Hold accounts of tier 1 out as well")
 
 
 class PlayForm(Marked):
@@ -166,11 +205,22 @@ SECTION_FORMS: dict[Section, type[Marked]] = {
 }
 
 
+def _counted(values: Sequence[str], ticked: Sequence[str]) -> list[SelectChoice]:
+    """Each value that there is with its count, and those that are ticked though nothing has them now."""
+    counts = Counter(value for value in values if value)
+    return choices((value, f"{value} ({counts[value]})") for value in sorted(counts.keys() | set(ticked)))
+
+
+def _named(one: Candidate) -> str:
+    marks = ", ".join(mark.label for mark in one.marks)
+    return f"{one.name}, tier {one.tier}" + (f" ({marks})" if marks else "")
+
+
 def shown(campaign: Campaign, section: Section) -> dict[str, object]:
     """What a section's form begins with."""
     mark = {"mark": campaign.draft().mark(section)}
     if section is Section.AUDIENCE:
-        criteria = Criteria.read(campaign.criteria).facts()
+        criteria = vars(Criteria.read(campaign.criteria))
         return {**mark, **criteria, "tiers": [str(tier) for tier in criteria["tiers"]]}
     if section is Section.BUDGET:
         return {**mark, "budget": written_amount(campaign.budget, campaign.currency)}

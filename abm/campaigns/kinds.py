@@ -125,6 +125,27 @@ SECTION_LABELS = {
 }
 
 
+class Mark(enum.StrEnum):
+    """What to look at before an account is worked; a plan can leave all of those so marked out."""
+
+    LEFT_ALONE = "left_alone"
+    ACTIVE_DEAL = "active_deal"
+    ELSEWHERE = "elsewhere"
+    NO_CONTACTS = "no_contacts"
+
+    @property
+    def label(self) -> str:
+        return MARK_LABELS[self]
+
+
+MARK_LABELS = {
+    Mark.LEFT_ALONE: "do not approach",
+    Mark.ACTIVE_DEAL: "active deal",
+    Mark.ELSEWHERE: "in another live campaign",
+    Mark.NO_CONTACTS: "no contacts known",
+}
+
+
 class CommentKind(enum.StrEnum):
     COMMENT = "comment"
     REQUEST = "requested change"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flask import abort
@@ -10,9 +11,10 @@ from sqlalchemy import select
 
 from abm.agreement.models import State, Version
 from abm.campaigns.asks import Expected, expected
-from abm.campaigns.audience import Candidate, candidates, chosen, reviewers_of
+from abm.campaigns.audience import Candidate, audience, chosen, reviewers_of
 from abm.campaigns.drafted import Crowding, crowding
-from abm.campaigns.kinds import Section, Transition
+from abm.campaigns.holdout import Sized, sized
+from abm.campaigns.kinds import Mark, Section, Transition
 from abm.campaigns.models import Campaign, approvers
 from abm.campaigns.plan import Criteria, Plan
 from abm.campaigns.queries import campaign_by_slug, campaign_page, load_contents
@@ -45,6 +47,22 @@ class Looked:
         if approved is None or self.campaign.left_behind() or self.campaign.state.ended:
             return ""
         return f"{' and '.join(approvers(approved))} approved version {approved.number}"
+
+    def aiming(self, criteria: Criteria) -> Looked:
+        """The same with other criteria, which nobody has saved yet."""
+        accounts = chosen(self.found, criteria)
+        plan = replace(self.plan, criteria=criteria, accounts=tuple(one.planned() for one in accounts))
+        return replace(self, plan=plan, accounts=accounts)
+
+    @property
+    def marked(self) -> Counter[Mark]:
+        """How many of the accounts bear each mark."""
+        return Counter(mark for mark in Mark for one in self.accounts if mark in one.marks)
+
+    @property
+    def sized(self) -> Sized:
+        """How many accounts submitting would hold out, and what that can tell."""
+        return sized(self.plan.holdout, self.accounts)
 
     @cached_property
     def crowding(self) -> Crowding:
@@ -92,11 +110,13 @@ def page_or_404(slug: str) -> Campaign:
     return campaign
 
 
-def look(slug: str) -> Looked:
-    """Read the whole page of a campaign in a handful of queries; 404 where there is none."""
+def look(slug: str, *, staging: bool = False) -> Looked:
+    """Read the whole page of a campaign in a handful of queries; 404 where there is none.
+
+    `staging`: with the stage of every account that it may choose from, in two more.
+    """
     campaign, at = page_or_404(slug), clock.now()
-    found = candidates(session(), campaign, organisation=organisation(), at=at)
-    accounts = chosen(found, Criteria.read(campaign.criteria))
+    found, accounts = audience(session(), campaign, organisation=organisation(), at=at, staging=staging)
     plan = campaign.draft(accounts, reviewers_of(accounts))
     gaps = missing(plan, organisation().today(at), listed=bool(found))
     return Looked(campaign, plan, found, accounts, gaps)
@@ -111,10 +131,11 @@ def ahead(looked: Looked) -> Ahead | None:
         return None
     plan = Plan.read(version.read())
     frozen = {account.account: account.name for account in plan.accounts}
+    worked = {account.account for account in plan.worked}
     listed = {one.public_id for one in looked.found}
     return Ahead(
         version=version,
-        expected=expected(plan, [one for one in looked.found if one.public_id in frozen], today=today),
+        expected=expected(plan, [one for one in looked.found if one.public_id in worked], today=today),
         hindrances=obstacles(plan, gone=[name for key, name in frozen.items() if key not in listed], today=today),
         joined=sum(one.public_id not in frozen for one in looked.accounts),
     )

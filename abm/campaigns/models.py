@@ -11,10 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from abm.accounts.changes import Change
 from abm.agreement.models import Document, Span, StaleDigest, State, Verdict, Version
 from abm.audit.models import record
-from abm.campaigns.audience import Candidate, candidates, chosen, days_left, reviewers_of
+from abm.campaigns.audience import Candidate, audience, candidates, days_left, left_the_list, reviewers_of
 from abm.campaigns.drafting import Play, begin_edit, change_section
+from abm.campaigns.holdout import HoldOut, draw, new_seed
 from abm.campaigns.kinds import TRANSITIONS, CampaignState, CommentKind, PlanState, Section, Transition
-from abm.campaigns.launches import AudienceMember, Launch, take_on
+from abm.campaigns.launches import AudienceMember, Launch, Taken, take_on, taken_before
 from abm.campaigns.live_plays import LivePlay, keep_plays
 from abm.campaigns.plan import Criteria, Plan, Reviewer
 from abm.campaigns.readiness import either, look_again, missing, obstacles
@@ -31,6 +32,7 @@ from abm.kit.base import (
     Name,
     PublicId,
     Slug,
+    Word,
     check,
     choice,
     session_of,
@@ -58,6 +60,7 @@ class Campaign(Base):
         check("starts_on <= ends_on", "days_in_order"),
         check("ask_touches >= 0", "ask"),
         check("budget >= 0", "budget"),
+        check("holdout_percent BETWEEN 0 AND 50", "holdout"),
         check("state <> 'adopted' OR adopted_at IS NOT NULL", "adopted"),
     )
 
@@ -80,6 +83,9 @@ class Campaign(Base):
     budget: Mapped[Minor | None]  # in minor units of currency; None: not said yet
     currency: Mapped[Currency]  # the reporting currency when the campaign was created
     measure: Mapped[LongText] = mapped_column(default="")  # what will be measured, and what is expected
+    holdout_percent: Mapped[int] = mapped_column(default=0)  # of the accounts that may be held out; 0: no hold-out
+    holdout_tier_1: Mapped[bool] = mapped_column(default=False)  # whether tier 1 may be held out as well
+    holdout_seed: Mapped[Word] = mapped_column(default=new_seed)
     criteria: Mapped[Facts] = mapped_column(default=dict)  # as Criteria.facts has them
     closing_note: Mapped[LongText] = mapped_column(default="")  # why it was cancelled; what came of it, of old ones
     keep_note: Mapped[LongText] = mapped_column(default="")  # once completed: what to keep,
@@ -104,7 +110,22 @@ class Campaign(Base):
 
     __mapper_args__ = {"version_id_col": revision}
 
-    def draft(self, accounts: Iterable[Candidate] = (), reviewers: tuple[Reviewer, ...] = ()) -> Plan:
+    @property
+    def audience_began(self) -> bool:
+        """Whether it ever took accounts on: launched, or taken in as adopted."""
+        return bool(self.launches) or self.adopted_at is not None
+
+    @property
+    def holdout(self) -> HoldOut:
+        """What the draft says of its hold-out."""
+        return HoldOut(self.holdout_percent, self.holdout_tier_1, self.holdout_seed)
+
+    def draft(
+        self,
+        accounts: Iterable[Candidate] = (),
+        reviewers: tuple[Reviewer, ...] = (),
+        held_out: Collection[str] = frozenset(),
+    ) -> Plan:
         """The plan as it would be frozen now; without accounts it serves to compare what Marketing wrote."""
         return Plan(
             name=self.name,
@@ -112,7 +133,7 @@ class Campaign(Base):
             ends_on=self.ends_on,
             objective=self.objective,
             criteria=Criteria.read(self.criteria),
-            accounts=tuple(account.planned() for account in accounts),
+            accounts=tuple(account.planned(held_out=account.public_id in held_out) for account in accounts),
             message=self.message,
             offer=self.offer,
             plays=tuple(play.planned() for play in self.plays),
@@ -122,6 +143,7 @@ class Campaign(Base):
             budget=self.budget,
             currency=self.currency,
             measure=self.measure,
+            holdout=self.holdout,
             reviewers=reviewers,
         )
 
@@ -158,12 +180,13 @@ class Campaign(Base):
     def submit(self, *, organisation: Organisation, by: User, at: datetime) -> Version:
         """Freeze the draft, with the accounts that its criteria give, as the next version for Sales to review.
 
-        It asks each sales manager whose AEs it binds; where none has a manager, the sales seat.
+        The hold-out is drawn here. It asks each sales manager whose AEs it binds; where none has a manager, the sales
+        seat.
         """
         begin_edit(self)
-        found = candidates(session_of(self), self, organisation=organisation, at=at)
-        accounts = chosen(found, Criteria.read(self.criteria))
-        plan = self.draft(accounts, reviewers_of(accounts))
+        found, accounts = audience(session_of(self), self, organisation=organisation, at=at)
+        held_out = draw(self.holdout, accounts, taken_before(self))
+        plan = self.draft(accounts, reviewers_of(accounts), held_out)
         gaps = missing(plan, organisation.today(at), listed=bool(found))
         require(not gaps, " ".join(sentence for sentences in gaps.values() for sentence in sentences))
         if self.newest is not None and self.state_of(self.newest) is not PlanState.WITHDRAWN:
@@ -219,10 +242,11 @@ class Campaign(Base):
         require(not hindrances, " ".join(hindrances))
         launch = Launch(version=version, by=by, at=at)
         self.launches.append(launch)
-        tiers = {found[account.account].account_id: found[account.account].tier for account in plan.accounts}
-        take_on(self, version, tiers, starts=days_left(self, organisation, at)[0], at=at)
+        named = [(found[account.account], account.held_out) for account in plan.accounts]
+        taken = {one.account_id: Taken(one.tier, held_out) for one, held_out in named}
+        take_on(self, version, taken, left=left_the_list(self, at), starts=days_left(self, organisation, at)[0], at=at)
         keep_plays(self, plan, organisation=organisation, at=at)
-        self._move(state, Transition.LAUNCH, by=by, at=at, version=version.number, accounts=len(tiers))
+        self._move(state, Transition.LAUNCH, by=by, at=at, version=version.number, accounts=len(plan.worked))
         return launch
 
     def pause(self, *, by: User, at: datetime) -> None:

@@ -32,6 +32,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from abm.accounts.models import Account
+from abm.campaigns.audience import never_left
 from abm.campaigns.kinds import RUNNING
 from abm.campaigns.launches import AudienceMember
 from abm.campaigns.live_plays import LivePlay
@@ -182,6 +183,7 @@ def planned(span: Span, account_ids: Accounts | None = None, *columns: Any) -> S
         .where(
             LivePlay.day.between(max(span.today, span.first - timedelta(days=DAYS - 1)), span.last),
             works_on_that_day(),
+            never_left(span.at),
             afterwards(AudienceMember.account_id).in_(_listed(span.at)),
             or_(LivePlay.day > span.today, ~_done_today(span.today)),
             *own,
@@ -191,9 +193,9 @@ def planned(span: Span, account_ids: Accounts | None = None, *columns: Any) -> S
 
 
 def works_on_that_day() -> ColumnElement[bool]:
-    """That a play reaches a member of the audience: worked when its day is over. The one place to extend."""
+    """That a play reaches a member of the audience: not held out, and worked when its day is over."""
     lasts = or_(AudienceMember.ends.is_(None), AudienceMember.ends >= LivePlay.until)
-    return and_(AudienceMember.starts < LivePlay.until, lasts)
+    return and_(~AudienceMember.held_out, AudienceMember.starts < LivePlay.until, lasts)
 
 
 def _done_today(today: date) -> ColumnElement[bool]:

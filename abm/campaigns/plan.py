@@ -8,28 +8,49 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from abm.campaigns.kinds import Section
+from abm.campaigns.holdout import NO_HOLDOUT, HoldOut
+from abm.campaigns.kinds import Mark, Section
 from abm.touches.kinds import Channel
 
 
 @dataclass(frozen=True)
 class Criteria:
-    """Which accounts of the list a campaign aims at. No industry, or no AE, named means all of them."""
+    """Which accounts of the list a campaign aims at. Nothing named of a kind means all of it.
+
+    `picked` are in whatever else is said, `left_out` are not; both are public ids.
+    """
 
     tiers: tuple[int, ...] = ()
     industries: tuple[str, ...] = ()
     aes: tuple[str, ...] = ()  # public ids
+    segments: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()  # marks of an account that keep it out; as kinds.Mark has them
+    picked: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, facts: Mapping[str, Any]) -> Criteria:
-        return cls(*(tuple(sorted(facts.get(name) or ())) for name in ("tiers", "industries", "aes")))
+        return cls(**{part.name: tuple(sorted(facts.get(part.name) or ())) for part in fields(cls)})
 
     def facts(self) -> dict[str, list[Any]]:
-        return {"tiers": list(self.tiers), "industries": list(self.industries), "aes": list(self.aes)}
+        """As a draft and a version keep it. What a plan does not narrow by is not said: older ones knew less."""
+        said = {part.name: list(getattr(self, part.name)) for part in fields(self)}
+        return {name: values for name, values in said.items() if values or name in {"tiers", "industries", "aes"}}
+
+    @property
+    def marks(self) -> list[Mark]:
+        """The marks that keep an account out."""
+        return [mark for mark in Mark if mark in self.without]
+
+    @property
+    def choose(self) -> bool:
+        """Whether they give any account at all."""
+        return bool(self.tiers or self.picked)
 
 
 @dataclass(frozen=True)
@@ -41,6 +62,7 @@ class PlannedAccount:
     tier: int
     ae: str | None
     ae_name: str | None
+    held_out: bool = False  # of this campaign's plays and ask; versions frozen before hold-outs had none
 
 
 @dataclass(frozen=True)
@@ -52,6 +74,9 @@ class PlannedPlay:
     what: str
     day: date
     notes: str = ""  # what it says or shows, and how; versions frozen before plays had notes have none
+
+    def facts(self) -> dict[str, str]:
+        return vars(self) | {"channel": self.channel.value, "day": self.day.isoformat()}
 
 
 @dataclass(frozen=True)
@@ -81,6 +106,7 @@ class Plan:
     budget: int | None
     currency: str
     measure: str
+    holdout: HoldOut = NO_HOLDOUT
     reviewers: tuple[Reviewer, ...] = ()
 
     @classmethod
@@ -102,7 +128,7 @@ class Plan:
             talk_track=ask["talk_track"],
             budget=content[Section.BUDGET]["amount"],
             currency=content[Section.BUDGET]["currency"],
-            measure=content[Section.MEASURE],
+            **_measure(content[Section.MEASURE]),
             reviewers=tuple(Reviewer(**reviewer) for reviewer in content["reviewers"]),
         )
 
@@ -120,16 +146,28 @@ class Plan:
             case Section.AUDIENCE:
                 return {"criteria": self.criteria.facts(), "accounts": [vars(account) for account in self.accounts]}
             case Section.PLAYS:
-                return [
-                    vars(play) | {"channel": play.channel.value, "day": play.day.isoformat()} for play in self.plays
-                ]
+                return [play.facts() for play in self.plays]
             case Section.SALES_ASK:
                 by = self.ask_by.isoformat() if self.ask_by else None
                 return {"touches": self.ask_touches, "by": by, "talk_track": self.talk_track}
             case Section.BUDGET:
                 return {"amount": self.budget, "currency": self.currency}
             case _:
-                return getattr(self, section.value)
+                return self._measured() if section is Section.MEASURE else getattr(self, section.value)
+
+    def _measured(self) -> object:
+        """The measure; with the hold-out where there is one."""
+        return {"text": self.measure, "hold_out": self.holdout.facts()} if self.holdout.percent else self.measure
+
+    @property
+    def worked(self) -> tuple[PlannedAccount, ...]:
+        """The accounts that get its plays and its ask."""
+        return tuple(account for account in self.accounts if not account.held_out)
+
+    @property
+    def held_out(self) -> tuple[PlannedAccount, ...]:
+        """The accounts that were drawn to be left alone by it."""
+        return tuple(account for account in self.accounts if account.held_out)
 
     def mark(self, section: Section) -> str:
         """A short name for what a section says: a form carries it, so that saving buries nobody else's words."""
@@ -159,6 +197,13 @@ def named(sections: Sequence[Section]) -> str:
     """`the offer and proof, the plays and the budget`, for a sentence."""
     words = [f"the {section.label.lower()}" for section in sections]
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def _measure(said: str | Mapping[str, Any]) -> dict[str, Any]:
+    """The text of the measure, and the hold-out; a plan without one says only the text."""
+    if isinstance(said, str):
+        return {"measure": said}
+    return {"measure": said["text"], "holdout": HoldOut(**said["hold_out"])}
 
 
 def _play(facts: Mapping[str, str]) -> PlannedPlay:

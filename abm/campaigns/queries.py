@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload, undefer
 
 from abm.agreement.models import Document, Signature, Standing, Version
-from abm.campaigns.audience import listed_at
+from abm.campaigns.audience import listed_at, never_left
 from abm.campaigns.kinds import RUNNING, CampaignState, CommentKind, PlanState
 from abm.campaigns.launches import AudienceMember, Launch, still_worked
 from abm.campaigns.models import Campaign
@@ -92,7 +92,8 @@ def listing(session: Session, at: datetime) -> list[Listed]:
     """Every campaign with the state of its plan and the accounts it works, those that run first, with one query."""
     newest = select(func.max(Version.number)).where(Version.document_id == Campaign.document_id)
     requests = select(func.count()).where(open_request(), ReviewComment.campaign_id == Campaign.id)
-    worked = select(func.count()).where(AudienceMember.campaign_id == Campaign.id, still_worked(at))
+    at_work = still_worked(at), never_left(at)
+    worked = select(func.count()).where(AudienceMember.campaign_id == Campaign.id, *at_work)
     newest_number, open_requests, working = (
         rows.correlate(Campaign).scalar_subquery() for rows in (newest, requests, worked)
     )
@@ -127,7 +128,7 @@ def tiers_at_work(session: Session, at: datetime) -> list[TierAtWork]:
     worked = select(AudienceMember.id).where(
         AudienceMember.account_id == Membership.account_id,
         AudienceMember.campaign.has(Campaign.state.in_(RUNNING)),
-        still_worked(at),
+        *(still_worked(at), never_left(at)),
     )
     at_work = func.count(func.distinct(case((worked.exists(), Membership.account_id))))
     rows = session.execute(
@@ -148,6 +149,13 @@ def programmes_with_a_list(session: Session, at: datetime) -> set[int]:
 def audience_on(campaign: Campaign, at: datetime) -> Select[AudienceMember]:
     """Whom a campaign works at an instant: an account that left the list left the audience at that moment."""
     return select(AudienceMember).where(AudienceMember.campaign_id == campaign.id, _working(at))
+
+
+def held_out_on(session: Session, account_id: int, at: datetime) -> list[Campaign]:
+    """The campaigns, live or adopted, that hold an account out at an instant."""
+    held = Campaign.audience.any((AudienceMember.account_id == account_id) & AudienceMember.held_out & _taken(at))
+    live = select(Campaign).where(Campaign.state.in_(RUNNING), held)
+    return list(session.scalars(live.options(lazyload(Campaign.document)).order_by(Campaign.name, Campaign.id)))
 
 
 def planners(session: Session) -> list[User]:
@@ -172,7 +180,7 @@ def live_on(session: Session, account_id: int, at: datetime) -> list[Campaign]:
 
 def worked_by(session: Session, account_ids: Sequence[int], at: datetime) -> dict[int, set[int]]:
     """Per account, the ids of the campaigns that work it at an instant, or are going to."""
-    query = select(AudienceMember.account_id, AudienceMember.campaign_id).where(still_worked(at))
+    query = select(AudienceMember.account_id, AudienceMember.campaign_id).where(still_worked(at), never_left(at))
     found: dict[int, set[int]] = defaultdict(set)
     for account_id, campaign_id in session.execute(query.where(AudienceMember.account_id.in_(account_ids))):
         found[account_id].add(campaign_id)
@@ -180,7 +188,12 @@ def worked_by(session: Session, account_ids: Sequence[int], at: datetime) -> dic
 
 
 def _working(at: datetime) -> ColumnElement[bool]:
-    """That a member of an audience is worked at an instant: launched, and still on a list."""
+    """That a member of an audience is worked at an instant: launched, not held out, and on a list ever since."""
+    return ~AudienceMember.held_out & _taken(at)
+
+
+def _taken(at: datetime) -> ColumnElement[bool]:
+    """That a campaign has an account in its audience at an instant, worked or held out."""
     listed = select(Membership.id).where(Membership.account_id == AudienceMember.account_id, listed_at(at))
     begun = (AudienceMember.starts <= at) & or_(AudienceMember.ends.is_(None), AudienceMember.ends > at)
-    return begun & listed.exists()
+    return begun & listed.exists() & never_left(at)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from abm.accounts.models import Account
@@ -68,12 +68,13 @@ def require_day(campaign: Campaign, day: date, *, at: datetime, imported: bool) 
 def recordable(session: Session, campaign: Campaign, day: date) -> list[Reachable]:
     """The accounts on which a play of this campaign may be recorded for a day, by name: the one place that says so.
 
-    In the audience and on a list at some moment of that day, not archived, and not to be left alone.
+    Worked by it and on a list at some moment of that day, never held out on it, not archived, not to be left alone.
     """
     statement = (
         select(Account, AudienceMember.tier)
         .join(AudienceMember, AudienceMember.account_id == Account.id)
-        .where(AudienceMember.campaign_id == campaign.id, *_worked_on(session, day))
+        .where(AudienceMember.campaign_id == campaign.id, *_taken_on(session, day), ~AudienceMember.held_out)
+        .where(Account.id.not_in(_held_out(session, campaign, day)))
         .order_by(Account.normal_name, Account.id, AudienceMember.id)
     )
     found = {
@@ -87,13 +88,15 @@ def recordable(session: Session, campaign: Campaign, day: date) -> list[Reachabl
 def refusals(session: Session, campaign: Campaign, day: date, account_ids: Collection[int]) -> dict[int, str]:
     """Why a play of this campaign cannot be recorded for a day, for each of these accounts where it cannot."""
     allowed = {one.account_id for one in recordable(session, campaign, day)}
-    told: dict[int, str] = {}
+    held, told = set(session.scalars(_held_out(session, campaign, day))), dict[int, str]()
     for chunk in chunks(sorted(set(account_ids) - allowed)):
         for account in session.scalars(select(Account).where(Account.id.in_(chunk))):
             if account.archived_at is not None:
                 told[account.id] = "archived"
             elif account.left_alone_on(day):
                 told[account.id] = "marked “do not approach”"
+            elif account.id in held:
+                told[account.id] = f"held out of {campaign.name}, so it gets no play of it"
             else:
                 told[account.id] = f"not in the audience of {campaign.name} on {day.day} {day:%b %Y}"
     return told
@@ -123,8 +126,14 @@ def _few(names: Sequence[str]) -> str:
     return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
 
 
-def _worked_on(session: Session, day: date) -> list[ColumnElement[bool]]:
-    """That an account was worked at some moment of a day: in the audience, and on a list."""
+def _held_out(session: Session, campaign: Campaign, day: date) -> Select[int]:
+    """The accounts that a campaign held out at some moment of a day."""
+    held = select(AudienceMember.account_id).where(AudienceMember.campaign_id == campaign.id, AudienceMember.held_out)
+    return held.where(*_taken_on(session, day))
+
+
+def _taken_on(session: Session, day: date) -> list[ColumnElement[bool]]:
+    """That an account was taken on at some moment of a day: in the audience, and on a list."""
     organisation = session.get_one(Organisation, 1)
     begin, end = organisation.start_of(day), organisation.end_of(day)
     lasts = (AudienceMember.ends > begin) & (AudienceMember.ends > AudienceMember.starts)

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, request, url_for
 
 from abm.accounts.money import parse_amount
 from abm.campaigns.adopted import review_due
-from abm.campaigns.audience import per_tier
+from abm.campaigns.at_work import at_work
 from abm.campaigns.forms import (
     SECTION_FORMS,
     AudienceForm,
@@ -30,7 +30,7 @@ from abm.campaigns.sections import following, last_saves, progress_of, tasks
 from abm.campaigns.templates import ran_on
 from abm.kit import clock
 from abm.kit.db import session
-from abm.kit.forms import choices, show_refusal
+from abm.kit.forms import show_refusal
 from abm.kit.rules import Conflict, RuleBroken
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
@@ -86,6 +86,7 @@ def show(slug: str) -> Answer:
         sections=list(Section),
         tasks=tasks(looked.plan, looked.missing, last_saves(session(), campaign)),
         ahead=ahead(looked),
+        at_work=at_work(session(), campaign, clock.now()) if campaign.audience_began else None,
         life=life_of(campaign),
         history=history(session(), campaign),
         told=plays_told(session(), campaign, organisation().today())
@@ -98,7 +99,8 @@ def show(slug: str) -> Answer:
 @needs(May.READ)
 def section(slug: str, section: str) -> Answer:
     """One section, to be read or changed; the plays have a page of their own."""
-    looked, part = look(slug), section_or_404(section)
+    part = section_or_404(section)
+    looked = look(slug, staging=part is Section.AUDIENCE)
     form = SECTION_FORMS[part](formdata=None, data=shown(looked.campaign, part))
     return _section_page(looked, part, form)
 
@@ -107,13 +109,14 @@ def section(slug: str, section: str) -> Answer:
 @needs(May.PLAN_CAMPAIGNS)
 def save_section(slug: str, section: str) -> Answer:
     """Save one section, unless somebody else changed it meanwhile; or only show how its text will read."""
-    looked, part = look(slug), section_or_404(section)
+    part = section_or_404(section)
+    looked = look(slug, staging=part is Section.AUDIENCE)
     form = SECTION_FORMS[part]()
     _offer(form, looked)
     if not form.validate_on_submit():
         return _section_page(looked, part, form, 422)
     if "preview" in request.form:
-        return _section_page(looked, part, form)
+        return _section_page(looked.aiming(form.criteria) if isinstance(form, AudienceForm) else looked, part, form)
     try:
         looked.campaign.change(part, mark=form.mark.data, by=me(), at=clock.now(), **_facts(looked.campaign, form))
     except Conflict as conflict:
@@ -177,21 +180,13 @@ def _section_page(looked: Looked, part: Section, form: Marked, status: int = 200
 
 
 def _offer(form: Marked, looked: Looked) -> None:
-    """What can be chosen: who may own it; industries and AEs of the list, with those that are chosen already."""
+    """What can be chosen: who may own it; what the list has to aim at."""
     campaign = looked.campaign
     if isinstance(form, ObjectiveForm):
         owners = {user.public_id: user.name for user in planners(session())}
         form.owner.choices = {campaign.owner.public_id: campaign.owner.name, **owners}
     if isinstance(form, AudienceForm):
-        criteria = looked.plan.criteria
-        industries = Counter(one.industry for one in looked.found if one.industry)
-        industries.update(dict.fromkeys(criteria.industries, 0))
-        form.industries.choices = choices((name, f"{name} ({count})") for name, count in sorted(industries.items()))
-        aes = {one.ae: one.ae_name for one in looked.found if one.ae and one.ae_name}
-        aes = {**dict.fromkeys(criteria.aes, "An AE without accounts on the list"), **aes}
-        form.aes.choices = choices(sorted(aes.items(), key=lambda pair: pair[1]))
-        tiers = per_tier(looked.found)
-        form.tiers.choices = choices((str(tier), f"Tier {tier} ({tiers.get(tier, 0)})") for tier in (1, 2, 3))
+        form.offer(looked.found, looked.plan.criteria)
 
 
 def _facts(campaign: Campaign, form: Marked) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -78,11 +78,14 @@ def from_template(template: PlayTemplate, starts_on: date) -> Start:
 
 
 def from_campaign(earlier: Campaign, starts_on: date) -> Start:
-    """What an earlier campaign ran on, moved to a campaign that begins on this day; only AEs who are still here."""
+    """What an earlier campaign ran on, moved to a campaign that begins on this day; only AEs who are still here.
+
+    Accounts that were taken in or left out one by one were so for that campaign alone.
+    """
     plan = ran_on(earlier)
     shift = starts_on - plan.starts_on
     aes = _still_here(session_of(earlier), plan)
-    facts = plan.criteria.facts() | {"aes": aes}
+    facts = replace(plan.criteria, aes=tuple(aes), picked=(), left_out=()).facts()
     if plan.criteria.aes and not aes:  # naming nobody means all of them, and nobody asked for that
         facts["tiers"] = []
     ask_by = None if plan.ask_by is None else plan.ask_by + shift
@@ -135,8 +138,15 @@ def _texts(said: PlayTemplate | Plan, criteria: dict[str, Any], ask_by: date | N
         Section.MESSAGE: {"message": said.message},
         Section.OFFER: {"offer": said.offer},
         Section.SALES_ASK: {"ask_touches": said.ask_touches, "ask_by": ask_by, "talk_track": said.talk_track},
-        Section.MEASURE: {"measure": said.measure},
+        Section.MEASURE: {"measure": said.measure, **_holdout(said)},
     }
+
+
+def _holdout(said: PlayTemplate | Plan) -> dict[str, Any]:
+    """The share that an earlier campaign held out, drawn anew; a template leaves the standard one."""
+    if isinstance(said, Plan):
+        return {"holdout_percent": said.holdout.percent, "holdout_tier_1": said.holdout.tier_1}
+    return {}
 
 
 def _within(facts: dict[str, Any], ends_on: date) -> dict[str, Any]:

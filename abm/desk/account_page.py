@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,6 +22,8 @@ from abm.accounts.models import (
     rates_of,
 )
 from abm.accounts.queries import DealSum
+from abm.campaigns.models import Campaign
+from abm.campaigns.queries import held_out_on
 from abm.people.models import Organisation, User
 from abm.stages.models import AccountStage, Stage
 from abm.stages.queries import stages_on
@@ -42,6 +44,7 @@ class AccountOverview:
     deals: DealSum
     children_deals: Mapping[int, DealSum]
     day: date
+    held_out: Sequence[Campaign] = ()
 
     @property
     def ae(self) -> User | None:
@@ -59,7 +62,7 @@ class AccountOverview:
 def account_overview(
     session: Session, slug: str, *, organisation: Organisation, at: datetime
 ) -> AccountOverview | None:
-    """Everything that the page's head and panels say, in six queries; one more where deals need exchange rates."""
+    """Everything that the page's head and panels say, in seven queries; one more where deals need exchange rates."""
     found = _with_membership(session, slug, at)
     if found is None:
         return None
@@ -77,6 +80,7 @@ def account_overview(
         deals=DealSum(len(own), rates.sum(own)),
         children_deals={number: DealSum(len(some), rates.sum(some)) for number, some in of_children.items()},
         day=day,
+        held_out=held_out_on(session, account.id, at),
     )
 
 

@@ -57,7 +57,7 @@ def asks_of(plans: Sequence[InEffect], organisation: Organisation, today: date) 
         if one.plan.ask_by is None or not one.plan.ask_touches or one.plan.ask_by < first:
             continue
         ask = CampaignAsk(one.plan.ask_touches, first, one.plan.ask_by)
-        for account in one.plan.accounts:
+        for account in one.plan.worked:
             found[account.account].append(ask)
     return found
 

@@ -71,6 +71,10 @@ _HOLDER_OF_BOTH = """NEW.holder_id IS NOT NULL AND (
         WHERE d.user_id = NEW.holder_id AND d.ended_at IS NULL
         AND CAST(d.last_day AS text) > substr(CAST(NEW.since AS text), 1, 10)))"""
 _VOIDED_BEFORE = "OLD.voided_at IS NOT NULL AND (NEW.voided_at IS NULL OR NEW.voided_at <> OLD.voided_at)"
+_TOUCH_ON_A_HOLD_OUT = """NEW.campaign_id IS NOT NULL AND NEW.voided_at IS NULL AND EXISTS (
+    SELECT 1 FROM audience_member m WHERE m.campaign_id = NEW.campaign_id AND m.account_id = NEW.account_id
+    AND m.held_out AND m.starts <= NEW.at AND (m.ends IS NULL OR m.ends > NEW.at))"""
+_HELD_OUT = "an account that a campaign holds out gets no play and no touch of it"
 _ONE_SIDE = "nobody acts for both sides"
 
 # Rules across rows, each a condition that refuses a change of a table: the one that the rule's name begins with, up to
@@ -141,6 +145,15 @@ RULES = {
             'paused completed', 'paused cancelled', 'adopted live', 'adopted completed', 'adopted cancelled')""",
         "a campaign goes only where its state leads",
     ),
+    "commitment_not_on_a_hold_out": (
+        "INSERT",
+        """NEW.campaign_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM audience_member m WHERE m.campaign_id = NEW.campaign_id
+            AND m.account_id = NEW.account_id AND m.held_out AND m.ends IS NULL)""",
+        "an account that a campaign holds out is not asked for it",
+    ),
+    "touch_not_on_a_hold_out": ("INSERT", _TOUCH_ON_A_HOLD_OUT, _HELD_OUT),
+    "touch_stays_off_a_hold_out": ("UPDATE", _TOUCH_ON_A_HOLD_OUT, _HELD_OUT),
     "play_template__stays": ("DELETE", "1 = 1", "a template is archived, never deleted"),
     "play_record__voided_stays": ("UPDATE", _VOIDED_BEFORE, "a record that is voided stays so"),
     "play_touch__voided_stays": ("UPDATE", _VOIDED_BEFORE, "a touch that made room never counts for its play again"),

@@ -91,11 +91,11 @@ def _standing(campaign: Campaign) -> list[Commitment]:
 
 
 def _asks(campaign: Campaign, launch: Launch, *, organisation: Organisation, at: datetime) -> list[Ask]:
-    """Everything that the launched version asks of both sides, on those of its accounts that are on the list."""
+    """Everything that the launched version asks of both sides, on those that it works and that are on the list."""
     plan, today = Plan.read(launch.version.read()), organisation.today(at)
-    frozen = {account.account for account in plan.accounts}
+    worked = {account.account for account in plan.worked}
     found = candidates(session_of(campaign), campaign, organisation=organisation, at=at)
-    accounts = [one for one in found if one.public_id in frozen]
+    accounts = [one for one in found if one.public_id in worked]
     owners = {play.public_id: play.owner_id for play in campaign.plays if play.owner_id is not None}
     return [
         *sales_asks(plan, campaign.public_id, accounts, today=today),

@@ -9,9 +9,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from abm.accounts.models import Account, Contact
+from abm.campaigns.at_work import refuse_held_out, sentence_of
 from abm.campaigns.models import Campaign
-from abm.campaigns.queries import live_on
+from abm.campaigns.queries import held_out_on, live_on
 from abm.kit import clock
+from abm.kit.base import session_of
 from abm.kit.text import paragraphs
 from abm.outbound.forms import CorrectionForm, LogForm, TouchForm, listed, outcome_choices
 from abm.people.models import Organisation, Role, User
@@ -36,17 +38,21 @@ class TouchSheet:
     campaigns: Sequence[Campaign]
 
     def facts(self, organisation: Organisation) -> TouchFacts:
-        """What the form says, once it has been validated."""
+        """What the form says, once it has been validated. Raises RuleBroken where its campaign held the account out."""
         form = self.form
         channel, outcome = form.kind
+        campaign = next((one for one in self.campaigns if one.slug == form.campaign.data), None)
+        when = form.moment(organisation.time_zone)
+        if campaign is not None:
+            refuse_held_out(session_of(self.account), campaign, [self.account.id], when)
         return TouchFacts(
             side=form.side.data if len(self.sides) > 1 else self.sides[0],
             direction=form.direction,
             channel=channel,
             outcome=outcome,
-            when=form.moment(organisation.time_zone),
+            when=when,
             contact=next((one for one in self.contacts if one.public_id == form.contact.data), None),
-            campaign=next((one for one in self.campaigns if one.slug == form.campaign.data), None),
+            campaign=campaign,
             note=paragraphs(form.note.data or ""),
         )
 
@@ -74,6 +80,7 @@ def log_sheet(
     now = clock.local(at, organisation.time_zone).replace(tzinfo=None)
     form = LogForm(when=now, place=place, **({"formdata": None} if fresh else {}))
     sheet = _sheet(form, account, sides_of(by), live_on(session, account.id, at))
+    _explain_hold_outs(session, sheet, at)
     if channel is not None and not form.is_submitted():
         form.what.data = next(choice.value for choice in outcome_choices() if choice.value.startswith(f"{channel}/"))
     return sheet
@@ -97,7 +104,18 @@ def correction_sheet(session: Session, touch: Touch, *, organisation: Organisati
     if own is not None and not form.is_submitted():
         form.campaign.data = own.slug
     sides = tuple(TouchSide) if touch.side is TouchSide.PARTNER else (TouchSide.SALES, TouchSide.MARKETING)
-    return _sheet(form, touch.account, sides, campaigns)
+    sheet = _sheet(form, touch.account, sides, campaigns)
+    _explain_hold_outs(session, sheet, at)
+    return sheet
+
+
+def _explain_hold_outs(session: Session, sheet: TouchSheet, at: datetime) -> None:
+    """Where a campaign was sent that holds the account out, say that instead of that it is not on the list."""
+    field, offered = sheet.form.campaign, {one.slug for one in sheet.campaigns}
+    if field.data and field.data not in offered:
+        for one in held_out_on(session, sheet.account.id, at):
+            if one.slug == field.data:
+                field.invalid_choice_message = sentence_of([sheet.account.name], one.name)
 
 
 def _sheet(

@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from abm.accounts.contacts import add_contact
+from abm.campaigns.launches import AudienceMember
 from abm.campaigns.outreach import Span, overfull, planned
 from abm.campaigns.play_records import PlayTouch
 from abm.campaigns.reactions import Reaction, read_kind
@@ -262,3 +263,20 @@ def test_every_channel_says_what_both_sides_can_have_done(channel: Channel) -> N
         assert read_kind(rule.label.upper(), channel) == (channel, outcome)
     with pytest.raises(RuleBroken, match="no response that is known"):
         read_kind("sang a song", channel)
+
+
+def test_an_account_that_is_held_out_is_never_offered_and_is_refused_by_name(running: Stage) -> None:
+    session = running.world.session
+    kestrel = next(one for one in running.campaign.audience if one.account.name == "Kestrel Foods")
+    kestrel.held_out = True
+    session.flush()
+    assert [one.name for one in recordable(session, running.campaign, INVITED)] == ["Halden Freight", "Orbis Pharma"]
+    with pytest.raises(RuleBroken, match="Kestrel Foods is held out of Cold chain, on time, so it gets no play of it"):
+        running.record("Halden Freight", "Kestrel Foods")
+    assert running.touches() == []
+    kestrel.ends = LATER - timedelta(days=2)  # two days after the invitation; it is worked from then on
+    begun = {"version_id": kestrel.version_id, "tier": 1, "starts": kestrel.ends}
+    running.campaign.audience.append(AudienceMember(account_id=kestrel.account_id, **begun))
+    session.flush()
+    assert len(recordable(session, running.campaign, LATER.date())) == 3
+    assert len(recordable(session, running.campaign, INVITED)) == 2

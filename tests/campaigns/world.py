@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from abm.accounts.models import Account, create_account
+from abm.accounts.models import Account, create_account, create_accounts
 from abm.agreement.models import Verdict, Version
 from abm.campaigns.creating import adopt_campaign, create_campaign
 from abm.campaigns.drafting import add_play
@@ -43,6 +43,14 @@ class World:
     accounts: dict[str, Account] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        signed = self.session.scalars(select(TargetList)).first()
+        if signed is None:
+            self._begin()
+        else:  # this world was saved before
+            self.list = signed
+            self.accounts = {account.name: account for account in self.session.scalars(select(Account))}
+
+    def _begin(self) -> None:
         tomas, marcus = self.cast.tomas, self.cast.marcus
         listed = {
             "Halden Freight": (1, tomas, "Logistics"),
@@ -93,6 +101,23 @@ class World:
                 organisation=self.cast.organisation,
             )
 
+    def many(self, number: int, tier: int = 2, at: datetime = BEFORE) -> None:
+        """So many accounts more, `Account 001` and so on, on the list of both."""
+        names = [f"Account {place:03}" for place in range(1, number + 1)]
+        facts = [{"name": name, "industry": "Retail", "segment": "Mid-market"} for name in names]
+        made = create_accounts(self.cast.organisation, facts, by=self.cast.wen, at=at)
+        for policy in self.list.policies:
+            policy.change(max_accounts=1_000, max_per_ae=1_000, by=self.cast.ines, at=at)
+        self.session.flush()
+        for account in made:
+            self.accounts[account.name] = account
+            self.place(account.name, Outcome.IN, tier=tier, at=at)
+        self.agree(at)
+
+    @property
+    def accounts_by_id(self) -> dict[int, Account]:
+        return {account.id: account for account in self.accounts.values()}
+
     def leaves_the_list(self, name: str, at: datetime = NOW) -> None:
         """Both sides agree, mid-quarter, that an account is out."""
         self.place(name, Outcome.OUT, at=at)
@@ -122,11 +147,13 @@ class World:
         add_play(campaign, channel=Channel.WEBINAR, what="Live session", day=date(2026, 12, 9), by=priya, at=at)
         return campaign
 
-    def adopted(self, name: str = "Cold calls, warm coffee", tiers: tuple[int, ...] = (2,), **facts: Any) -> Campaign:
+    def adopted(
+        self, name: str = "Cold calls, warm coffee", tiers: tuple[int, ...] = (2,), at: datetime = NOW, **facts: Any
+    ) -> Campaign:
         """One by Priya that ran before the company used Accountable, taken in now."""
         days = {"starts_on": RAN_SINCE, "ends_on": ENDS, **facts}
         return adopt_campaign(
-            self.cast.organisation, name=name, criteria=Criteria(tiers=tiers), by=self.cast.priya, at=NOW, **days
+            self.cast.organisation, name=name, criteria=Criteria(tiers=tiers), by=self.cast.priya, at=at, **days
         )
 
     def submitted(self, campaign: Campaign | None = None, at: datetime = NOW) -> tuple[Campaign, Version]:

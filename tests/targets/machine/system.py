@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from unicodedata import normalize
@@ -16,11 +16,11 @@ from abm.kit import db, keys
 from abm.kit.base import Base
 from abm.kit.rules import RuleBroken
 from abm.people.models import Organisation, User
-from abm.people.programmes import Programme, add_programme
+from abm.people.programmes import DEFAULT_PROGRAMME, Programme, add_programme
 from abm.people.seats import Seat, Side, add_seats, all_seats
 from abm.targets.models import TargetList
 from tests.cast import assemble
-from tests.engines import Compiled, EngineKind
+from tests.engines import Beginning, Compiled, EngineKind
 from tests.targets.machine.lists import QuarterList
 from tests.targets.machine.people import seat_name
 
@@ -38,8 +38,7 @@ def first_name(name: str) -> str:
 
 def begin(url: str) -> None:
     """The company with its people and six accounts; everybody has a password, as who signs in has."""
-    keys.install(SECRET)
-    with Session(_engine(url)) as session:
+    with System.opened(url) as session:
         cast = assemble(session)
         americas = add_programme(cast.organisation, name="Americas", by=cast.wen, at=BEGIN)
         session.flush()
@@ -48,7 +47,6 @@ def begin(url: str) -> None:
             user.password_hash = "kept elsewhere"
         create_accounts(cast.organisation, [{"name": name} for name in ACCOUNTS], by=cast.wen, at=BEGIN)
         session.commit()
-        session.get_bind().engine.dispose()
 
 
 def _engine(url: str) -> Any:
@@ -60,11 +58,11 @@ def _engine(url: str) -> Any:
 class System:
     """What the rules act on. People go by first name, accounts, seats and programmes by name, as in the model."""
 
-    def __init__(self, kind: EngineKind, compiled: Compiled) -> None:
+    def __init__(self, kind: EngineKind, compiled: Compiled, beginning: Beginning = begin) -> None:
         keys.install(SECRET)
         self._open = ExitStack()
         self._writes = db._writes.set(True)
-        self.engine = _engine(self._open.enter_context(kind.fresh(begin)))
+        self.engine = _engine(self._open.enter_context(kind.fresh(beginning)))
         self._open.callback(self.engine.dispose)
         compiled.lend(self.engine)
         with self.engine.connect() as connection:
@@ -73,7 +71,16 @@ class System:
             programmes = connection.execute(select(Programme.id, Programme.name).order_by(Programme.id)).all()
         self.people = {first_name(row.name): row for row in people}
         self.accounts = {row.name: row for row in accounts}
-        self.programmes = {"": programmes[0].id, "Americas": programmes[1].id}
+        self.programmes = {"" if row.id == DEFAULT_PROGRAMME else row.name: row.id for row in programmes}
+
+    @staticmethod
+    @contextmanager
+    def opened(url: str) -> Iterator[Session]:
+        """A session on a database that is only being begun."""
+        keys.install(SECRET)
+        with Session(_engine(url)) as session:
+            yield session
+            session.get_bind().engine.dispose()
 
     def close(self) -> None:
         db._writes.reset(self._writes)
