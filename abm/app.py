@@ -9,6 +9,8 @@ from flask_compress import Compress
 
 from abm.accounts import deal_routes, people_routes, process_routes
 from abm.accounts.routes import accounts
+from abm.api.description import init_api
+from abm.api.routes import api, described
 from abm.audit.models import request_id
 from abm.campaigns import play_routes, remark_routes, review_routes, starting_routes, template_routes
 from abm.campaigns.routes import campaigns
@@ -25,6 +27,7 @@ from abm.desk import (
 from abm.desk.first_run_routes import first_run
 from abm.desk.navigation import init_navigation
 from abm.desk.routes import desk
+from abm.imports.play_file_routes import play_files
 from abm.imports.routes import imports
 from abm.kit.assets import init_assets
 from abm.kit.config import Config
@@ -40,8 +43,9 @@ from abm.kit.theme import init_theme
 from abm.kit.web import htmx
 from abm.outbound import touch_routes
 from abm.outbound.launch_routes import launching
+from abm.outbound.recording_routes import recording
 from abm.outbound.routes import outbound
-from abm.people import programme_routes, seat_routes, settings_routes, team_routes
+from abm.people import programme_routes, seat_routes, settings_routes, team_routes, token_routes
 from abm.people.account_routes import account
 from abm.people.admin_routes import admin
 from abm.people.audit_routes import audit
@@ -79,6 +83,7 @@ MORE_ROUTES = (
     seat_routes,
     settings_routes,
     team_routes,
+    token_routes,
     touch_routes,
 )
 # Views of a blueprint that has more than one file: importing them is what registers them.
@@ -114,10 +119,13 @@ BLUEPRINTS = (
     targets,
     campaigns,
     launching,
+    recording,
     outbound,
     progress,
     imports,
+    play_files,
     desk,
+    described,
 )
 
 
@@ -143,6 +151,7 @@ def create_app(config: Config | None = None) -> Flask:
     Compress(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    init_api(app, api)
     if config.demo:
         from abm.demo.routes import init_demonstration  # noqa: PLC0415 a production start never loads it
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from abm.accounts import models as accounts
 from abm.agreement import models as agreement
+from abm.api import models as api
 from abm.audit import models as audit
 from abm.campaigns import models as campaigns
-from abm.campaigns import review_reminding, reviewing, starting, templates
+from abm.campaigns import play_records, review_reminding, reviewing, starting, templates
 from abm.definitions import models as definitions
 from abm.imports import models as imports
+from abm.imports import play_files
 from abm.kit import receipts
 from abm.kit.base import Base
 from abm.outbound import models as outbound
-from abm.people import feeds, mail, models, programmes, saved_views, seats, sessions
+from abm.people import feeds, mail, models, programmes, saved_views, seats, sessions, tokens
 from abm.targets import comments
 from abm.targets import models as targets
 from abm.touches import models as touches
 
 MODULES = (
     accounts,
+    api,
     agreement,
     audit,
     campaigns,
@@ -29,6 +32,8 @@ MODULES = (
     mail,
     models,
     outbound,
+    play_files,
+    play_records,
     programmes,
     receipts,
     review_reminding,
@@ -39,6 +44,7 @@ MODULES = (
     starting,
     targets,
     templates,
+    tokens,
     touches,
 )
 METADATA = Base.metadata

@@ -25,6 +25,7 @@ from abm.campaigns.life import life_of
 from abm.campaigns.loading import Looked, ahead, campaign_or_404, look
 from abm.campaigns.models import Campaign
 from abm.campaigns.queries import Listed, listing, planners, programmes_with_a_list, tiers_at_work
+from abm.campaigns.recorded import plays_told
 from abm.campaigns.sections import following, last_saves, progress_of, tasks
 from abm.campaigns.templates import ran_on
 from abm.kit import clock
@@ -88,6 +89,9 @@ def show(slug: str) -> Answer:
         at_work=at_work(session(), campaign, clock.now()) if campaign.audience_began else None,
         life=life_of(campaign),
         history=history(session(), campaign),
+        told=plays_told(session(), campaign, organisation().today())
+        if campaign.state is not CampaignState.DRAFT
+        else (),
     )
 
 

@@ -11,6 +11,7 @@ from abm.demo.defining import define_fit
 from abm.demo.earlier import fill_the_library, run_last_quarter, take_in_the_letter
 from abm.demo.filing import leave_an_import
 from abm.demo.founding import ZONE, found
+from abm.demo.happening import record_plays
 from abm.demo.keeping import begins_on, forget, keep_beginning
 from abm.demo.working import tell_the_weeks
 from abm.kit import clock
@@ -34,6 +35,7 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
             live = plan_and_launch(world)
             wear_out(world)
             tell_the_weeks(world, live)
+            record_plays(world, live)
             plan_for_review(world)
             take_in_the_letter(world)
             draft_next_quarter(world)

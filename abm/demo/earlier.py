@@ -10,13 +10,17 @@ from abm.campaigns.creating import adopt_campaign
 from abm.campaigns.kinds import Section
 from abm.campaigns.models import Campaign
 from abm.campaigns.plan import Criteria
+from abm.campaigns.recordable import recordable
+from abm.campaigns.recording import Telling
 from abm.campaigns.standard_templates import add_standard_templates
 from abm.campaigns.templates import grow_template
 from abm.demo.campaigning import Story, approve, plan
 from abm.demo.founding import World
 from abm.outbound.launching import close_commitments, derive_commitments
 from abm.outbound.models import Commitment
+from abm.outbound.recording import record_and_count
 from abm.outbound.recounting import recount
+from abm.people.seats import Side
 from abm.touches.kinds import Channel, Direction, TouchSide
 from abm.touches.logging import log_touch
 
@@ -37,7 +41,6 @@ LANES = Story(
     budget=31_000,
     measure="Accounts that named a lane, of twelve. We expected eight.",
 )
-OUTCOME_OF = {Channel.CALL: "voicemail", Channel.WEBINAR: "invited", Channel.AD: "impression"}
 KEEP = """
 The printed map. Seven of twelve accounts had it on the table when Sales came; Marcus still takes it along.
 
@@ -71,7 +74,7 @@ def _keep_promises(world: World, campaign: Campaign) -> None:
     """Both sides did what they had promised, on the days of their windows."""
     promised = list(world.session.scalars(select(Commitment).where(Commitment.campaign_id == campaign.id)))
     for commitment in promised:
-        if commitment.person is None:
+        if commitment.person is None or commitment.side is Side.MARKETING:
             continue
         for number in range(commitment.wanted):
             at = world.at(commitment.first_day + timedelta(days=min(number, 4)), 10 + number)
@@ -84,12 +87,17 @@ def _keep_promises(world: World, campaign: Campaign) -> None:
                 imported=True,
                 side=TouchSide(commitment.side.value),
                 direction=Direction.OUTBOUND,
-                channel=commitment.channel or Channel.CALL,
-                outcome=OUTCOME_OF.get(commitment.channel or Channel.CALL, "sent"),
+                channel=Channel.CALL,
+                outcome="voicemail",
                 when=at,
                 campaign=campaign,
             )
     recount(world.session, sorted({commitment.account_id for commitment in promised}))
+    for play in campaign.live_plays:
+        reached = [one.account_id for one in recordable(world.session, campaign, play.day)]
+        at = world.at(play.day + timedelta(days=1), 9)
+        telling = Telling(play.play, play.day, reached)
+        record_and_count(campaign, telling, organisation=world.organisation, by=world.people.jonas, at=at)
 
 
 def fill_the_library(world: World, completed: Campaign) -> None:

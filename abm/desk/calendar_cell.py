@@ -17,6 +17,7 @@ from abm.campaigns.live_plays import LivePlay
 from abm.campaigns.models import Campaign
 from abm.campaigns.outreach import Span, overfull, planned
 from abm.campaigns.overload import Overload
+from abm.campaigns.recorded import Unrecorded, unrecorded
 from abm.kit.clock import Week
 from abm.outbound.models import Commitment
 from abm.outbound.queries import Promised, ends_on, promised
@@ -49,6 +50,7 @@ class CellPage:
     promised: Sequence[Promised]
     touches: Sequence[Touch]
     load: Overload | None
+    unrecorded: Sequence[Unrecorded] = ()
 
 
 def cell_of(session: Session, slug: str, week: Week, span: Span, campaign: Campaign | None) -> CellPage | None:
@@ -68,6 +70,11 @@ def cell_of(session: Session, slug: str, week: Week, span: Span, campaign: Campa
         promised=promised(session, span.today, Commitment.account_id == account.id, open_then),
         touches=_touches(session, account.id, week),
         load=told(session, over, span, week.monday, drafted).get(account.id),
+        unrecorded=[
+            one
+            for one in unrecorded(session, span.today, account_id=account.id)
+            if week.monday <= one.day <= week.sunday
+        ],
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from abm.campaigns.unrecorded import waiting_for as plays_waiting_for
 from abm.campaigns.waiting import waiting_for as campaigns_waiting_for
 from abm.definitions.waiting import waiting_for as definitions_waiting_for
 from abm.outbound.queries import waiting_for as promises_waiting_for
@@ -16,7 +17,13 @@ from abm.people.waiting import Waiting
 from abm.targets.waiting import waiting_for as lists_waiting_for
 
 ROWS = 7
-SOURCES = (lists_waiting_for, campaigns_waiting_for, definitions_waiting_for, people_waiting_for)
+SOURCES = (
+    lists_waiting_for,
+    campaigns_waiting_for,
+    plays_waiting_for,
+    definitions_waiting_for,
+    people_waiting_for,
+)
 
 
 @dataclass(frozen=True)

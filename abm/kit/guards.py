@@ -48,6 +48,14 @@ GUARDS = (
     Guard("plan_review"),
     Guard("erratum", columns=("campaign_id", "version_id", "section", "wrong", "reads", "by_id", "at")),
     Guard("touch", columns=("account_id", "logged_by_id", "client_key", "fingerprint", "logged_at")),
+    Guard(
+        "play_record",
+        columns=(
+            *("public_id", "campaign_id", "play", "channel", "what", "outcome", "day", "note", "source", "token_id"),
+            *("corrects_id", "accounts", "responses", "recorded_by_id", "recorded_at"),
+        ),
+    ),
+    Guard("play_touch", columns=("touch_id", "record_id", "key", "reaction"), key="touch_id"),
 )
 
 # A deputy of one side who holds, or on one of these days deputises for, the other.
@@ -64,6 +72,7 @@ _HOLDER_OF_BOTH = """NEW.holder_id IS NOT NULL AND (
         SELECT 1 FROM deputy d JOIN seat o ON o.id = d.seat_id AND o.side <> NEW.side
         WHERE d.user_id = NEW.holder_id AND d.ended_at IS NULL
         AND CAST(d.last_day AS text) > substr(CAST(NEW.since AS text), 1, 10)))"""
+_VOIDED_BEFORE = "OLD.voided_at IS NOT NULL AND (NEW.voided_at IS NULL OR NEW.voided_at <> OLD.voided_at)"
 _TOUCH_ON_A_HOLD_OUT = """NEW.campaign_id IS NOT NULL AND NEW.voided_at IS NULL AND EXISTS (
     SELECT 1 FROM audience_member m WHERE m.campaign_id = NEW.campaign_id AND m.account_id = NEW.account_id
     AND m.held_out AND m.starts <= NEW.at AND (m.ends IS NULL OR m.ends > NEW.at))"""
@@ -148,6 +157,8 @@ RULES = {
     "touch_not_on_a_hold_out": ("INSERT", _TOUCH_ON_A_HOLD_OUT, _HELD_OUT),
     "touch_stays_off_a_hold_out": ("UPDATE", _TOUCH_ON_A_HOLD_OUT, _HELD_OUT),
     "play_template__stays": ("DELETE", "1 = 1", "a template is archived, never deleted"),
+    "play_record__voided_stays": ("UPDATE", _VOIDED_BEFORE, "a record that is voided stays so"),
+    "play_touch__voided_stays": ("UPDATE", _VOIDED_BEFORE, "a touch that made room never counts for its play again"),
     **closed_list_rules(),
     "deputy_of_one_side": ("INSERT", _DEPUTY_OF_BOTH, _ONE_SIDE),
     "deputy_stays_of_one_side": ("UPDATE", _DEPUTY_OF_BOTH, _ONE_SIDE),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from abm.accounts.models import Account
 from abm.kit.clock import Week
 from abm.kit.filters import weekday
+from abm.kit.text import shortened
 from abm.outbound.queries import Promised, on_account
 from abm.outbound.touch_form import TouchSheet, log_sheet
 from abm.people.models import Organisation, User
@@ -100,6 +101,8 @@ def _entry(touch: Touch, slug: str) -> LaneEntry:
         text += f", {touch.contact.name}"
     if touch.side is TouchSide.PARTNER:
         text = f"Partner, {text[0].lower()}{text[1:]}"
+    if touch.side is TouchSide.MARKETING and touch.campaign_id is not None and touch.note:
+        text += f" — {shortened(touch.note)}"  # the play, or the one that they responded to
     if touch.voided_at is not None:
         text += " (voided)"
     return LaneEntry(

@@ -35,6 +35,7 @@ class May(enum.StrEnum):
     PLAN_CAMPAIGNS = "plan and launch campaigns"
     REVIEW_CAMPAIGNS = "review campaigns for Sales"
     LOG_TOUCHES = "log touches"
+    RECORD_PLAYS = "record plays that happened"
     LEAD_TEAM = "see and hand over a team's commitments"
     MANAGE_PEOPLE = "invite and deactivate people, and fill the seats"
     CONFIGURE = "change the organisation's settings"
@@ -52,6 +53,7 @@ MARKETING = EVERYONE | {
     May.PROPOSE_LIST,
     May.DEFINE,
     May.PLAN_CAMPAIGNS,
+    May.RECORD_PLAYS,
 }
 MANAGING = SALES | {
     May.ASSIGN_ACCOUNTS,
@@ -75,6 +77,7 @@ GRANTS: dict[Role, frozenset[May]] = {
         May.EDIT_ACCOUNTS,
         May.ASSIGN_ACCOUNTS,
         May.IMPORT,
+        May.RECORD_PLAYS,
         May.COMMENT,
         May.EDIT_LIST,
         May.PROPOSE_LIST,

@@ -120,6 +120,7 @@ OUTCOMES: Final[dict[Channel, dict[str, OutcomeRule]]] = {
         "returned": _silent("Came back", "b"),
     },
     Channel.WEB: {
+        "shown": _silent("Made for them and shown", "s"),
         "visit": _reaction("Visited our site", "v", 1),
         "form": _reaction("Filled in a form", "f", 2),
         "demo request": OutcomeRule(

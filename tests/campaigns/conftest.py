@@ -9,6 +9,7 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, scoped_session
 
+from tests.campaigns.happened import LATER, Stage
 from tests.campaigns.world import NOW, Signed, World
 from tests.cast import Cast
 
@@ -29,3 +30,13 @@ def world(session: scoped_session[Session], cast: Cast) -> Iterator[World]:
     """The company on Tuesday, 24 November 2026, with a list that both sides signed a month ago."""
     with time_machine.travel(NOW, tick=False):
         yield World(session(), cast)
+
+
+@pytest.fixture
+def running(world: World) -> Iterator[Stage]:
+    """A campaign of tier 1 that is live, on Tuesday, 1 December."""
+    campaign = world.approved()
+    world.launch(campaign)
+    world.session.flush()
+    with time_machine.travel(LATER, tick=False):
+        yield Stage(world, campaign)

@@ -23,11 +23,12 @@ from abm.targets.comments import comment_on
 from abm.targets.entries import Entry
 from abm.targets.models import TargetList
 from abm.touches.models import Touch
+from tests.journeys.happened import NO_PAGE_OF_PLAYS, PAGES_OF_PLAYS, happened
 from tests.journeys.visitors import NOBODY
 
 AMARA, RENATA, PRIYA, JONAS, INES, TOMAS, WEN = "Amara", "Renata", "Priya", "Jonas", "Ines", "Tomás", "Wen"
 
-NO_PAGE = {
+NO_PAGE = NO_PAGE_OF_PLAYS | {
     "assets.asset_file": "the style sheet and the script",
     "health.alive": "a word for machines",
     "health.ready": "a word for machines",
@@ -44,7 +45,7 @@ NO_PAGE = {
 }
 
 # Endpoint: who looks, and at which addresses. `{…}` are the things of `things_of`.
-PAGES: dict[str, list[tuple[str, str]]] = {
+PAGES: dict[str, list[tuple[str, str]]] = PAGES_OF_PLAYS | {
     "demo.welcome": [(NOBODY, "/demo")],
     "people.sign_in": [(NOBODY, "/sign-in")],
     "people.forgotten": [(NOBODY, "/forgotten-password")],
@@ -227,6 +228,7 @@ def things_of(app: Flask) -> dict[str, str]:
             **days,
             **_of_account(_account_of(tomas), tomas, days["quarter"]),
             "play": _play(),
+            **happened(),
             "template": _template(),
         }
         session.commit()

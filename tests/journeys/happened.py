@@ -1,0 +1,49 @@
+"""The pages about plays that happened, about files that tell of them, and about tokens."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from abm.campaigns.models import Campaign, LivePlay
+from abm.campaigns.play_records import PlayRecord
+from abm.imports.play_files import PlayFile
+from abm.kit.db import session
+from abm.touches.kinds import Channel
+
+PRIYA, JONAS, TOMAS = "Priya", "Jonas", "Tomás"
+
+NO_PAGE_OF_PLAYS = {
+    "play_files.refused": "a file",
+    "api.plays": "read by programs",
+    "api_description.openapi": "read by programs",
+}
+PAGES_OF_PLAYS: dict[str, list[tuple[str, str]]] = {
+    "recording.index": [
+        (JONAS, "/campaigns/cold-chain-on-time/records"),
+        (TOMAS, "/campaigns/lanes-before-the-heat/records"),
+        (PRIYA, "/campaigns/partner-letter/records"),
+    ],
+    "recording.new": [(JONAS, "/campaigns/cold-chain-on-time/plays/{late play}/records/new")],
+    "recording.show": [
+        (JONAS, "/campaigns/cold-chain-on-time/records/{record}"),
+        (TOMAS, "/campaigns/cold-chain-on-time/records/{record}"),
+    ],
+    "recording.edit": [(JONAS, "/campaigns/cold-chain-on-time/records/{record}/edit")],
+    "play_files.new": [
+        (PRIYA, "/plays/files/new"),
+        (PRIYA, "/plays/files/new?campaign=cold-chain-on-time&play={late play}"),
+    ],
+    "play_files.show": [(PRIYA, "/plays/files/{file}"), (PRIYA, "/plays/files/{file}?lines=record")],
+    "account.tokens": [(PRIYA, "/account/tokens"), (TOMAS, "/account/tokens")],
+}
+
+
+def happened() -> dict[str, str]:
+    """A play with who came, one that nobody recorded, and a file that told of one."""
+    late = select(LivePlay.play).join(LivePlay.campaign).where(Campaign.slug == "cold-chain-on-time")
+    came = select(PlayRecord.public_id).where(PlayRecord.responses > 0)
+    return {
+        "late play": session.scalars(late.where(LivePlay.channel == Channel.CONTENT)).one(),
+        "record": session.scalars(came).one(),
+        "file": session.scalars(select(PlayFile.public_id)).one(),
+    }
