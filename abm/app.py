@@ -54,6 +54,8 @@ from abm.people.routes import people
 from abm.people.signing_in import init_sign_in
 from abm.progress import close_routes
 from abm.progress.routes import progress
+from abm.spend import file_routes as spend_file_routes
+from abm.spend.routes import spend
 from abm.targets import (
     cell_routes,
     comment_routes,
@@ -100,6 +102,7 @@ FURTHER_VIEWS = (
     remark_routes,
     review_routes,
     rollover_routes,
+    spend_file_routes,
     starting_routes,
     template_routes,
     version_routes,
@@ -123,6 +126,7 @@ BLUEPRINTS = (
     outbound,
     progress,
     imports,
+    spend,
     play_files,
     desk,
     described,

@@ -15,6 +15,7 @@ from abm.kit import receipts
 from abm.kit.base import Base
 from abm.outbound import models as outbound
 from abm.people import feeds, mail, models, programmes, saved_views, seats, sessions, tokens
+from abm.spend import models as spend
 from abm.targets import comments
 from abm.targets import models as targets
 from abm.touches import models as touches
@@ -41,6 +42,7 @@ MODULES = (
     saved_views,
     seats,
     sessions,
+    spend,
     starting,
     targets,
     templates,

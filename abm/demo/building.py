@@ -13,6 +13,7 @@ from abm.demo.filing import leave_an_import
 from abm.demo.founding import ZONE, found
 from abm.demo.happening import record_plays
 from abm.demo.keeping import begins_on, forget, keep_beginning
+from abm.demo.spending import keep_the_ledger
 from abm.demo.working import tell_the_weeks
 from abm.kit import clock
 from abm.kit.db import db, writing
@@ -36,6 +37,7 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
             wear_out(world)
             tell_the_weeks(world, live)
             record_plays(world, live)
+            keep_the_ledger(world)
             plan_for_review(world)
             take_in_the_letter(world)
             draft_next_quarter(world)

@@ -35,6 +35,7 @@ MORE = (
     ("Commitments", "outbound.commitments", May.READ),
     ("Opportunities", "accounts.opportunities", May.READ),
     ("Definitions", "definitions.index", May.READ),
+    ("Spend", "spend.index", May.READ),
     ("Imports", "imports.index", May.IMPORT),
     ("People", "admin.people_index", May.MANAGE_PEOPLE),
     ("Seats", "admin.seats_page", May.READ),

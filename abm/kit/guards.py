@@ -46,6 +46,13 @@ GUARDS = (
     Guard("waiver"),
     Guard("campaign_origin"),
     Guard("plan_review"),
+    Guard(
+        "spend_line",
+        columns=(
+            *("programme_id", "kind", "basis", "what", "supplier", "first_day", "last_day", "amount", "currency"),
+            *("campaign_id", "play", "external_id", "corrects_id", "entered_by_id", "entered_at"),
+        ),
+    ),
     Guard("erratum", columns=("campaign_id", "version_id", "section", "wrong", "reads", "by_id", "at")),
     Guard("touch", columns=("account_id", "logged_by_id", "client_key", "fingerprint", "logged_at")),
     Guard(
@@ -156,6 +163,11 @@ RULES = {
     ),
     "touch_not_on_a_hold_out": ("INSERT", _TOUCH_ON_A_HOLD_OUT, _HELD_OUT),
     "touch_stays_off_a_hold_out": ("UPDATE", _TOUCH_ON_A_HOLD_OUT, _HELD_OUT),
+    "spend_line__voided_for_good": (
+        "UPDATE",
+        "OLD.voided_at IS NOT NULL",
+        "a voided line of the ledger stays as it is",
+    ),
     "play_template__stays": ("DELETE", "1 = 1", "a template is archived, never deleted"),
     "play_record__voided_stays": ("UPDATE", _VOIDED_BEFORE, "a record that is voided stays so"),
     "play_touch__voided_stays": ("UPDATE", _VOIDED_BEFORE, "a touch that made room never counts for its play again"),

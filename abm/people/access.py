@@ -36,6 +36,7 @@ class May(enum.StrEnum):
     REVIEW_CAMPAIGNS = "review campaigns for Sales"
     LOG_TOUCHES = "log touches"
     RECORD_PLAYS = "record plays that happened"
+    KEEP_SPEND = "keep the ledger of marketing spend"
     LEAD_TEAM = "see and hand over a team's commitments"
     MANAGE_PEOPLE = "invite and deactivate people, and fill the seats"
     CONFIGURE = "change the organisation's settings"
@@ -54,6 +55,7 @@ MARKETING = EVERYONE | {
     May.DEFINE,
     May.PLAN_CAMPAIGNS,
     May.RECORD_PLAYS,
+    May.KEEP_SPEND,
 }
 MANAGING = SALES | {
     May.ASSIGN_ACCOUNTS,
@@ -78,6 +80,7 @@ GRANTS: dict[Role, frozenset[May]] = {
         May.ASSIGN_ACCOUNTS,
         May.IMPORT,
         May.RECORD_PLAYS,
+        May.KEEP_SPEND,
         May.COMMENT,
         May.EDIT_LIST,
         May.PROPOSE_LIST,

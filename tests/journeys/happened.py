@@ -1,4 +1,4 @@
-"""The pages about plays that happened, about files that tell of them, and about tokens."""
+"""The pages about plays that happened, about files that tell of them, about tokens and spend."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from abm.campaigns.models import Campaign, LivePlay
 from abm.campaigns.play_records import PlayRecord
 from abm.imports.play_files import PlayFile
 from abm.kit.db import session
+from abm.spend.models import SpendLine
 from abm.touches.kinds import Channel
 
 PRIYA, JONAS, TOMAS = "Priya", "Jonas", "Tomás"
@@ -15,6 +16,7 @@ PRIYA, JONAS, TOMAS = "Priya", "Jonas", "Tomás"
 NO_PAGE_OF_PLAYS = {
     "play_files.refused": "a file",
     "api.plays": "read by programs",
+    "spend.export": "a file",
     "api_description.openapi": "read by programs",
 }
 PAGES_OF_PLAYS: dict[str, list[tuple[str, str]]] = {
@@ -34,6 +36,11 @@ PAGES_OF_PLAYS: dict[str, list[tuple[str, str]]] = {
         (PRIYA, "/plays/files/new?campaign=cold-chain-on-time&play={late play}"),
     ],
     "play_files.show": [(PRIYA, "/plays/files/{file}"), (PRIYA, "/plays/files/{file}?lines=record")],
+    "spend.index": [(JONAS, "/spend"), (TOMAS, "/spend?kind=play&voided=1")],
+    "spend.new": [(PRIYA, "/spend/new")],
+    "spend.line": [(JONAS, "/spend/lines/{spend line}")],
+    "spend.edit": [(JONAS, "/spend/lines/{spend line}/edit")],
+    "spend.new_file": [(PRIYA, "/spend/files/new")],
     "account.tokens": [(PRIYA, "/account/tokens"), (TOMAS, "/account/tokens")],
 }
 
@@ -45,5 +52,6 @@ def happened() -> dict[str, str]:
     return {
         "late play": session.scalars(late.where(LivePlay.channel == Channel.CONTENT)).one(),
         "record": session.scalars(came).one(),
+        "spend line": session.scalars(select(SpendLine.public_id).where(SpendLine.currency == "USD")).one(),
         "file": session.scalars(select(PlayFile.public_id)).one(),
     }

@@ -34,6 +34,7 @@ from tests.matrix.expectations import (
     case,
 )
 from tests.matrix.quarters import OVER_TIME
+from tests.matrix.spending import SPENDING
 
 SIGNED_IN_ALREADY = dict.fromkeys(EVERYONE, 303)
 
@@ -258,5 +259,16 @@ LIST: dict[str, list[Case]] = {
 }
 
 EXPECTED: dict[str, list[Case]] = (
-    OUTSIDE | OWN | ADMINISTRATION | ACCOUNTS | DESK | FILES | LIST | BUILDING | OVER_TIME | DEFINITIONS | CAMPAIGNS
+    OUTSIDE
+    | OWN
+    | ADMINISTRATION
+    | ACCOUNTS
+    | DESK
+    | FILES
+    | LIST
+    | BUILDING
+    | OVER_TIME
+    | DEFINITIONS
+    | CAMPAIGNS
+    | SPENDING
 )

@@ -1,0 +1,200 @@
+"""A ledger of all marketing spend: lines are added, corrected and voided with a reason, never erased.
+
+Planned and actual are lines of their own: what was planned stays as it was when the invoice says something else.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from abm.accounts.money import is_currency
+from abm.audit.models import record
+from abm.campaigns.models import Campaign
+from abm.kit.base import (
+    Base,
+    Currency,
+    Day,
+    Instant,
+    Key,
+    LongText,
+    Minor,
+    Name,
+    PublicId,
+    Word,
+    check,
+    choice,
+    session_of,
+)
+from abm.kit.rules import require
+from abm.kit.text import one_line, paragraphs
+from abm.people.models import User
+from abm.people.programmes import DEFAULT_PROGRAMME, Programme
+
+LONGEST_DAYS = 366  # of a period; a longer contract is entered year by year
+
+
+class SpendKind(enum.StrEnum):
+    """What money goes to."""
+
+    PLAY = "play"
+    PROGRAMME = "programme"
+    TOOL = "tool"
+    PEOPLE = "people"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+class SpendBasis(enum.StrEnum):
+    """Whether a line says what is meant to be spent, or what was."""
+
+    PLANNED = "planned"
+    ACTUAL = "actual"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+@dataclass(frozen=True)
+class SpendFacts:
+    """What a line says. `amount` is in minor units of `currency`; the period includes both its days."""
+
+    kind: SpendKind
+    basis: SpendBasis
+    what: str
+    first_day: date
+    last_day: date
+    amount: int
+    currency: str
+    supplier: str = ""
+    campaign: Campaign | None = None
+    play: str | None = None  # public id of a play of the campaign
+    programme: Programme | None = None
+    external_id: str | None = None  # of the system that it comes from
+
+
+STANDS = text("external_id IS NOT NULL AND voided_at IS NULL")
+
+
+class SpendLine(Base):
+    """One amount for one thing on a day or over a period."""
+
+    __tablename__ = "spend_line"
+    __table_args__ = (
+        check("amount > 0", "amount"),
+        check("first_day <= last_day", "days_in_order"),
+        check("length(currency) = 3", "currency"),
+        check("kind <> 'play' OR campaign_id IS NOT NULL", "play_of_a_campaign"),
+        check("(voided_at IS NULL) = (voided_by_id IS NULL)", "voided"),
+        Index("ix_spend_line_days", "first_day", "last_day"),
+        Index("ix_spend_line_external", "external_id", unique=True, sqlite_where=STANDS, postgresql_where=STANDS),
+    )
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), default=DEFAULT_PROGRAMME)
+    kind: Mapped[SpendKind] = mapped_column(choice(SpendKind, "spend_kind"))
+    basis: Mapped[SpendBasis] = mapped_column(choice(SpendBasis, "spend_basis"))
+    what: Mapped[Name]
+    supplier: Mapped[Name] = mapped_column(default="")
+    first_day: Mapped[Day]
+    last_day: Mapped[Day]
+    amount: Mapped[Minor]
+    currency: Mapped[Currency]
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    play: Mapped[Word | None]
+    external_id: Mapped[Word | None]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("spend_line.id"), unique=True)
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    entered_at: Mapped[Instant]
+    voided_at: Mapped[Instant | None]
+    voided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    void_reason: Mapped[LongText] = mapped_column(default="")
+
+    programme: Mapped[Programme] = relationship()
+    campaign: Mapped[Campaign | None] = relationship()
+    corrects: Mapped[SpendLine | None] = relationship(remote_side="SpendLine.id")
+    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
+    voided_by: Mapped[User | None] = relationship(foreign_keys=[voided_by_id])
+
+    def void(self, *, reason: str, by: User, at: datetime) -> None:
+        """Take a line out of every sum. It stays to be read, with the reason."""
+        require(self.voided_at is None, "This line is voided already.")
+        require(reason.strip(), "Say why it is voided.", field="reason")
+        self.voided_at, self.voided_by, self.void_reason = at, by, paragraphs(reason)
+        record(self, "voided", by=by, at=at, after={"reason": self.void_reason})
+
+    def correct(self, facts: SpendFacts, *, reason: str, by: User, at: datetime) -> SpendLine:
+        """Say what is so: this line is voided with the reason, and another stands in its place."""
+        self.void(reason=reason, by=by, at=at)
+        session_of(self).flush()
+        return enter_spend(session_of(self), facts, corrects=self, by=by, at=at)
+
+    def share(self, first: date, last: date) -> int:
+        """What of the amount falls on these days, in minor units, evenly by day.
+
+        The shares of periods that follow each other add up to the amount exactly: each is the difference of two
+        rounded running sums.
+        """
+        begin, end = max(first, self.first_day), min(last, self.last_day)
+        return self._until(end) - self._until(begin, before=True) if begin <= end else 0
+
+    def _until(self, day: date, *, before: bool = False) -> int:
+        days = (self.last_day - self.first_day).days + 1
+        passed = (day - self.first_day).days + (0 if before else 1)
+        return round(Fraction(self.amount * passed, days))
+
+
+def enter_spend(
+    session: Session, facts: SpendFacts, *, corrects: SpendLine | None = None, by: User, at: datetime
+) -> SpendLine:
+    """One line more. Raises RuleBroken, naming the field."""
+    check_spend(facts)
+    if facts.external_id is not None:
+        known = select(SpendLine.id).where(SpendLine.external_id == facts.external_id, SpendLine.voided_at.is_(None))
+        taken = session.scalar(known.limit(1)) is not None
+        require(not taken, f"“{facts.external_id}” is in the ledger already: correct that line.", field="external_id")
+    line = SpendLine(
+        **{name: value for name, value in vars(facts).items() if name not in {"programme", "what", "supplier"}},
+        what=one_line(facts.what),
+        supplier=one_line(facts.supplier),
+        corrects=corrects,
+        entered_by=by,
+        entered_at=at,
+    )
+    if facts.programme is not None:
+        line.programme = facts.programme
+    session.add(line)
+    session.flush()
+    after = {name: getattr(line, name) for name in ("what", "kind", "basis", "amount", "currency")}
+    record(line, "corrected" if corrects else "entered", by=by, at=at, after=after)
+    return line
+
+
+def check_spend(facts: SpendFacts) -> None:
+    """Everything that a line can be refused for by itself. Raises RuleBroken, naming the field."""
+    require(one_line(facts.what), "Say what it is for.", field="what")
+    require(len(one_line(facts.what)) <= 200, "Use at most 200 characters.", field="what")
+    require(len(one_line(facts.supplier)) <= 200, "Use at most 200 characters.", field="supplier")
+    require(is_currency(facts.currency), f"“{facts.currency}” names no currency: write it like EUR.", field="currency")
+    require(facts.amount > 0, "Write an amount above zero.", field="amount")
+    require(facts.first_day <= facts.last_day, "The last day lies before the first.", field="last_day")
+    days = (facts.last_day - facts.first_day).days + 1
+    require(days <= LONGEST_DAYS, "A line covers at most a year: enter longer ones year by year.", field="last_day")
+    named = facts.kind is not SpendKind.PLAY or facts.campaign is not None
+    require(named, "Choose the campaign that the play belongs to.", field="campaign")
+    plays: Mapping[str, object] = {}
+    if facts.campaign is not None:
+        live, drafted = facts.campaign.live_plays, facts.campaign.plays
+        plays = {one.play: one for one in live} | {one.public_id: one for one in drafted}
+    require(facts.play is None or facts.play in plays, "The campaign has no such play.", field="play")

@@ -1,0 +1,118 @@
+"""The ledger as its page shows it: sums of a quarter in the reporting currency, and the lines, newest first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, lazyload
+
+from abm.accounts.models import Rates, converted, rates_of
+from abm.campaigns.models import Campaign
+from abm.kit.clock import Quarter
+from abm.people.models import Organisation, User
+from abm.spend.models import SpendBasis, SpendKind, SpendLine
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the lines are narrowed to; None: not at all."""
+
+    first: date
+    last: date
+    kind: SpendKind | None = None
+    basis: SpendBasis | None = None
+    campaign: str | None = None  # slug
+    voided: bool = False
+
+    def lines(self) -> Select[SpendLine]:
+        """The lines that touch these days, those entered last first."""
+        query = select(SpendLine).where(SpendLine.first_day <= self.last, SpendLine.last_day >= self.first)
+        if not self.voided:
+            query = query.where(SpendLine.voided_at.is_(None))
+        if self.kind is not None:
+            query = query.where(SpendLine.kind == self.kind)
+        if self.basis is not None:
+            query = query.where(SpendLine.basis == self.basis)
+        if self.campaign is not None:
+            query = query.where(SpendLine.campaign.has(slug=self.campaign))
+        people = joinedload(SpendLine.entered_by).lazyload(User.grants)
+        campaign = joinedload(SpendLine.campaign).lazyload(Campaign.document)
+        return query.options(campaign, people).order_by(SpendLine.id.desc())
+
+
+@dataclass
+class Total:
+    """An amount in minor units of the reporting currency, and how many lines have no rate and are not in it."""
+
+    amount: int = 0
+    unknown: int = 0
+
+    def add(self, worth: int | None) -> None:
+        if worth is None:
+            self.unknown += 1
+        else:
+            self.amount += worth
+
+
+@dataclass
+class Spent:
+    """Sums of the days asked for: by kind and basis, and by campaign."""
+
+    currency: str
+    kinds: Mapping[tuple[SpendKind, SpendBasis], Total] = field(default_factory=lambda: defaultdict(Total))
+    bases: Mapping[SpendBasis, Total] = field(default_factory=lambda: defaultdict(Total))
+    campaigns: Mapping[tuple[str, SpendBasis], Total] = field(default_factory=lambda: defaultdict(Total))
+    named: dict[str, Campaign] = field(default_factory=dict)
+    without_rate: list[SpendLine] = field(default_factory=list)
+
+
+def spent(session: Session, wanted: Wanted, organisation: Organisation) -> Spent:
+    """Add up what falls on these days. A line is worth what its currency was worth on its first day.
+
+    What has no rate is listed and in no sum, rather than counted as nothing.
+    """
+    rates = rates_of(session, organisation)
+    found = Spent(rates.reporting)
+    for line in session.scalars(wanted.lines()):
+        worth = worth_of(line, wanted.first, wanted.last, rates)
+        if worth is None:
+            found.without_rate.append(line)
+        found.kinds[line.kind, line.basis].add(worth)
+        found.bases[line.basis].add(worth)
+        if line.campaign is not None:
+            found.campaigns[line.campaign.slug, line.basis].add(worth)
+            found.named[line.campaign.slug] = line.campaign
+    return found
+
+
+def worth_of(line: SpendLine, first: date, last: date, rates: Rates) -> int | None:
+    """A line's share of these days in the reporting currency; None without a rate."""
+    return converted(line.share(first, last), line.currency, line.first_day, rates)
+
+
+def total_marketing_spend(session: Session, quarter: Quarter, organisation: Organisation) -> Total:
+    """What was spent in a quarter, whatever it went to: what cost figures are divided from (practice.md)."""
+    wanted = Wanted(quarter.first, quarter.last, basis=SpendBasis.ACTUAL)
+    return spent(session, wanted, organisation).bases[SpendBasis.ACTUAL]
+
+
+def line_by_public_id(session: Session, public_id: str) -> SpendLine | None:
+    """One line, voided or not."""
+    return session.scalar(select(SpendLine).where(SpendLine.public_id == public_id))
+
+
+def successor(session: Session, line: SpendLine) -> SpendLine | None:
+    """The line that corrects it."""
+    return session.scalar(select(SpendLine).where(SpendLine.corrects_id == line.id))
+
+
+def campaigns_to_choose(session: Session) -> Sequence[Campaign]:
+    """Every campaign, those that began last first."""
+    query = select(Campaign).options(lazyload(Campaign.document)).order_by(Campaign.starts_on.desc(), Campaign.id)
+    return session.scalars(query).all()
