@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from calendar import day_abbr, day_name, month_abbr, month_name
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from abm.accounts.money import is_currency
 from abm.agreement.models import Version
 from abm.audit.models import record
 from abm.campaigns.kinds import TEXTS, PlanState, Section
@@ -22,13 +22,24 @@ from abm.kit.base import Base, Instant, Key, Name, PublicId, choice
 from abm.kit.rules import require
 from abm.kit.text import one_line
 from abm.people.models import User
+from abm.touches.kinds import Channel
 
 if TYPE_CHECKING:
     from abm.campaigns.models import Campaign
 
 LONGEST: Final = 120  # characters of the words that are corrected
-DIFFERENT: Final = 4  # characters that may differ
+SHORT: Final = 4  # letters: of shorter words, only two that changed places are a slip
 NEW_VERSION = "that changes what Sales approved, so make a new version"
+# Words that mean a figure, a day, a way or a refusal: whatever turns from or into one is no slip.
+NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty hundred "
+    "thousand million half double twice once first second third"
+)
+REFUSALS = "not no never none nobody nothing without cannot nor neither"
+MEANING: Final = frozenset(
+    [*NUMBERS.split(), *REFUSALS.split(), *(channel.value for channel in Channel)]
+    + [name.casefold() for name in (*day_name, *day_abbr, *month_name, *month_abbr) if name]
+)
 
 
 class Erratum(Base):
@@ -68,15 +79,17 @@ def correct_slip(
     require(current, f"Version {version.number} is {state}: correct the draft instead.")
     require(section in TEXTS, f"The {section.label.lower()} is no text: {NEW_VERSION}.", field="wrong")
     wrong, reads = one_line(wrong), one_line(reads)
-    plan = meant(campaign, version)
-    text = getattr(plan, TEXTS[section])
+    frozen, now = Plan.read(version.read()), getattr(meant(campaign, version), TEXTS[section])
     require(wrong, "Write the words as they stand.", field="wrong")
-    require(text.count(wrong) == 1, _not_once(text.count(wrong), section), field="wrong")
-    fault = fault_of(wrong, reads, names=_names(plan))
+    require(now.count(wrong) == 1, _not_once(now.count(wrong), section), field="wrong")
+    require(max(len(wrong), len(reads)) <= LONGEST, f"A slip is short: at most {LONGEST} characters.", field="wrong")
+    after = now.replace(wrong, reads)
+    require(after != now, "Write the words as they should read.", field="reads")
+    fault = fault_of(getattr(frozen, TEXTS[section]), after, names=[account.name for account in frozen.accounts])
     require(not fault, fault, field="reads")
     erratum = Erratum(version=version, section=section, wrong=wrong, reads=reads, by=by, at=at)
-    if getattr(campaign, TEXTS[section]) == text:  # the draft has the slip as well, and follows
-        setattr(campaign, TEXTS[section], text.replace(wrong, reads))
+    if getattr(campaign, TEXTS[section]) == now:  # the draft has the slip as well, and follows
+        setattr(campaign, TEXTS[section], after)
     campaign.errata.append(erratum)
     facts = {"section": section.value, "version": version.number, "wrong": wrong, "right": reads}
     record(campaign, "erratum", by=by, at=at, after=facts)
@@ -87,6 +100,7 @@ def strike(erratum: Erratum, *, by: User, at: datetime) -> None:
     """Object: the correction no longer counts, and the draft that has it is to be looked at again."""
     campaign = erratum.campaign
     campaign.document.lock()
+    require(not campaign.state.ended, f"{campaign.name} is {campaign.state}: its plan stays as it is.")
     require(erratum.struck_at is None, "Somebody objected to this correction already.")
     erratum.struck_at, erratum.struck_by = at, by
     facts = {"section": erratum.section.value, "version": erratum.version.number}
@@ -103,46 +117,56 @@ def meant(campaign: Campaign, version: Version) -> Plan:
     return plan
 
 
-def fault_of(wrong: str, right: str, *, names: Sequence[str] = ()) -> str:
-    """Why this is more than a slip of the pen, in a sentence; nothing where it is one.
+def fault_of(frozen: str, after: str, *, names: Sequence[str] = ()) -> str:
+    """Why a text with all its corrections says more than slips away from the frozen one; nothing where it does not.
 
-    A slip changes a few letters or stops: no digit, no currency, no name of an account, no negation.
+    A slip is a stop, a blank, a capital, a word that stood twice, or in a word one letter too many, missing, another
+    or in its neighbour's place. The whole section is compared with its frozen bytes, so that slips never add up.
     """
-    more = abs(len(wrong.split()) - len(right.split())) > 1
-    renamed = any(_has(name, wrong) != _has(name, right) for name in names)
-    faults = {
-        "Write the words as they should read.": not right or right == wrong,
-        f"A slip is short: at most {LONGEST} characters.": max(len(wrong), len(right)) > LONGEST,
-        f"It changes a figure: {NEW_VERSION}.": _figures(wrong) != _figures(right),
-        f"It changes which account is named: {NEW_VERSION}.": renamed,
-        f"It turns a sentence round: {NEW_VERSION}.": _negations(wrong) != _negations(right),
-        f"It says more, or less: {NEW_VERSION}.": more,
-        f"More than {DIFFERENT} letters differ: {NEW_VERSION}.": changed_letters(wrong, right) > DIFFERENT,
-    }
-    return next((sentence for sentence, holds in faults.items() if holds), "")
+    if _figures(frozen) != _figures(after):
+        return f"It changes a figure: {NEW_VERSION}."
+    old, new = _words(frozen), _words(after)
+    if "".join(old) == "".join(new):
+        return ""
+    once = [word for place, word in enumerate(old) if place == 0 or word != old[place - 1]]
+    if len(new) != len(old) and new != once:
+        return f"It says more, or less: {NEW_VERSION}."
+    known = {part for name in names for part in _words(name)}
+    for before, now in zip(old, new, strict=True) if len(new) == len(old) else ():
+        if before != now and {before, now} & known:
+            return f"It changes which account is named: {NEW_VERSION}."
+        if before != now and not _slipped(before, now):
+            return f"“{before}” and “{now}” are different words: {NEW_VERSION}."
+    return ""
 
 
-def changed_letters(wrong: str, right: str) -> int:
-    """How many characters are put in, taken out or replaced by the shortest way that difflib finds."""
-    matcher = SequenceMatcher(None, wrong, right, autojunk=False)
-    return sum(max(b - a, d - c) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal")
+def _slipped(before: str, now: str) -> bool:
+    """Whether two words are one that was mistyped."""
+    if {before, now} & MEANING or is_currency(before.upper()) or is_currency(now.upper()):
+        return False
+    pairs = [place for place, (one, other) in enumerate(zip(before, now, strict=False)) if one != other]
+    swapped = len(before) == len(now) and len(pairs) == 2 and pairs[1] == pairs[0] + 1
+    if swapped and before[pairs[0]] == now[pairs[1]] and before[pairs[1]] == now[pairs[0]]:
+        return True
+    long_enough = min(len(before), len(now)) >= SHORT and before[0] == now[0]
+    return long_enough and _one_letter(before, now)
 
 
-def _figures(words: str) -> list[str]:
-    return re.findall(r"[\d%€$£]+", words)
+def _one_letter(before: str, now: str) -> bool:
+    """Whether one letter was put in, taken out or replaced."""
+    if len(before) == len(now):
+        return sum(one != other for one, other in zip(before, now, strict=True)) == 1
+    shorter, longer = sorted((before, now), key=len)
+    return any(longer[:place] + longer[place + 1 :] == shorter for place in range(len(longer)))
 
 
-def _negations(words: str) -> Counter[str]:
-    found = re.findall(r"\b(?:not|no|never|none|nobody|nothing|without|cannot)\b|n['’]t\b", words.lower())
-    return Counter(found)
+def _words(text: str) -> list[str]:
+    """Runs of letters, in small form; stops, blanks and Markdown aside."""
+    return re.findall(r"[^\W\d_]+", text.casefold())
 
 
-def _has(name: str, words: str) -> bool:
-    return name.casefold() in words.casefold()
-
-
-def _names(plan: Plan) -> list[str]:
-    return [account.name for account in plan.accounts]
+def _figures(text: str) -> list[str]:
+    return re.findall(r"\d[\d.,:/-]*\d|\d|[%€$£]", text)
 
 
 def _not_once(count: int, section: Section) -> str:

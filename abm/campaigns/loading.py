@@ -13,6 +13,7 @@ from abm.agreement.models import State, Version
 from abm.campaigns.asks import Expected, expected
 from abm.campaigns.audience import Candidate, audience, chosen, reviewers_of
 from abm.campaigns.drafted import Crowding, crowding
+from abm.campaigns.errata import meant
 from abm.campaigns.holdout import Sized, sized
 from abm.campaigns.kinds import Mark, Section, Transition
 from abm.campaigns.models import Campaign, approvers
@@ -74,7 +75,7 @@ class Looked:
         """Whether submitting would make a version that says something new."""
         newest = self.campaign.newest
         said = newest is not None and newest.state in {State.OPEN, State.SIGNED}
-        new = newest is None or not said or bool(self.plan.differs_from(Plan.read(newest.read())))
+        new = newest is None or not said or bool(self.plan.differs_from(meant(self.campaign, newest)))
         return new and not self.missing and not self.campaign.state.ended
 
 

@@ -182,10 +182,9 @@ class Campaign(Base):
         return change_section(self, section, facts, mark=mark, by=by, at=at)
 
     def submit(self, *, organisation: Organisation, by: User, at: datetime) -> Version:
-        """Freeze the draft, with the accounts that its criteria give, as the next version for Sales to review.
+        """Freeze the draft, with the accounts that its criteria give, as the next version; the hold-out is drawn here.
 
-        The hold-out is drawn here. It asks each sales manager whose AEs it binds; where none has a manager, the sales
-        seat.
+        It asks each sales manager whose AEs it binds to approve, and the sales seat for AEs without one.
         """
         begin_edit(self)
         found, accounts = audience(session_of(self), self, organisation=organisation, at=at)
@@ -194,9 +193,11 @@ class Campaign(Base):
         gaps = missing(plan, organisation.today(at), listed=bool(found))
         require(not gaps, " ".join(sentence for sentences in gaps.values() for sentence in sentences))
         if self.newest is not None and self.state_of(self.newest) is not PlanState.WITHDRAWN:
-            same = not plan.differs_from(Plan.read(self.newest.read()))
+            same = not plan.differs_from(meant(self, self.newest))
             require(not same, f"Version {self.newest.number} says exactly this already.")
-        voices = [manager_voice(reviewer.person) for reviewer in plan.reviewers] or [SALES]
+        voices = [manager_voice(reviewer.person) for reviewer in plan.reviewers]
+        if not voices or any(one.ae is not None and one.reviewer is None for one in accounts):
+            voices.append(SALES)
         version = self.document.propose(plan.content(), voices=voices, span=Span(), by=by, at=at)
         ask_aes(version, [one for one in accounts if one.public_id not in held_out])
         record(self, "submitted", by=by, at=at, after={"version": version.number, "accounts": len(accounts)})

@@ -43,9 +43,9 @@ def keep_remark(slug: str, number: int) -> Answer:
             raise
         show_refusal(form, refusal)
         return show_review(slug, 422, form=form, at_fault=section.slug)
-    commit()
-    words = "Kept. Nobody else sees it before you finish your review."
-    return done(url_for("campaigns.review", slug=slug, _anchor=section.slug), message=words)
+    location = url_for("campaigns.review", slug=slug, _anchor=section.slug)
+    commit(location)
+    return done(location, message="Kept. Nobody else sees it before you finish your review.")
 
 
 @campaigns.post("/campaigns/<slug:slug>/remarks/<public:public_id>")
@@ -158,9 +158,9 @@ def correct(slug: str, number: int) -> Answer:
         show_refusal(form, refusal)
         return show_review(slug, 422, slip=form)
     tell_erratum(campaign, erratum, at=at)
-    commit()
-    message = "Corrected beside the version; its approval stays."
-    return done(url_for("campaigns.review", slug=slug, _anchor=section.slug), message=message)
+    location = url_for("campaigns.review", slug=slug, _anchor=section.slug)
+    commit(location)
+    return done(location, message="Corrected beside the version; its approval stays.")
 
 
 @campaigns.post("/campaigns/<slug:slug>/errata/<public:public_id>/objections")

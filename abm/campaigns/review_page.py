@@ -32,6 +32,7 @@ class ReviewPage:
     plan: Plan  # as it was frozen
     state: PlanState
     base: Version | None  # what the reader approved last, else what was approved last
+    own: bool  # whether the reader approved that
     changed: Mapping[Section, Changed]
     lost: str
     left_behind: Sequence[Section]
@@ -49,7 +50,7 @@ class ReviewPage:
     @property
     def again(self) -> bool:
         """Whether the reader approved an earlier version, and is only asked to look at what changed."""
-        return self.base is not None and self.voice is not None and self.state is PlanState.OPEN
+        return self.own and self.voice is not None and self.state is PlanState.OPEN
 
     def pending_on(self, section: Section) -> list[PendingRemark]:
         return [one for one in self.pending if one.section is section]
@@ -70,7 +71,7 @@ def review_page(
 ) -> ReviewPage:
     """The review of a version as this person sees it."""
     day, behind = organisation.today(at), campaign.left_behind()
-    base, due = _base(campaign, version, reader), due_on(organisation.today(version.proposed_at))
+    (base, own), due = _base(campaign, version, reader), due_on(organisation.today(version.proposed_at))
     reviews = reviews_of(campaign)
     asks = select(ReviewAsk).where(ReviewAsk.version_id == version.id).order_by(ReviewAsk.accounts.desc(), ReviewAsk.id)
     asked_for = [one for one in campaign.comments if one.by_id == reader.id or signs_for_sales(reader, seat, day)]
@@ -80,6 +81,7 @@ def review_page(
         plan=Plan.read(version.read()),
         state=campaign.state_of(version),
         base=base,
+        own=own,
         changed=changes(meant(campaign, base), meant(campaign, version)) if base is not None else {},
         lost=look_again(approvers(campaign.approved), behind) if campaign.approved and behind else "",
         left_behind=behind,
@@ -96,8 +98,8 @@ def review_page(
     )
 
 
-def _base(campaign: Campaign, version: Version, reader: User) -> Version | None:
+def _base(campaign: Campaign, version: Version, reader: User) -> tuple[Version | None, bool]:
     """What a reviewer compares with: the version that they approved last, else the one that was approved last."""
     earlier = [one for one in campaign.document.versions if one.number < version.number and one.valid_signatures()]
     own = [one for one in earlier if any(signature.person_id == reader.id for signature in one.valid_signatures())]
-    return next(reversed(own or earlier), None)
+    return next(reversed(own or earlier), None), bool(own)

@@ -18,7 +18,7 @@ from abm.agreement.models import Standing, State, Version
 from abm.audit.models import record
 from abm.campaigns.models import Campaign
 from abm.campaigns.reviewing import due_on
-from abm.campaigns.reviews import SALES, manager_voice
+from abm.campaigns.reviews import SALES
 from abm.kit.base import Base, Day, Instant, Key, choice, session_of
 from abm.kit.rules import require
 from abm.people.models import Organisation, User
@@ -69,17 +69,17 @@ def awaited(campaign: Campaign, version: Version, day: date) -> list[Awaited]:
     if version.state is not State.OPEN or SALES in given:
         return []
     seat = seats(session, campaign.programme_id)[Side.SALES]
-    acting = [user for user in _people(session) if seat.signer(user, day)]
     missing = [voice.voice for voice in version.voices if voice.voice not in given]
-    if SALES in missing:
-        return [Awaited(user, away=False) for user in acting]
-    named = [user for user in _people(session) if manager_voice(user.public_id) in missing]
-    gone = _absent(session, [user.id for user in named], day)
-    return [Awaited(user, user.id in gone or not user.active, tuple(acting)) for user in named]
-
-
-def _people(session: Session) -> list[User]:
-    return list(session.scalars(select(User).order_by(User.name, User.id)))
+    signing = {seat.holder_id, *(deputy.user_id for deputy in seat.deputies)}
+    asked = [voice.rpartition(":")[2] for voice in missing if voice != SALES]
+    people = session.scalars(select(User).where(User.id.in_(signing) | User.public_id.in_(asked)).order_by(User.name))
+    known = {user.public_id: user for user in people}
+    gone = _absent(session, [user.id for user in known.values()], day)
+    signers = [user for user in known.values() if seat.signer(user, day)]
+    acting = [user for user in signers if user.id not in gone] or signers
+    found = [known[public_id] for public_id in asked if public_id in known]
+    managers = [Awaited(user, user.id in gone or not user.active, tuple(acting)) for user in found]
+    return [*managers, *(Awaited(user, away=False) for user in (acting if SALES in missing else ()))]
 
 
 def _absent(session: Session, ids: Sequence[int], day: date) -> set[int]:

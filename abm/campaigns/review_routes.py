@@ -107,8 +107,9 @@ def finish_review(slug: str, number: int) -> Answer:
         show_refusal(form, refusal)
         return show_review(slug, 422, finishing=form)
     tell_reviewed(campaign, finished, complete=False, at=at)
-    commit()
-    return done(url_for("campaigns.review", slug=slug), message=f"Finished: you {verdict.done}.")
+    location = url_for("campaigns.review", slug=slug)
+    commit(location)
+    return done(location, message=f"Finished: you {verdict.done}.")
 
 
 @campaigns.post("/campaigns/<slug:slug>/plan/versions/<number:number>/approvals")
@@ -141,6 +142,9 @@ def approve(slug: str, number: int) -> Answer:
 def _approve(campaign: Campaign, version: Version, form: ApproveForm, at: datetime) -> bool:
     """Publish what was kept, and sign; True once nobody else is awaited."""
     seat, digest = my_seat(campaign.programme_id), form.digest.data or ""
+    current = campaign.document.open_version
+    if current is not None and (current is not version or digest != version.digest):
+        raise StaleDigest(current)
     finished = finish(campaign, version, ReviewVerdict.APPROVE, summary=form.summary.data or "", by=me(), at=at)
     complete = campaign.approve(version, digest=digest, seat=seat, organisation=organisation(), by=me(), at=at)
     tell_reviewed(campaign, finished, complete=complete, at=at)

@@ -163,6 +163,7 @@ RULES = {
     ),
     "touch_not_on_a_hold_out": ("INSERT", _TOUCH_ON_A_HOLD_OUT, _HELD_OUT),
     "touch_stays_off_a_hold_out": ("UPDATE", _TOUCH_ON_A_HOLD_OUT, _HELD_OUT),
+    "erratum__struck_for_good": ("UPDATE", "OLD.struck_at IS NOT NULL", "a correction that was struck stays so"),
     "spend_line__voided_for_good": (
         "UPDATE",
         "OLD.voided_at IS NOT NULL",
