@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account, Contact, CrmStage, Opportunity, StageCategory, TeamFunction, TeamMember
@@ -110,20 +110,9 @@ def listed_at(at: datetime) -> ColumnElement[bool]:
 
 def gap_of(at: datetime) -> Select[datetime | None]:
     """For an audience member, the first instant, if any, until another at which it stood on no list any more."""
-    left, onwards = aliased(Membership), aliased(Membership)
-    goes_on = select(onwards.id).where(
-        onwards.account_id == left.account_id,
-        onwards.starts <= left.ends,
-        or_(onwards.ends.is_(None), onwards.ends > left.ends),
-    )
-    gap = select(func.min(left.ends)).where(
-        left.account_id == AudienceMember.account_id,
-        left.ends > left.starts,
-        left.ends > AudienceMember.starts,
-        left.ends <= at,
-        ~goes_on.exists(),
-    )
-    return gap.correlate(AudienceMember)
+    gone = _fallen_off(at)
+    own = gone.c.account_id == AudienceMember.account_id, gone.c.ends > AudienceMember.starts
+    return select(func.min(gone.c.ends)).where(*own).correlate(AudienceMember)
 
 
 def never_left(at: datetime) -> ColumnElement[bool]:
@@ -131,7 +120,21 @@ def never_left(at: datetime) -> ColumnElement[bool]:
 
     What left comes back by the next version of the plan alone, even where the list has it again.
     """
-    return gap_of(at).scalar_subquery().is_(None)
+    gone = _fallen_off(at)
+    own = gone.c.account_id == AudienceMember.account_id, gone.c.ends > AudienceMember.starts
+    return ~select(gone.c.account_id).where(*own).correlate(AudienceMember).exists()
+
+
+def _fallen_off(at: datetime) -> Subquery:
+    """Account and instant, until another, of every membership that no other one went on from: found at once."""
+    left, onwards = aliased(Membership), aliased(Membership)
+    goes_on = select(onwards.id).where(
+        onwards.account_id == left.account_id,
+        onwards.starts <= left.ends,
+        or_(onwards.ends.is_(None), onwards.ends > left.ends),
+    )
+    held = left.ends > left.starts, left.ends <= at
+    return select(left.account_id, left.ends).where(*held, ~goes_on.exists()).subquery()
 
 
 def left_the_list(campaign: Campaign, at: datetime) -> set[int]:
