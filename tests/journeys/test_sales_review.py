@@ -151,3 +151,46 @@ def test_an_account_that_leaves_the_list_leaves_the_campaign(visitors: Visitors)
     at_work = panel(jonas, "At work")
     expect(at_work).to_contain_text("11 accounts worked")
     expect(at_work).to_contain_text("Halden Freight left the target list")
+
+
+def test_the_keyboard_alone_reviews_answers_and_applies(visitors: Visitors) -> None:
+    press(view_as(visitors, "Ines", script=True), "Reset")
+    ines, jonas = (view_as(visitors, name, script=True) for name in ("Ines", "Jonas"))
+    review = "/campaigns/winter-service-levels/review"
+    ines.goto(review)
+    _type(ines, "Objective and days", "Which three?", "Comment")
+    _type(ines, "Plays", "Not on a Sunday.", "Ask for a change")
+    offer = beside(ines, "Offer and proof")
+    _enter(ines, offer.locator("summary", has_text="Say something about"))
+    _enter(ines, offer.locator("summary", has_text="Suggest a wording"))
+    tab_to(ines, offer.get_by_label("How the offer and proof should read"))
+    ines.keyboard.press("Control+A")
+    ines.keyboard.type("A clause that our data backs.")
+    _enter(ines, offer.get_by_role("button", name="Suggest this wording"))
+    said(ines, "Kept.")
+    _enter(ines, ines.get_by_role("button", name="Request changes"))
+    said(ines, "Finished: you asked for changes.")
+
+    jonas.goto(review)
+    plays = beside(jonas, "Plays")
+    tab_to(jonas, plays.get_by_label("How it was met, or why not"))
+    jonas.keyboard.type("Monday, then.")
+    _enter(jonas, plays.get_by_role("button", name="Answer"))
+    said(jonas, "Answered.")
+    _enter(jonas, beside(jonas, "Offer and proof").get_by_role("button", name="Apply this wording"))
+    said(jonas, "The draft's offer and proof reads so now.")
+
+
+def _enter(page: Page, place: Locator) -> None:
+    tab_to(page, place)
+    page.keyboard.press("Enter")
+
+
+def _type(page: Page, part: str, words: str, button: str) -> None:
+    """A remark beside a section, without the mouse."""
+    stands = beside(page, part)
+    _enter(page, stands.locator("summary", has_text="Say something about"))
+    tab_to(page, stands.get_by_label("What you say"))
+    page.keyboard.type(words)
+    _enter(page, stands.get_by_role("button", name=button, exact=True))
+    said(page, "Kept.")
