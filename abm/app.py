@@ -37,6 +37,7 @@ from abm.kit.errors import init_errors
 from abm.kit.filters import init_filters
 from abm.kit.health import health
 from abm.kit.keys import install
+from abm.kit.requests import CleanRequest
 from abm.kit.resources import folder
 from abm.kit.security import init_security
 from abm.kit.theme import init_theme
@@ -138,6 +139,7 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or Config.load()
     install(config.secret_key)
     app = Flask(__name__, template_folder=str(folder("templates")), static_folder=None)
+    app.request_class = CleanRequest
     app.config.update(TESTING=config.testing, ABM=config)
     app.url_map.strict_slashes = False
     init_converters(app)

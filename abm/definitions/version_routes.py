@@ -19,6 +19,7 @@ from abm.definitions.routes import definition_or_404, definitions, kind_or_404
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.errors import Forbidden
+from abm.kit.rules import RuleBroken, with_what_was_written
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
@@ -52,6 +53,8 @@ def sign(slug: str, number: int) -> Answer:
     except StaleDigest:
         session.rollback()
         return _stale_page(definition, number, digest)
+    except RuleBroken as refusal:
+        raise RuleBroken(with_what_was_written(refusal, comment)) from refusal
     commit()
     return done(url_for("definitions.version", slug=slug, number=number), message=_said(verdict, number, complete))
 

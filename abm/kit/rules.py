@@ -32,3 +32,8 @@ def require(holds: object, message: str, *, field: str | None = None) -> None:
 def refuse(message: str, *, field: str | None = None) -> NoReturn:
     """Stop here, with the sentence."""
     raise RuleBroken(message, field=field)
+
+
+def with_what_was_written(refusal: RuleBroken, words: str) -> str:
+    """The refusal's sentence, and what was typed for it, where no form is left to keep it."""
+    return f"{refusal.message} You wrote: “{words}”" if words.strip() else refusal.message

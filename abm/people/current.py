@@ -13,7 +13,9 @@ from abm.people.seats import Seat, Side, programmes, seat_of, seats
 
 # What the address of a programme's page names, and the page of another programme that says the same.
 SAME_PAGE = {"quarter": "targets.show", "week": "progress.week", "side": "admin.seats_page"}
-OF_A_PROGRAMME = frozenset({*SAME_PAGE.values(), "targets.current", "progress.current"})
+OF_A_PROGRAMME = frozenset(
+    {*SAME_PAGE.values(), "targets.current", "progress.current", "admin.announced", "admin.note_read"}
+)
 
 
 def find_organisation() -> Organisation | None:

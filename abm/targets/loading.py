@@ -20,13 +20,16 @@ from abm.targets.in_force import Place, place_at
 from abm.targets.models import Entry, TargetList
 from abm.targets.queries import list_of
 
+KEPT_YEARS = range(2000, 2201)
+
 
 def quarter_or_404(quarter: str) -> str:
-    """A quarter as the organisation writes it; 404 for one that no calendar has."""
+    """A quarter as the organisation writes it; 404 for one that no calendar has, or that nobody keeps a list of."""
     try:
-        return str(organisation().quarter(quarter))
+        found = organisation().quarter(quarter)
     except ValueError:
         abort(404)
+    return str(found) if found.year in KEPT_YEARS else abort(404)
 
 
 def list_or_404(quarter: str) -> TargetList:

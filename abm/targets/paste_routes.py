@@ -73,13 +73,13 @@ def enter_pasted(quarter: str) -> Answer:
     if form.errors:
         return _page(target_list, form, 422, kept=accounts)
     try:
+        left = len(lines_of(form.lines.data or ""))
         count = len(_enter(target_list, accounts, form))
     except RuleBroken as refusal:
         session.rollback()
         show_refusal(form, refusal)
         return _page(list_or_404(quarter), form, 422, kept=_accounts(_chosen(form)))
     commit()
-    left = len(lines_of(form.lines.data or ""))
     without = f" {left} line{'' if left == 1 else 's'} named nobody whom we know." if left else ""
     message = f"{count} candidate{'' if count == 1 else 's'} added.{without} Next: nominate, assess, and decide."
     return done(back_to(target_list), message=message)

@@ -81,7 +81,8 @@ def draft_page(target_list: TargetList, status: int = 200, **forms: object) -> A
 @once
 def start(quarter: str) -> Answer:
     """Start the draft of a quarter's list."""
-    open_list(organisation(), organisation().quarter(quarter), by=me(), at=clock.now(), programme=programme())
+    wanted = organisation().quarter(quarter_or_404(quarter))
+    open_list(organisation(), wanted, by=me(), at=clock.now(), programme=programme())
     location = url_for("targets.show", quarter=quarter)
     commit(location)
     return done(location, message=f"The list of {quarter} is started. Next: add candidates.")

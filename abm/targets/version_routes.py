@@ -16,7 +16,7 @@ from abm.agreement.record import signed_record
 from abm.kit import clock
 from abm.kit.db import db, session, write_apart
 from abm.kit.errors import Forbidden
-from abm.kit.rules import RuleBroken
+from abm.kit.rules import RuleBroken, with_what_was_written
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
@@ -68,7 +68,7 @@ def sign(quarter: str, number: int) -> Answer:
         return _stale_page(target_list, number, said["digest"])
     except RuleBroken as refusal:
         session.rollback()
-        return _version_page(target_list, number, 409, refused=refusal.message)
+        return _version_page(target_list, number, 409, refused=with_what_was_written(refusal, said["comment"]))
     step = Step(target_list, written, by=me(), at=at)
     tell_signed(step, seat, form.said, complete=complete, comment=said["comment"])
     commit()
