@@ -1,20 +1,15 @@
-"""Requests as the application reads them: what no text has is not in any."""
+"""Requests as the application reads them: what no text has is in no field of a form."""
 
 from __future__ import annotations
 
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from werkzeug.utils import cached_property
 
 NUL = "\0"
 
 
 class CleanRequest(Request):
-    """A request whose fields and query hold no NUL: no keyboard writes one, and PostgreSQL stores none."""
-
-    @cached_property
-    def args(self) -> MultiDict[str, str]:
-        return without_nul(super().args)
+    """A request whose form holds no NUL: no keyboard writes one, and PostgreSQL stores none."""
 
     def _load_form_data(self) -> None:
         super()._load_form_data()
