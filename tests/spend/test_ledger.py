@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -12,40 +12,17 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
 from abm.accounts.models import set_rate
 from abm.campaigns.creating import create_campaign
-from abm.kit.clock import Quarter
 from abm.kit.rules import RuleBroken
-from abm.spend.models import SpendBasis, SpendFacts, SpendKind, SpendLine, enter_spend
+from abm.spend.models import SpendBasis, SpendKind, SpendLine
 from abm.spend.queries import Wanted, spent, total_marketing_spend
-from tests.cast import Cast, sign_in
-
-AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-DAY, Q4 = date(2026, 11, 24), Quarter(2026, 4)
-FORM = {
-    "kind": "tool",
-    "basis": "actual",
-    "what": "Intent data",
-    "first_day": "2026-11-24",
-    "amount": "1,200.50",
-    "currency": "EUR",
-}
-
-
-def facts(
-    amount: int = 10_000, currency: str = "EUR", *, until: date = DAY, day: date = DAY, **more: object
-) -> SpendFacts:
-    told: dict[str, object] = {"kind": SpendKind.TOOL, "basis": SpendBasis.ACTUAL, "what": "Intent data"} | more
-    return SpendFacts(first_day=DAY, last_day=until, amount=amount, currency=currency, **told)  # type: ignore[arg-type]
-
-
-def enter(cast: Cast, session: scoped_session[Session], line: SpendFacts) -> SpendLine:
-    return enter_spend(session(), line, by=cast.priya, at=AT)
-
+from tests.cast import Cast
+from tests.spend.book import AT, DAY, FORM, Q4, browser, enter, facts, lines
 
 # What a period's share is
 
@@ -169,19 +146,6 @@ def test_the_database_keeps_every_line(cast: Cast, session: scoped_session[Sessi
 
 
 # Pages
-
-
-def browser(client: FlaskClient, cast: Cast, session: scoped_session[Session], name: str = "priya") -> FlaskClient:
-    session.commit()
-    return sign_in(client, cast.everyone[name])
-
-
-def lines(session: scoped_session[Session]) -> list[tuple[str, int, str, bool]]:
-    session.rollback()
-    rows = session.scalars(select(SpendLine).order_by(SpendLine.id))
-    found = [(row.what, row.amount, row.currency, row.voided_at is None) for row in rows]
-    session.rollback()
-    return found
 
 
 def test_a_line_is_entered_corrected_and_voided_by_form(
