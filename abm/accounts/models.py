@@ -24,7 +24,7 @@ from abm.accounts.deals import (
 from abm.accounts.domains import AccountDomain, replace_domains
 from abm.accounts.external_ids import ExternalId, know_as, know_many, rows_known_as
 from abm.accounts.identity import normal_name, slug_of
-from abm.accounts.rates import ExchangeRate, Rates, Sum, converted, rates_of, set_rate
+from abm.accounts.rates import ExchangeRate, Rates, Sum, at_rate, converted, rates_of, set_rate
 from abm.accounts.team import TeamFunction, TeamMember, join_team
 from abm.audit import models as audit
 from abm.audit.models import record
@@ -52,7 +52,7 @@ from abm.people.models import Organisation, User
 __all__ = (
     "Account", "AccountDomain", "BuyingRole", "Contact", "CrmStage", "DealType", "ExchangeRate", "ExternalId",
     "Opportunity", "OpportunityRevision", "Rates", "Source", "StageCategory", "Sum", "TeamFunction",
-    "TeamMember", "add_contact", "add_contacts", "add_stage", "all_stages", "converted", "create_account",
+    "TeamMember", "add_contact", "add_contacts", "add_stage", "all_stages", "at_rate", "converted", "create_account",
     "create_accounts", "create_opportunities", "create_opportunity", "know_as", "know_many",
     "rates_of", "rows_known_as", "set_rate", "stage_named",
 )  # fmt: skip

@@ -76,6 +76,11 @@ class Rates:
         place = bisect_right(self._days[currency], day) - 1
         return self._rates[currency][max(place, 0)]
 
+    def in_force(self, currency: str, day: date) -> Decimal | None:
+        """What one unit was worth on a day; None before the first rate: books take no later one."""
+        begun = currency == self.reporting or (currency in self._days and self._days[currency][0] <= day)
+        return self.on(currency, day) if begun else None
+
     def sum(self, amounts: Iterable[tuple[int | None, str, date]]) -> Sum:
         """Add up (minor units, currency, day); an amount that nobody entered counts nothing."""
         total = Sum(0, self.reporting)
@@ -95,9 +100,12 @@ class Rates:
 def converted(amount_minor: int, currency: str, day: date, rates: Rates) -> int | None:
     """An amount in minor units of the reporting currency, rounded half to even; None without a rate."""
     rate = rates.on(currency, day)
-    if rate is None:
-        return None
-    exponent = get_currency_precision(rates.reporting) - get_currency_precision(currency)
+    return None if rate is None else at_rate(amount_minor, currency, rates.reporting, rate)
+
+
+def at_rate(amount_minor: int, currency: str, reporting: str, rate: Decimal) -> int:
+    """What an amount is worth in minor units of another currency, rounded half to even."""
+    exponent = get_currency_precision(reporting) - get_currency_precision(currency)
     return int((Decimal(amount_minor).scaleb(exponent) * rate).to_integral_value(ROUND_HALF_EVEN))
 
 

@@ -96,6 +96,12 @@ class Narrowing(FlaskForm):
     basis = StringField("Basis", [Optional(), AnyOf([basis.value for basis in SpendBasis])])
     campaign = StringField("Campaign", [Optional(), Length(max=80)])
     voided = StringField("Voided too", [Optional(), AnyOf(["1"])])
+    page = StringField("Page")
+
+    @property
+    def page_number(self) -> int:
+        written = self.page.data or ""
+        return max(1, int(written)) if written.isascii() and written.isdigit() and len(written) < 7 else 1
 
 
 def shown(line: SpendLine) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from abm.accounts.money import is_currency
@@ -38,6 +39,7 @@ from abm.people.models import User
 from abm.people.programmes import DEFAULT_PROGRAMME, Programme
 
 LONGEST_DAYS = 366  # of a period; a longer contract is entered year by year
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2098, 12, 31)  # quarters of these can be chosen, whenever a year begins
 
 
 class SpendKind(enum.StrEnum):
@@ -128,7 +130,10 @@ class SpendLine(Base):
     voided_by: Mapped[User | None] = relationship(foreign_keys=[voided_by_id])
 
     def void(self, *, reason: str, by: User, at: datetime) -> None:
-        """Take a line out of every sum. It stays to be read, with the reason."""
+        """Take a line out of every sum. It stays to be read, with the reason. Of two at once the second is told."""
+        session = session_of(self)
+        session.flush()
+        session.refresh(self, ["voided_at"], with_for_update=True)
         require(self.voided_at is None, "This line is voided already.")
         require(reason.strip(), "Say why it is voided.", field="reason")
         self.voided_at, self.voided_by, self.void_reason = at, by, paragraphs(reason)
@@ -140,19 +145,18 @@ class SpendLine(Base):
         session_of(self).flush()
         return enter_spend(session_of(self), facts, corrects=self, by=by, at=at)
 
-    def share(self, first: date, last: date) -> int:
-        """What of the amount falls on these days, in minor units, evenly by day.
+    def share(self, first: date, last: date, *, of: int | None = None) -> int:
+        """What of the amount falls on these days, in minor units, evenly by day; `of`: of what it is worth elsewhere.
 
-        The shares of periods that follow each other add up to the amount exactly: each is the difference of two
+        The shares of periods that follow each other add up to the whole exactly: each is the difference of two
         rounded running sums.
         """
         begin, end = max(first, self.first_day), min(last, self.last_day)
-        return self._until(end) - self._until(begin, before=True) if begin <= end else 0
-
-    def _until(self, day: date, *, before: bool = False) -> int:
-        days = (self.last_day - self.first_day).days + 1
-        passed = (day - self.first_day).days + (0 if before else 1)
-        return round(Fraction(self.amount * passed, days))
+        if begin > end:
+            return 0
+        whole, days = self.amount if of is None else of, (self.last_day - self.first_day).days + 1
+        before, until = ((day - self.first_day).days for day in (begin, end + timedelta(days=1)))
+        return round(Fraction(whole * until, days)) - round(Fraction(whole * before, days))
 
 
 def enter_spend(
@@ -160,10 +164,8 @@ def enter_spend(
 ) -> SpendLine:
     """One line more. Raises RuleBroken, naming the field."""
     check_spend(facts)
-    if facts.external_id is not None:
-        known = select(SpendLine.id).where(SpendLine.external_id == facts.external_id, SpendLine.voided_at.is_(None))
-        taken = session.scalar(known.limit(1)) is not None
-        require(not taken, f"“{facts.external_id}” is in the ledger already: correct that line.", field="external_id")
+    taken = f"“{facts.external_id}” is in the ledger already: correct that line."
+    require(not _stands(session, facts.external_id), taken, field="external_id")
     line = SpendLine(
         **{name: value for name, value in vars(facts).items() if name not in {"programme", "what", "supplier"}},
         what=one_line(facts.what),
@@ -172,13 +174,25 @@ def enter_spend(
         entered_by=by,
         entered_at=at,
     )
-    if facts.programme is not None:
+    if facts.campaign is not None:
+        line.programme_id = facts.campaign.programme_id
+    elif facts.programme is not None:
         line.programme = facts.programme
-    session.add(line)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(line)
+    except IntegrityError:  # somebody entered the same number in between
+        require(not _stands(session, facts.external_id), taken, field="external_id")
+        raise
     after = {name: getattr(line, name) for name in ("what", "kind", "basis", "amount", "currency")}
     record(line, "corrected" if corrects else "entered", by=by, at=at, after=after)
     return line
+
+
+def _stands(session: Session, number: str | None) -> bool:
+    """Whether a line that is not voided has this number of another system."""
+    known = select(SpendLine.id).where(SpendLine.external_id == number, SpendLine.voided_at.is_(None))
+    return number is not None and session.scalar(known.limit(1)) is not None
 
 
 def check_spend(facts: SpendFacts) -> None:
@@ -188,11 +202,17 @@ def check_spend(facts: SpendFacts) -> None:
     require(len(one_line(facts.supplier)) <= 200, "Use at most 200 characters.", field="supplier")
     require(is_currency(facts.currency), f"“{facts.currency}” names no currency: write it like EUR.", field="currency")
     require(facts.amount > 0, "Write an amount above zero.", field="amount")
+    outside = f"The day lies outside the years {FIRST_DAY.year} to {LAST_DAY.year}."
+    require(FIRST_DAY <= facts.first_day <= LAST_DAY, outside, field="first_day")
+    require(facts.last_day <= LAST_DAY, outside, field="last_day")
     require(facts.first_day <= facts.last_day, "The last day lies before the first.", field="last_day")
     days = (facts.last_day - facts.first_day).days + 1
     require(days <= LONGEST_DAYS, "A line covers at most a year: enter longer ones year by year.", field="last_day")
     named = facts.kind is not SpendKind.PLAY or facts.campaign is not None
     require(named, "Choose the campaign that the play belongs to.", field="campaign")
+    if facts.campaign is not None and facts.programme is not None:
+        own = facts.campaign.programme_id == facts.programme.id
+        require(own, f"“{facts.campaign.name}” belongs to another programme: choose that one.", field="programme")
     plays: Mapping[str, object] = {}
     if facts.campaign is not None:
         live, drafted = facts.campaign.live_plays, facts.campaign.plays

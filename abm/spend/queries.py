@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from abm.accounts.models import Rates, converted, rates_of
+from abm.accounts.models import Rates, at_rate, rates_of
 from abm.campaigns.models import Campaign
 from abm.kit.clock import Quarter
 from abm.people.models import Organisation, User
@@ -28,7 +28,12 @@ class Wanted:
     kind: SpendKind | None = None
     basis: SpendBasis | None = None
     campaign: str | None = None  # slug
-    voided: bool = False
+    voided: bool = False  # whether those are shown as well; they count nowhere
+
+    @property
+    def all_kinds(self) -> bool:
+        """Whether sums are of all marketing spend of these days."""
+        return self.kind is None and self.campaign is None
 
     def lines(self) -> Select[SpendLine]:
         """The lines that touch these days, those entered last first."""
@@ -75,11 +80,12 @@ class Spent:
 def spent(session: Session, wanted: Wanted, organisation: Organisation) -> Spent:
     """Add up what falls on these days. A line is worth what its currency was worth on its first day.
 
-    What has no rate is listed and in no sum, rather than counted as nothing.
+    What has no rate is listed and in no sum, rather than counted as nothing. What is voided counts nowhere, even
+    where it is shown.
     """
     rates = rates_of(session, organisation)
     found = Spent(rates.reporting)
-    for line in session.scalars(wanted.lines()):
+    for line in session.scalars(replace(wanted, voided=False).lines()):
         worth = worth_of(line, wanted.first, wanted.last, rates)
         if worth is None:
             found.without_rate.append(line)
@@ -92,8 +98,14 @@ def spent(session: Session, wanted: Wanted, organisation: Organisation) -> Spent
 
 
 def worth_of(line: SpendLine, first: date, last: date, rates: Rates) -> int | None:
-    """A line's share of these days in the reporting currency; None without a rate."""
-    return converted(line.share(first, last), line.currency, line.first_day, rates)
+    """A line's share of these days in the reporting currency; None where no rate was in force on its first day.
+
+    The whole line is converted first and spread then, so that the shares of its quarters add up to what it is worth.
+    """
+    rate = rates.in_force(line.currency, line.first_day)
+    if rate is None:
+        return None
+    return line.share(first, last, of=at_rate(line.amount, line.currency, rates.reporting, rate))
 
 
 def total_marketing_spend(session: Session, quarter: Quarter, organisation: Organisation) -> Total:

@@ -34,14 +34,14 @@ HEADS = (
 def index() -> Answer:
     """Sums of a quarter by kind and by campaign, and the lines behind them."""
     form, wanted = Narrowing(request.args), _wanted()
-    quarter = _quarter(form)
-    number = max(1, request.args.get("page", 1, type=int))
+    quarter, number = _quarter(form), form.page_number
     lines = session.scalars(wanted.lines().limit(PAGE + 1).offset((number - 1) * PAGE)).all()
     rates = rates_of(session(), organisation())
     return page(
         "spend/index.html",
         form=form,
         quarter=quarter,
+        wanted=wanted,
         sums=spent(session(), wanted, organisation()),
         lines=[(one, worth_of(one, wanted.first, wanted.last, rates)) for one in lines[:PAGE]],
         number=number,
@@ -126,10 +126,8 @@ def correct(public_id: str) -> Answer:
         made = found.correct(facts, reason=form.reason.data or "", by=me(), at=clock.now())
     except RuleBroken as refusal:
         session.rollback()
-        if refusal.field is None:
-            raise
         show_refusal(form, refusal)
-        return _form_page(form, 422, line=_line(public_id))
+        return _form_page(form, 422 if refusal.field else 409, line=_line(public_id))
     commit()
     return done(url_for("spend.line", public_id=made.public_id), message="Corrected. What was said stays to be read.")
 
