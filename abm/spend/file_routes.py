@@ -15,7 +15,8 @@ from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
 from abm.people.seats import programmes
-from abm.spend.files import HEADS, LIMITS, ReadFile, read_spend
+from abm.spend.columns import COSTS, HEADS
+from abm.spend.files import LIMITS, ReadFile, read_spend
 from abm.spend.forms import UploadForm
 from abm.spend.models import enter_spend
 from abm.spend.queries import campaigns_to_choose
@@ -73,4 +74,4 @@ def _content(form: UploadForm) -> bytes | None:
 
 
 def _upload_page(form: UploadForm, status: int = 200) -> Answer:
-    return page("spend/new_file.html", status, form=form, columns=HEADS, limit=LIMITS.size // 1000)
+    return page("spend/new_file.html", status, form=form, columns=HEADS, costs=COSTS, limit=LIMITS.size // 1000)

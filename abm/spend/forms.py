@@ -16,7 +16,7 @@ from abm.campaigns.models import Campaign
 from abm.kit.forms import clean, line_field, name_field
 from abm.kit.rules import RuleBroken
 from abm.people.programmes import Programme
-from abm.spend.models import SpendBasis, SpendFacts, SpendKind, SpendLine
+from abm.spend.models import SpendBasis, SpendFacts, SpendKind, SpendLine, plays_of
 
 
 class LineForm(FlaskForm):
@@ -31,11 +31,18 @@ class LineForm(FlaskForm):
     amount = StringField("Amount", [InputRequired("Write the amount."), Length(max=40)], filters=[clean])
     currency = line_field("Currency", longest=3, description="Its code, like EUR.")
     campaign = Choice("Campaign", default="", description="Needed for a play.")
+    play = Choice("Play", default="", description="Which of the campaign's plays, where it was for one.")
     programme = Choice("Programme")
     external_id = line_field("Number in another system", longest=40, description="An invoice's, for instance.")
 
     def offer(self, campaigns: Sequence[Campaign], programmes: Sequence[Programme]) -> None:
-        """What can be chosen; a company with one programme is not asked for it."""
+        """What can be chosen; a company with one programme is not asked for it, nor for a play before a campaign."""
+        campaign = next((one for one in campaigns if one.slug == self.campaign.data), None)
+        plays = plays_of(campaign) if campaign is not None else {}
+        if plays and "play" in self:
+            self.play.choices = {"": "None in particular", **plays}
+        elif "play" in self:
+            del self.play
         self.campaign.choices = {"": "None", **{one.slug: one.name for one in campaigns}}
         if len(programmes) > 1:
             self.programme.choices = {one.slug: one.name for one in programmes}
@@ -52,6 +59,7 @@ class LineForm(FlaskForm):
         if first is None:
             raise RuleBroken("Write the day.", field="first_day")
         programme = self.programme.data if "programme" in self else None
+        play = self.play.data if "play" in self else None
         return SpendFacts(
             kind=SpendKind(self.kind.data),
             basis=SpendBasis(self.basis.data),
@@ -62,6 +70,7 @@ class LineForm(FlaskForm):
             amount=amount,
             currency=currency,
             campaign=next((one for one in campaigns if one.slug == self.campaign.data), None),
+            play=play or None,
             programme=next((one for one in programmes if one.slug == programme), None),
             external_id=self.external_id.data or None,
         )
@@ -114,5 +123,6 @@ def shown(line: SpendLine) -> dict[str, Any]:
         "last_day": None if line.last_day == line.first_day else line.last_day,
         "amount": written_amount(line.amount, line.currency),
         "campaign": line.campaign.slug if line.campaign else "",
+        "play": line.play or "",
         "programme": line.programme.slug,
     }

@@ -213,8 +213,12 @@ def check_spend(facts: SpendFacts) -> None:
     if facts.campaign is not None and facts.programme is not None:
         own = facts.campaign.programme_id == facts.programme.id
         require(own, f"“{facts.campaign.name}” belongs to another programme: choose that one.", field="programme")
-    plays: Mapping[str, object] = {}
-    if facts.campaign is not None:
-        live, drafted = facts.campaign.live_plays, facts.campaign.plays
-        plays = {one.play: one for one in live} | {one.public_id: one for one in drafted}
-    require(facts.play is None or facts.play in plays, "The campaign has no such play.", field="play")
+    known = facts.play is None or (facts.campaign is not None and facts.play in plays_of(facts.campaign))
+    require(known, "The campaign has no such play.", field="play")
+    require(len(facts.external_id or "") <= 40, "Use at most 40 characters.", field="external_id")
+
+
+def plays_of(campaign: Campaign) -> Mapping[str, str]:
+    """What each play of a campaign is called: those that are live, and those of the draft."""
+    live = {one.play: one.what for one in campaign.live_plays}
+    return live | {one.public_id: one.what for one in campaign.plays}

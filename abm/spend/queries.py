@@ -14,7 +14,7 @@ from abm.accounts.models import Rates, at_rate, rates_of
 from abm.campaigns.models import Campaign
 from abm.kit.clock import Quarter
 from abm.people.models import Organisation, User
-from abm.spend.models import SpendBasis, SpendKind, SpendLine
+from abm.spend.models import SpendBasis, SpendKind, SpendLine, plays_of
 
 PAGE = 100
 
@@ -122,6 +122,12 @@ def line_by_public_id(session: Session, public_id: str) -> SpendLine | None:
 def successor(session: Session, line: SpendLine) -> SpendLine | None:
     """The line that corrects it."""
     return session.scalar(select(SpendLine).where(SpendLine.corrects_id == line.id))
+
+
+def play_named(line: SpendLine) -> str:
+    """What the play of a line is called; the key where the campaign has it no more; nothing without a play."""
+    plays = plays_of(line.campaign) if line.play and line.campaign else {}
+    return plays.get(line.play, line.play) if line.play else ""
 
 
 def campaigns_to_choose(session: Session) -> Sequence[Campaign]:

@@ -19,13 +19,22 @@ from abm.people.current import organisation
 from abm.people.seats import programmes
 from abm.spend.forms import CorrectionForm, LineForm, Narrowing, VoidForm, shown
 from abm.spend.models import SpendBasis, SpendKind, SpendLine, enter_spend
-from abm.spend.queries import PAGE, Wanted, campaigns_to_choose, line_by_public_id, spent, successor, worth_of
+from abm.spend.queries import (
+    PAGE,
+    Wanted,
+    campaigns_to_choose,
+    line_by_public_id,
+    play_named,
+    spent,
+    successor,
+    worth_of,
+)
 
 spend = Blueprint("spend", __name__)
 
 HEADS = (
     *("Kind", "Planned or actual", "What for", "Supplier", "Day", "Last day"),
-    *("Amount", "Currency", "Campaign", "Programme", "Number"),
+    *("Amount", "Currency", "Campaign", "Play", "Programme", "Number", "Voided"),
 )
 
 
@@ -64,9 +73,10 @@ def export() -> Response:
 
 def _row(line: SpendLine) -> tuple[Cell, ...]:
     amount = written_amount(line.amount, line.currency)
-    of = line.campaign.name if line.campaign else "", line.programme.name, line.external_id or ""
+    of = line.campaign.name if line.campaign else "", play_named(line), line.programme.name, line.external_id or ""
     days = line.first_day, line.last_day
-    return line.kind.value, line.basis.value, line.what, line.supplier, *days, amount, line.currency, *of
+    said = line.kind.value, line.basis.value, line.what, line.supplier, *days, amount, line.currency
+    return *said, *of, line.void_reason if line.voided_at else ""
 
 
 @spend.get("/spend/new")
@@ -179,4 +189,15 @@ def _form_page(form: LineForm, status: int = 200, *, line: SpendLine | None = No
 
 
 def _line_page(found: SpendLine, form: VoidForm, status: int = 200) -> Answer:
-    return page("spend/line.html", status, line=found, form=form, successor=successor(session(), found))
+    rates = rates_of(session(), organisation())
+    return page(
+        "spend/line.html",
+        status,
+        line=found,
+        form=form,
+        successor=successor(session(), found),
+        play=play_named(found),
+        reporting=rates.reporting,
+        rate=rates.in_force(found.currency, found.first_day),
+        worth=worth_of(found, found.first_day, found.last_day, rates),
+    )
