@@ -55,6 +55,7 @@ from abm.people.routes import people
 from abm.people.signing_in import init_sign_in
 from abm.progress import close_routes
 from abm.progress.routes import progress
+from abm.spend import campaign_routes as spend_campaign_routes
 from abm.spend import file_routes as spend_file_routes
 from abm.spend.routes import spend
 from abm.targets import (
@@ -103,6 +104,7 @@ FURTHER_VIEWS = (
     remark_routes,
     review_routes,
     rollover_routes,
+    spend_campaign_routes,
     spend_file_routes,
     starting_routes,
     template_routes,

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from abm.accounts.models import set_rate
 from abm.campaigns.models import Campaign
 from abm.demo.founding import World
-from abm.spend.models import SpendBasis, SpendFacts, SpendKind, enter_spend
+from abm.spend.models import SpendBasis, SpendFacts, SpendKind, enter_spend, plays_of
 
 PLANNED, ACTUAL = SpendBasis.PLANNED, SpendBasis.ACTUAL
+LOGGERS, TABLE = "A logger in a box, with last winter's excursion map", "Round table for quality directors"
 
 
 def keep_the_ledger(world: World) -> None:
@@ -21,11 +22,12 @@ def keep_the_ledger(world: World) -> None:
     first, last, by = world.quarter.first, world.quarter.last, world.people.jonas
     live = world.session.scalars(select(Campaign).where(Campaign.slug == "cold-chain-on-time")).one()
     boxes, table, year = first + timedelta(days=9), first + timedelta(days=30), first + timedelta(days=364)
+    keys = {what: key for key, what in plays_of(live).items()}
     plays: list[tuple[Any, ...]] = [
-        (PLANNED, "Loggers in a box, twelve accounts", boxes, 6_800, "", None),
-        (ACTUAL, "Loggers in a box, twelve accounts", boxes, 7_140, "Paketwerk", "PW-2231"),
-        (PLANNED, "Round table for quality directors", table, 14_000, "", None),
-        (ACTUAL, "Room and dinner of the round table", table, 11_920, "Speicherhaus", "SP-0094"),
+        (PLANNED, "Loggers in a box, twelve accounts", LOGGERS, boxes, 6_800, "", None),
+        (ACTUAL, "Loggers in a box, twelve accounts", LOGGERS, boxes, 7_140, "Paketwerk", "PW-2231"),
+        (PLANNED, "Round table for quality directors", TABLE, table, 14_000, "", None),
+        (ACTUAL, "Room and dinner of the round table", TABLE, table, 11_920, "Speicherhaus", "SP-0094"),
     ]
     others: list[tuple[Any, ...]] = [
         (SpendKind.TOOL, ACTUAL, "Intent data, one year", first, year, 24_000, "EUR", "Signalhaus", "SH-77"),
@@ -35,8 +37,10 @@ def keep_the_ledger(world: World) -> None:
         (SpendKind.OTHER, ACTUAL, "Stand at the Oslo fair", table, table, 61_000, "NOK", "Fjordmesse", "F-5512"),
     ]
     lines = [
-        SpendFacts(SpendKind.PLAY, basis, what, day, day, amount * 100, "EUR", supplier, live, external_id=number)
-        for basis, what, day, amount, supplier, number in plays
+        SpendFacts(
+            SpendKind.PLAY, basis, what, day, day, amount * 100, "EUR", supplier, live, keys.get(play), None, number
+        )
+        for basis, what, play, day, amount, supplier, number in plays
     ]
     lines += [
         SpendFacts(kind, basis, what, day, until, amount * 100, currency, supplier, external_id=number)

@@ -19,6 +19,7 @@ SPENDING: dict[str, list[Case]] = {
     "spend.export": [case(EVERYONE)],
     "spend.new": [case(KEEPING)],
     "spend.enter": [case(KEEPING, 422)],
+    "spend.of_campaign": [case(EVERYONE, slug="campaign")],
     "spend.line": [case(EVERYONE, **LINE)],
     "spend.edit": [case(KEEPING, **LINE)],
     "spend.correct": [case(KEEPING, 422, **LINE)],

@@ -7,6 +7,7 @@ import re
 import threading
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -20,6 +21,7 @@ from abm.kit.clock import Quarter
 from abm.kit.rules import RuleBroken
 from abm.people.programmes import add_programme
 from abm.spend.models import SpendBasis, SpendFacts, SpendKind, SpendLine, enter_spend
+from abm.spend.of_campaign import spent_on
 from abm.spend.queries import Wanted, spent, total_marketing_spend
 from tests.apart import ApartClient
 from tests.cast import Cast, sign_in
@@ -182,3 +184,35 @@ def test_of_three_who_correct_one_line_at_once_one_does(
     standing = select(SpendLine).where(SpendLine.voided_at.is_(None))
     assert len(session.scalars(standing).all()) == 1
     session.rollback()
+
+
+def test_a_campaign_is_read_beside_its_budget_over_all_of_its_days(
+    client: FlaskClient, cast: Cast, session: scoped_session[Session]
+) -> None:
+    campaign = create_campaign(cast.organisation, name="Boxes", starts_on=DAY, ends_on=DAY, by=cast.priya, at=AT)
+    campaign.budget = 40_000_00
+    session.flush()
+    play: dict[str, Any] = {"kind": SpendKind.PLAY, "campaign": campaign}
+    enter(cast, session, 100_00, first_day=date(2026, 12, 22), last_day=date(2027, 1, 10), **play)
+    enter(cast, session, 30_00, first_day=date(2026, 7, 1), last_day=date(2026, 7, 1), **play)
+    enter(cast, session, 80_00, basis=SpendBasis.PLANNED, **play)
+    enter(cast, session, 9_00, "NOK", what="Stand", **play)
+    enter(cast, session, 55_00)
+    sums = spent_on(session(), campaign, cast.organisation, date(2026, 12, 25))
+    planned, actual = SpendBasis.PLANNED, SpendBasis.ACTUAL
+    assert (sums.all[planned].amount, sums.all[actual].amount, sums.all[actual].unknown) == (80_00, 130_00, 1)
+    assert (sums.so_far.amount, sums.so_far.unknown) == (30_00 + 20_00, 1)  # 4 of 20 days at five euros each
+    told = [(str(quarter), bases[planned].amount, bases[actual].amount) for quarter, bases in sums.quarters]
+    assert told == [("2026-q3", 0, 30_00), ("2026-q4", 80_00, 50_00), ("2027-q1", 0, 50_00)]
+    assert [line.what for line in sums.without_rate] == ["Stand"]
+    session.commit()
+    tomas = sign_in(client, cast.tomas)
+    page = tomas.get("/spend/campaigns/boxes").text
+    for words in ("€40,000.00", "€80.00", "1 without a rate", "/spend?quarter=2027-q1&amp;campaign=boxes"):
+        assert words in page
+    assert "Enter a line" not in page, "Sales reads it"
+    fragment = tomas.get("/spend/campaigns/boxes", headers={"HX-Request": "true"}).text
+    assert fragment.startswith('<div id="spent"><p>Spent so far: <strong>€')
+    assert "<html" not in fragment
+    assert 'href="/spend/campaigns/boxes"' in tomas.get("/campaigns/boxes").text
+    assert tomas.get("/spend/campaigns/no-such").status_code == 404
