@@ -48,8 +48,8 @@ class Criteria:
         return [mark for mark in Mark if mark in self.without]
 
     @property
-    def choose(self) -> bool:
-        """Whether they give any account at all."""
+    def aims(self) -> bool:
+        """Whether they aim at anything at all."""
         return bool(self.tiers or self.picked)
 
 

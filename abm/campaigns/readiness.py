@@ -68,7 +68,7 @@ def _audience(plan: Plan, *, listed: bool) -> list[str]:
         return []
     if not listed:
         return ["No target list is in force or scheduled for these days: both sides sign it first."]
-    if not plan.criteria.choose:
+    if not plan.criteria.aims:
         return ["Choose the tiers that the campaign aims at, or accounts one by one."]
     return ["No account of the list meets these criteria: choose wider ones."]
 

@@ -10,14 +10,13 @@ from abm.campaigns.kinds import CommentKind, Section
 from abm.campaigns.loading import campaign_or_404, version_or_404
 from abm.campaigns.models import Campaign
 from abm.campaigns.review_letters import tell_erratum
-from abm.campaigns.review_routes import SALES_SEAT, show_review
+from abm.campaigns.review_routes import SALES_SEAT, show_refused, show_review
 from abm.campaigns.reviewing import PendingRemark, pending_of, remark
 from abm.campaigns.reviews import ReviewComment
 from abm.campaigns.routes import campaigns
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.errors import Forbidden
-from abm.kit.forms import show_refusal
 from abm.kit.receipts import once
 from abm.kit.rules import Conflict, RuleBroken
 from abm.kit.web import Answer, commit, done, page
@@ -38,11 +37,7 @@ def keep_remark(slug: str, number: int) -> Answer:
     try:
         remark(campaign, version, section=section, by=me(), at=clock.now(), **form.facts)
     except RuleBroken as refusal:
-        session.rollback()
-        if refusal.field is None:
-            raise
-        show_refusal(form, refusal)
-        return show_review(slug, 422, form=form, at_fault=section.slug)
+        return show_refused(slug, form, refusal, form=form, at_fault=section.slug)
     location = url_for("campaigns.review", slug=slug, _anchor=section.slug)
     commit(location)
     return done(location, message="Kept. Nobody else sees it before you finish your review.")
@@ -58,11 +53,7 @@ def rewrite_remark(slug: str, public_id: str) -> Answer:
     try:
         found.rewrite(body=form.body.data or "", suggestion=form.suggestion.data or "", at=clock.now())
     except RuleBroken as refusal:
-        session.rollback()
-        if refusal.field is None:
-            raise
-        show_refusal(form, refusal)
-        return show_review(slug, 422, form=form, at_fault=public_id)
+        return show_refused(slug, form, refusal, form=form, at_fault=public_id)
     commit()
     return done(url_for("campaigns.review", slug=slug, _anchor=found.section.slug), message="Kept as you say it now.")
 
@@ -152,11 +143,7 @@ def correct(slug: str, number: int) -> Answer:
     try:
         erratum = correct_slip(campaign, version, section=section, **words, by=me(), at=at)
     except RuleBroken as refusal:
-        session.rollback()
-        if refusal.field is None:
-            raise
-        show_refusal(form, refusal)
-        return show_review(slug, 422, slip=form)
+        return show_refused(slug, form, refusal, slip=form)
     tell_erratum(campaign, erratum, at=at)
     location = url_for("campaigns.review", slug=slug, _anchor=section.slug)
     commit(location)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import abort, request, url_for
+from flask_wtf import FlaskForm
 
 from abm.agreement.models import StaleDigest, Version
 from abm.campaigns.forms import AnswerForm, ApproveForm, ErratumForm, FinishForm, RemarkForm
@@ -71,6 +72,15 @@ def show_review(slug: str, status: int = 200, **values: object) -> Answer:
     return page("campaigns/review.html", status, review=shown, sections=list(Section), **{**named, **forms, **values})
 
 
+def show_refused(slug: str, form: FlaskForm, refusal: RuleBroken, /, **values: object) -> Answer:
+    """The page of the review with what a rule refused beside its field; one that no field mends is raised again."""
+    session.rollback()
+    if refusal.field is None:
+        raise refusal
+    show_refusal(form, refusal)
+    return show_review(slug, 422, **values)
+
+
 @campaigns.get("/campaigns/<slug:slug>/plan/versions/<number:number>")
 @needs(May.READ)
 def plan_version(slug: str, number: int) -> Answer:
@@ -101,11 +111,7 @@ def finish_review(slug: str, number: int) -> Answer:
         verdict = ReviewVerdict(form.verdict.data)
         finished = finish(campaign, version, verdict, summary=form.summary.data or "", by=me(), at=at)
     except RuleBroken as refusal:
-        session.rollback()
-        if refusal.field is None:
-            raise
-        show_refusal(form, refusal)
-        return show_review(slug, 422, finishing=form)
+        return show_refused(slug, form, refusal, finishing=form)
     tell_reviewed(campaign, finished, complete=False, at=at)
     location = url_for("campaigns.review", slug=slug)
     commit(location)
@@ -129,11 +135,7 @@ def approve(slug: str, number: int) -> Answer:
         session.rollback()
         return _stale_page(slug, number)
     except RuleBroken as refusal:
-        session.rollback()
-        if refusal.field is None:
-            raise
-        show_refusal(form, refusal)
-        return show_review(slug, 422, finishing=form)
+        return show_refused(slug, form, refusal, finishing=form)
     commit()
     message = "Approved by all who are asked: Marketing can launch." if complete else "Approved. Others are asked too."
     return done(url_for("campaigns.review", slug=slug), message=message)

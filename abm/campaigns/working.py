@@ -39,9 +39,11 @@ def work_as_launched(
 
 
 def work_from_now_on(campaign: Campaign, at: datetime) -> None:
-    """Work what its criteria give of the list, with its plays, from this moment: nothing counts backwards."""
+    """Work what its criteria give of the list, with its plays, from now until its last day: nothing counts backwards."""
     session = session_of(campaign)
     organisation = session.get_one(Organisation, 1)
+    if organisation.today(at) > campaign.ends_on:
+        return
     _, accounts = audience(session, campaign, organisation=organisation, at=at)
     taken = {one.account_id: Taken(one.tier) for one in accounts}
     left, starts = left_the_list(campaign, at), days_left(campaign, organisation, at)[0]

@@ -100,6 +100,14 @@ def test_its_plays_stand_in_the_calendar_as_it_says_them_now(world: World) -> No
     assert agenda(world.session, span, None) == []
 
 
+def test_after_its_last_day_nobody_is_taken_on_any_more(world: World) -> None:
+    campaign = world.adopted(tiers=(2,))
+    over = NOW + timedelta(days=30)
+    campaign.change(Section.AUDIENCE, by=world.cast.priya, at=over, criteria=Criteria(tiers=(1, 2)).facts())
+    world.session.flush()
+    assert {one.account.name for one in campaign.audience} == {"Tarn Dairies", "Vale Chemicals"}
+
+
 def test_its_review_is_due_in_fourteen_days_until_it_was_submitted(world: World) -> None:
     campaign = world.written(world.adopted(tiers=(1,)))
     assert review_due(NOW, world.cast.organisation) == DUE

@@ -24,9 +24,7 @@ FORM = {
 }
 
 
-def facts(
-    amount: int = 10_000, currency: str = "EUR", *, until: date = DAY, day: date = DAY, **more: object
-) -> SpendFacts:
+def facts(amount: int = 10_000, currency: str = "EUR", *, until: date = DAY, **more: object) -> SpendFacts:
     told: dict[str, object] = {"kind": SpendKind.TOOL, "basis": SpendBasis.ACTUAL, "what": "Intent data"} | more
     return SpendFacts(first_day=DAY, last_day=until, amount=amount, currency=currency, **told)  # type: ignore[arg-type]
 

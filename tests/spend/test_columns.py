@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,9 +20,8 @@ from abm.spend.files import ReadFile, read_spend
 from abm.spend.models import SpendFacts, SpendLine, enter_spend
 from abm.touches.kinds import Channel
 from tests.cast import Cast, sign_in
+from tests.spend.book import AT, DAY
 
-AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-DAY = date(2026, 11, 24)
 HEAD = "Kind,What for,Day,Amount,Currency,Campaign,Play,Number\n"
 REPORT = (
     "Campaign ID,Campaign Name,Type,Status,Start Date,End Date,Budgeted Cost in Campaign,Actual Cost in Campaign\n"

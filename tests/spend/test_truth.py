@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import threading
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -25,9 +25,8 @@ from abm.spend.of_campaign import spent_on
 from abm.spend.queries import Wanted, spent, total_marketing_spend
 from tests.apart import ApartClient
 from tests.cast import Cast, sign_in
+from tests.spend.book import AT, DAY, Q4
 
-AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-DAY, Q4 = date(2026, 11, 24), Quarter(2026, 4)
 FORM = {
     "kind": "tool",
     "basis": "actual",

@@ -94,7 +94,8 @@ class Model:
         if self.state not in GOING:
             return ["it is over"]
         before, self.draft = self.draft, replace(self.draft, **changes)
-        if self.state == "adopted" and (before.tiers, before.plays) != (self.draft.tiers, self.draft.plays):
+        runs = self.state == "adopted" and day(now) <= self.ends
+        if runs and (before.tiers, before.plays) != (self.draft.tiers, self.draft.plays):
             self.take_on(self.would_work(listed), now)
             self.live_plays = self.draft.plays
         return []
