@@ -39,7 +39,7 @@ def work_as_launched(
 
 
 def work_from_now_on(campaign: Campaign, at: datetime) -> None:
-    """Work what its criteria give of the list, with its plays, from now until its last day: nothing counts backwards."""
+    """Work what its criteria give of the list, with its plays, from now until its last day: nothing before counts."""
     session = session_of(campaign)
     organisation = session.get_one(Organisation, 1)
     if organisation.today(at) > campaign.ends_on:
