@@ -5,9 +5,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ColumnElement, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.accounts.changes import Change, business_day, refuse_stale, set_facts
@@ -100,6 +100,12 @@ class Contact(Base):
         require(self.archived_at is not None, f"{self.name} is not archived.")
         self.archived_at = None
         audit.record(self, "restored", by=by, at=at)
+
+
+def has_opted_out(channel: str) -> ColumnElement[bool]:
+    """That somebody wants to be left alone on a channel."""
+    day: ColumnElement[Any] = Contact.opted_out[channel].as_string()
+    return day.is_not(None)
 
 
 def add_contact(

@@ -13,6 +13,7 @@ from abm.demo.filing import leave_an_import
 from abm.demo.founding import ZONE, found
 from abm.demo.happening import record_plays
 from abm.demo.keeping import begins_on, forget, keep_beginning
+from abm.demo.promising import answer_promises, promise_by_policy
 from abm.demo.spending import keep_the_ledger
 from abm.demo.working import tell_the_weeks
 from abm.kit import clock
@@ -35,6 +36,7 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
             fill_the_library(world, run_last_quarter(world))
             live = plan_and_launch(world)
             wear_out(world)
+            promise_by_policy(world)
             tell_the_weeks(world, live)
             record_plays(world, live)
             keep_the_ledger(world)
@@ -42,6 +44,7 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
             take_in_the_letter(world)
             draft_next_quarter(world)
             change_mid_quarter(world, current)
+            answer_promises(world)
             leave_an_import(world)
             seal_events(session())
             session.commit()

@@ -172,6 +172,7 @@ def _ask(session: Session, grid: Grid, span: Span) -> None:
         Commitment.account_id.in_([row.account_id for row in grid.rows]),
         ends_on.between(max(span.first, Week.of(span.today).sunday + timedelta(days=1)), span.last),
         Commitment.closed_on.is_(None),
+        Commitment.campaign_id.is_not(None),
     )
     for account_id, day, touches in session.execute(asked.group_by(Commitment.account_id, ends_on)):
         grid.cells[account_id, Week.of(day)].asked += touches
@@ -196,9 +197,8 @@ def _too_much(
     session: Session, names: Mapping[int, tuple[str, str]], loads: Mapping[int, Overload]
 ) -> Iterator[TooMuch]:
     """Each account with what makes it, and what Sales is asked for in the same days."""
-    asked = select(Commitment).where(
-        Commitment.account_id.in_(list(loads)), Commitment.side == Side.SALES, Commitment.closed_on.is_(None)
-    )
+    asked = select(Commitment).where(Commitment.account_id.in_(list(loads)), Commitment.side == Side.SALES)
+    asked = asked.where(Commitment.closed_on.is_(None), Commitment.campaign_id.is_not(None))
     found = session.scalars(asked.options(lazyload("*")).order_by(Commitment.last_day, Commitment.id)).all()
     for account_id, load in loads.items():
         those = [one for one in found if one.account_id == account_id]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from abm.campaigns.unrecorded import waiting_for as plays_waiting_for
 from abm.campaigns.waiting import waiting_for as campaigns_waiting_for
 from abm.definitions.waiting import waiting_for as definitions_waiting_for
+from abm.outbound.answers_waiting import answers_waiting_for
 from abm.outbound.queries import waiting_for as promises_waiting_for
 from abm.people.models import Organisation, User
 from abm.people.queries import waiting_for as people_waiting_for
@@ -39,6 +40,7 @@ def needs_me(
 ) -> NeedsMe:
     """Everything whose next step is this person's. `promises` are given where a page shows the others by itself."""
     found = [row for source in SOURCES for row in source(session, user, organisation)]
+    found += answers_waiting_for(session, user)
     found += promises_waiting_for(session, user, organisation) if promises is None else promises
     found.sort(key=lambda row: (-row.weight, row.since))
     return NeedsMe(found[:ROWS], max(0, len(found) - ROWS))

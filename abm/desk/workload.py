@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from abm.outbound.queries import led_by
+from abm.outbound.leading import led_by
 from abm.people.models import User
 from abm.people.seats import Side
 from abm.targets.models import TargetList

@@ -1,4 +1,5 @@
-"""The background work: events are sealed, proposals that wait are minded, lists of quarters past closed, letters leave.
+"""The background work: events are sealed, proposals that wait are minded, lists of quarters past closed, commitments
+follow what changed, letters leave.
 
 The truth stands in tables, so a worker can die at any moment, and several can run at once.
 """
@@ -19,6 +20,7 @@ from abm.jobs.password_requests import answer_password_requests
 from abm.jobs.sending import due_letters, lease_letters, note_outcomes, send
 from abm.kit import clock
 from abm.kit.db import is_away, writing
+from abm.outbound.following import follow
 from abm.people.mail import mail_server
 from abm.people.models import Organisation
 from abm.people.sessions import PasswordRequest
@@ -30,6 +32,7 @@ log = logging.getLogger("abm.worker")
 PAUSE = 2.0  # seconds between two looks
 AWAY_PAUSE = 5.0  # after the database did not answer
 WHOLE_EVERY = 450  # looks: a quarter of an hour
+FOLLOW_EVERY = 30  # looks: a minute
 BATCH = 1_000
 
 
@@ -41,6 +44,8 @@ def run(app: Flask, stop: threading.Event) -> None:
         try:
             with app.app_context():
                 _look(whole=looks % WHOLE_EVERY == 0)
+                if looks % FOLLOW_EVERY == 0:
+                    _follow()
             looks += 1
         except Exception as fault:  # the loop outlives whatever one look met
             pause = AWAY_PAUSE
@@ -110,6 +115,15 @@ def _close_lists(session: Session) -> None:
     """Lists of quarters that are over, each in a transaction of its own."""
     for target_list in lists_to_close(session, clock.now()):
         close_for_good(target_list, clock.now())
+        session.commit()
+
+
+def _follow() -> None:
+    """Let commitments say what the list, the policy and the teams say."""
+    with writing() as session:
+        organisation = session.get(Organisation, 1)
+        if organisation is not None:
+            follow(session(), organisation=organisation, at=clock.now())
         session.commit()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 
 from abm.campaigns.models import Campaign
 from abm.outbound.models import Commitment, Credit
-from abm.outbound.queries import Promised, amount_done, ends_on, in_full, running
+from abm.outbound.queries import PROMISE, Promised, ends_on, in_full, promise_of, running
 from abm.people.models import Organisation, Team, User
 from abm.people.seats import Side
 from abm.targets.models import Membership
@@ -64,13 +64,13 @@ def page_of_side(
 ) -> SidePage:
     """One page: what ends next at the top, or what ended last; `after` is the cursor of the page before."""
     keys = tuple_(ends_on, Commitment.public_id)
-    statement = in_full(select(Commitment, amount_done).where(Commitment.side == side, *where))
+    statement = in_full(select(*PROMISE).where(Commitment.side == side, *where))
     begin = _begin(after)
     if begin is not None:
         statement = statement.where(keys < tuple_(*begin) if ended else keys > tuple_(*begin))
     order = (ends_on.desc(), Commitment.public_id.desc()) if ended else (ends_on, Commitment.public_id)
-    found = session.execute(statement.order_by(*order).limit(ROWS + 1)).all()
-    rows = [Promised(commitment, done, day) for commitment, done in found[:ROWS]]
+    found = session.execute(statement.order_by(*order).limit(ROWS + 1)).unique().all()
+    rows = [promise_of(row, day) for row in found[:ROWS]]
     last = rows[-1].commitment if len(found) > ROWS else None
     return SidePage(rows, f"{last.end.isoformat()}.{last.public_id}" if last is not None else None)
 

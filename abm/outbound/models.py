@@ -13,6 +13,9 @@ from abm.audit.models import record
 from abm.campaigns.models import Campaign
 from abm.kit.base import Base, Day, Instant, Key, LongText, Name, PublicId, Word, check, choice
 from abm.kit.rules import require
+from abm.outbound.clocks import Clock
+from abm.outbound.pauses import Pause, clock_of
+from abm.outbound.ways import AnotherWay
 from abm.people.models import User
 from abm.people.seats import Side
 from abm.touches.models import Channel
@@ -57,24 +60,37 @@ class Commitment(Base):
     made_at: Mapped[Instant]
     accepted_at: Mapped[Instant | None]
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    handed_over_at: Mapped[Instant | None]  # by hand: from then on it stays there, whoever answers for the account
     closed_on: Mapped[Day | None]  # the last day that counted, when it ended early
     closed_why: Mapped[LongText | None]
 
     account: Mapped[Account] = relationship()
     campaign: Mapped[Campaign | None] = relationship()
     person: Mapped[User | None] = relationship(foreign_keys=[person_id])
+    pauses: Mapped[list[Pause]] = relationship(order_by="Pause.first_day, Pause.id")
+    ways: Mapped[list[AnotherWay]] = relationship(back_populates="commitment", order_by="AnotherWay.id")
 
     @property
     def end(self) -> date:
         """The last day that counts: that of the window, or the day on which it was closed early."""
         return self.last_day if self.closed_on is None else min(self.last_day, self.closed_on)
 
-    def planned_by(self, day: date) -> int:
-        """How much was planned to be done at the end of a day, evenly over the window; after its end, all of it.
+    def clock_on(self, day: date) -> Clock:
+        """How much is due by when, as known on a day: a wait that goes on lasts at least until it was promised."""
+        return clock_of(self.pauses, day, self.wanted, self.first_day, self.last_day, self.end)
 
-        A window that was closed early owes its share up to that day.
-        """
-        return planned(self.wanted, self.first_day, self.last_day, min(day, self.end))
+    def wait_on(self, day: date) -> Pause | None:
+        """What of the other side it waits for on a day, if anything."""
+        return next((one for one in self.pauses if one.is_wait and one.ended_at is None and one.holds_on(day)), None)
+
+    def rest_on(self, day: date) -> Pause | None:
+        """Why nothing is due on a day, if so."""
+        return next((one for one in self.pauses if not one.is_wait and one.holds_on(day)), None)
+
+    @property
+    def open_way(self) -> AnotherWay | None:
+        """The other way that was proposed and that nobody has answered yet."""
+        return next((way for way in self.ways if way.answered_at is None), None)
 
     def answered_by(self, user: User) -> bool:
         """Whether this person answers for it: whoever it is assigned to, and the manager of their team."""
@@ -86,9 +102,13 @@ class Commitment(Base):
     def accept(self, *, by: User, at: datetime) -> None:
         """Say yes to it. Until then it reads "assigned"."""
         require(self.accepted_at is None, f"What is due on {self.account.name} is accepted already.")
-        require(self.closed_on is None, f"What was due on {self.account.name} is closed: {self.closed_why}.")
+        self.require_open()
+        require(self.open_way is None, "Another way is proposed. It is answered first, or taken back.")
         self.accepted_at, self.accepted_by_id = at, by.id
         record(self, "accepted", by=by, at=at, after={"account": self.account_id, "person": self.person_id})
+
+    def require_open(self) -> None:
+        require(self.closed_on is None, f"What was due on {self.account.name} is closed: {self.closed_why}.")
 
 
 class Credit(Base):
@@ -98,9 +118,3 @@ class Credit(Base):
 
     touch_id: Mapped[int] = mapped_column(ForeignKey("touch.id"), primary_key=True)
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
-
-
-def planned(wanted: int, first: date, last: date, day: date) -> int:
-    """An even share of `wanted` over the days from first to last, as it stands at the end of a day, rounded."""
-    days, passed = (last - first).days + 1, (min(day, last) - first).days + 1
-    return round(wanted * max(0, passed) / days)

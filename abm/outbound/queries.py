@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from flask import url_for
@@ -14,14 +15,24 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 
 from abm.campaigns.models import Campaign
 from abm.kit import clock
-from abm.outbound.models import Commitment, Credit, planned
-from abm.people.models import Organisation, Role, RoleGrant, Team, User
+from abm.outbound.clocks import Clock
+from abm.outbound.models import Commitment, Credit
+from abm.outbound.pauses import Pause, clock_of
+from abm.outbound.ways import AnotherWay
+from abm.people.models import Organisation, User
 from abm.people.seats import Side
 from abm.people.waiting import Waiting
 from abm.touches.models import Direction, Touch
 
 ends_on = case((Commitment.closed_on < Commitment.last_day, Commitment.closed_on), else_=Commitment.last_day)
 amount_done = select(func.count()).where(Credit.commitment_id == Commitment.id).correlate(Commitment).scalar_subquery()
+way_is_open = (
+    select(AnotherWay.id)
+    .where(AnotherWay.commitment_id == Commitment.id, AnotherWay.answered_at.is_(None))
+    .correlate(Commitment)
+    .exists()
+)
+PROMISE = (Commitment, amount_done, way_is_open)  # what a `Promised` is made of
 DUE_SOON = timedelta(days=3)
 QUIET = timedelta(days=14)
 ROWS_DUE = 3  # at most, of one person, among what needs them now
@@ -33,16 +44,46 @@ class Promised:
 
     commitment: Commitment
     done: int
+    otherwise: bool  # another way is proposed, and nobody has answered
     day: date
+
+    @cached_property
+    def clock(self) -> Clock:
+        return self.commitment.clock_on(self.day)
+
+    @property
+    def wanted(self) -> int:
+        """What is owed: what was promised, less the share of the days that are out of the count."""
+        return self.clock.owed
 
     @property
     def expected(self) -> int:
         """How much was planned to be done by the end of the day."""
-        return self.commitment.planned_by(self.day)
+        return self.clock.due_by(self.day)
 
     @property
     def left(self) -> int:
-        return max(0, self.commitment.wanted - self.done)
+        return max(0, self.wanted - self.done)
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything is due at all on the day: it has begun, is not done, and its clock runs."""
+        return self.begun and self.left > 0 and not self.clock.stands_still_on(self.day)
+
+    @property
+    def state(self) -> str:
+        """Where it stands, in words: what holds its clock comes before what was answered."""
+        commitment, day = self.commitment, self.day
+        if commitment.closed_on is not None:
+            return "closed early"
+        wait, rest = commitment.wait_on(day), commitment.rest_on(day)
+        if wait is not None and wait.on is not None:
+            return f"waits on {wait.on.name}"
+        if rest is not None:
+            return rest.cause.words
+        if self.otherwise:
+            return "another way proposed"
+        return "assigned" if commitment.accepted_at is None else "accepted"
 
     @property
     def begun(self) -> bool:
@@ -51,7 +92,7 @@ class Promised:
     @property
     def sentence(self) -> str:
         """`5 of 13 done, 8 planned by today`."""
-        return pace(self.done, self.commitment.wanted, self.expected)
+        return pace(self.done, self.wanted, self.expected)
 
 
 @dataclass(frozen=True)
@@ -72,6 +113,11 @@ def pace(done: int, wanted: int, expected: int) -> str:
     return f"{done} of {wanted} done" + (f", {expected} planned by today" if done < expected else "")
 
 
+def promise_of(row: Any, day: date) -> Promised:
+    """A row that began with the columns of `PROMISE`, as it reads on a day."""
+    return Promised(row[0], row[1], row[2], day)
+
+
 def running(day: date) -> ColumnElement[bool]:
     """What is still to be kept, or still to begin, on a day."""
     return ends_on >= day
@@ -79,8 +125,8 @@ def running(day: date) -> ColumnElement[bool]:
 
 def promised(session: Session, day: date, *conditions: ColumnElement[bool]) -> list[Promised]:
     """Commitments with what is done of each, the one that ends first at the top."""
-    statement = in_full(select(Commitment, amount_done).where(*conditions)).order_by(ends_on, Commitment.id)
-    return [Promised(commitment, count, day) for commitment, count in session.execute(statement)]
+    statement = in_full(select(*PROMISE).where(*conditions)).order_by(ends_on, Commitment.id)
+    return [promise_of(row, day) for row in session.execute(statement).unique()]
 
 
 def in_full(statement: Select[Any]) -> Select[Any]:
@@ -89,6 +135,7 @@ def in_full(statement: Select[Any]) -> Select[Any]:
         joinedload(Commitment.account),
         joinedload(Commitment.campaign).load_only(Campaign.name, Campaign.slug).lazyload(Campaign.document),
         joinedload(Commitment.person).options(joinedload(User.team), lazyload(User.grants)),
+        joinedload(Commitment.pauses).joinedload(Pause.on).lazyload(User.grants),
     )
 
 
@@ -103,39 +150,32 @@ def on_account(session: Session, account_id: int, day: date) -> list[Promised]:
 
 
 def totals(session: Session, day: date, *conditions: ColumnElement[bool]) -> dict[Side, Total]:
-    """Per side, all that these commitments ask for, have done, and had planned by the day."""
-    rows = session.execute(
-        select(
-            Commitment.side, Commitment.first_day, Commitment.last_day, ends_on, Commitment.wanted, amount_done
-        ).where(*conditions)
-    )
+    """Per side, all that these commitments owe, have done, and had planned by the day. Two queries."""
+    stood_still = paused(session, *conditions)
+    columns = Commitment.id, Commitment.side, Commitment.wanted, Commitment.first_day, Commitment.last_day, ends_on
     found: dict[Side, Total] = defaultdict(Total)
-    for side, first, last, end, wanted, done in rows:
-        so_far, expected = found[side], planned(wanted, first, last, min(day, end))
-        found[side] = Total(so_far.wanted + wanted, so_far.done + done, so_far.expected + expected)
+    for number, side, *window, done in session.execute(select(*columns, amount_done).where(*conditions)):
+        clock, so_far = clock_of(stood_still.get(number, ()), day, *window), found[side]
+        found[side] = Total(so_far.wanted + clock.owed, so_far.done + done, so_far.expected + clock.due_by(day))
     return {side: found[side] for side in Side}
 
 
-def led_by(session: Session, user: User) -> list[User]:
-    """Whose figures a person may see besides their own: a team; the CRO all of Sales, the CMO all of Marketing."""
-    roles: set[Role] = set()
-    if user.is_one_of(Role.CRO):
-        roles |= {Role.AE, Role.SDR, Role.SALES_MANAGER}
-    if user.is_one_of(Role.CMO):
-        roles |= {Role.MARKETER}
-    teams = select(Team.id).where(Team.manager_id == user.id)
-    granted = select(RoleGrant.user_id).where(RoleGrant.role.in_(roles))
-    statement = select(User).where(User.team_id.in_(teams) | User.id.in_(granted), User.id != user.id)
-    return list(session.scalars(statement.options(lazyload(User.grants)).order_by(User.name, User.id)))
+def paused(session: Session, *conditions: ColumnElement[bool]) -> dict[int, list[Pause]]:
+    """The pauses of these commitments, by commitment."""
+    found: dict[int, list[Pause]] = defaultdict(list)
+    statement = select(Pause).join(Commitment, Commitment.id == Pause.commitment_id).where(*conditions)
+    for pause in session.scalars(statement.options(lazyload("*"))):
+        found[pause.commitment_id].append(pause)
+    return found
 
 
 def waiting_for(session: Session, user: User, organisation: Organisation) -> list[Waiting]:
     """What a person's own promises ask for now: to accept them, to keep those that end soon, to break a silence."""
     day = organisation.today(clock.now())
     mine = Commitment.person_id == user.id
-    statement = in_full(select(Commitment, amount_done, _last_outbound()).where(mine, running(day)))
-    rows = session.execute(statement.order_by(ends_on, Commitment.id)).all()
-    found = [Promised(commitment, done, day) for commitment, done, _ in rows]
+    statement = in_full(select(*PROMISE, _last_outbound()).where(mine, running(day)))
+    rows = session.execute(statement.order_by(ends_on, Commitment.id)).unique().all()
+    found = [promise_of(row, day) for row in rows]
     silent = [one for one, (*_, last) in zip(found, rows, strict=True) if _is_silent(one, last)]
     return [*to_accept(found), *_due(found, organisation), *_silence(silent, organisation)]
 
@@ -158,7 +198,7 @@ def _last_outbound() -> ColumnElement[date]:
 def _is_silent(one: Promised, last: date | None) -> bool:
     """Whether a week of the window has passed with nothing done, and nobody was in touch for two."""
     begun = one.day - one.commitment.first_day > QUIET / 2
-    return begun and not one.done and (last is None or one.day - last > QUIET)
+    return begun and one.asks and not one.done and (last is None or one.day - last > QUIET)
 
 
 def to_accept(mine: Sequence[Promised]) -> list[Waiting]:
@@ -181,12 +221,12 @@ def to_accept(mine: Sequence[Promised]) -> list[Waiting]:
 
 
 def _due(found: Sequence[Promised], organisation: Organisation) -> list[Waiting]:
-    soon = [one for one in found if one.begun and one.left and one.commitment.end - one.day <= DUE_SOON]
+    soon = [one for one in found if one.asks and one.commitment.end - one.day <= DUE_SOON]
     return [
         Waiting(
             verb="Keep the promise on",
             object=one.commitment.account.name,
-            why=f"{one.done} of {one.commitment.wanted} done, until {words(one.commitment.end)}",
+            why=f"{one.done} of {one.wanted} done, until {words(one.commitment.end)}",
             since=organisation.start_of(one.commitment.first_day),
             href=url_for("desk.account", slug=one.commitment.account.slug),
             button="Open",

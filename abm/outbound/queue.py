@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from abm.accounts.deals import Opportunity, OpportunityRevision
 from abm.accounts.models import Account
 from abm.accounts.queries import answered_for_by
 from abm.outbound.models import Commitment
@@ -22,14 +23,25 @@ from abm.touches.models import Touch
 ROWS = 40
 DUE = timedelta(days=7)
 LONG_AGO = date.min
+CAME = "they came to us on {}, and wait for an answer"
+MOVED = "a deal moved on {}, and nobody was in touch since"
 
 
 @dataclass(frozen=True)
 class Contacts:
-    """The latest days on which we reached out to an account, and on which it came to us."""
+    """The latest days on which we reached out to an account, on which it came to us, and on which a deal moved on."""
 
     ours: date | None = None
     theirs: date | None = None
+    moved: date | None = None
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Something that asks for an answer: since when, and the words for it."""
+
+    day: date
+    words: str
 
 
 @dataclass(frozen=True)
@@ -44,30 +56,36 @@ class QueueRow:
 
     @property
     def due(self) -> Promised | None:
-        """The promise that asks for something first: its end is near, or less is done than was planned by today."""
-        asking = (
-            one for one in self.promised if one.begun and one.left and (self._near(one) or one.done < one.expected)
-        )
-        return min(asking, key=lambda one: one.commitment.end, default=None)
+        """The promise whose end is near: the first of those that ask for something still."""
+        near = (one for one in self.promised if one.asks and self._near(one))
+        return min(near, key=lambda one: one.commitment.end, default=None)
+
+    @property
+    def behind(self) -> Promised | None:
+        """The promise of which least is done of what was planned by today."""
+        less = (one for one in self.promised if one.asks and one.done < one.expected)
+        return min(less, key=lambda one: one.done - one.expected, default=None)
 
     def _near(self, one: Promised) -> bool:
         return one.commitment.end - self.day <= DUE
 
     @property
-    def answered(self) -> bool:
-        """Whether they came to us and nobody has reached out since."""
-        return self.last.theirs is not None and (self.last.ours is None or self.last.theirs > self.last.ours)
+    def signal(self) -> Signal | None:
+        """What happened since we last reached out: they came to us, or one of their deals moved on."""
+        found = [Signal(day, words_) for day, words_ in ((self.last.theirs, CAME), (self.last.moved, MOVED)) if day]
+        fresh = (one for one in found if self.last.ours is None or one.day > self.last.ours)
+        return min(fresh, key=lambda one: one.day, default=None)
 
     @property
     def why(self) -> str:
         """Why this account stands here, in one sentence."""
-        if self.due is not None and not self._near(self.due):
-            return f"{self.due.sentence}; {self._since}" if self.last.ours else self.due.sentence
         if self.due is not None:
             more = f"{self.due.left} more" if self.due.done else str(self.due.left)
             return f"{more} promised by {words(self.due.commitment.end)}"
-        if self.answered and self.last.theirs is not None:
-            return f"they came to us on {words(self.last.theirs)}, and wait for an answer"
+        if self.signal is not None:
+            return self.signal.words.format(words(self.signal.day))
+        if self.behind is not None:
+            return f"{self.behind.sentence}; {self._since}" if self.last.ours else self.behind.sentence
         return self._since
 
     @property
@@ -78,14 +96,18 @@ class QueueRow:
         return "in touch today" if self.last.ours == self.day else f"no contact since {words(self.last.ours)}"
 
     @property
-    def place(self) -> tuple[int, date, int, str]:
-        """Promises that are due come first, then whoever waits for an answer, then the longest untouched."""
+    def place(self) -> tuple[int, int, int, str]:
+        """Promises that end soon come first, then whoever waits for an answer, then what is behind its plan, the most
+        behind at the top, then the longest untouched.
+        """
         tier = self.tier or 9
         if self.due is not None:
-            return 0, self.due.commitment.end, tier, self.account.normal_name
-        if self.answered and self.last.theirs is not None:
-            return 1, self.last.theirs, tier, self.account.normal_name
-        return 2, self.last.ours or LONG_AGO, tier, self.account.normal_name
+            return 0, self.due.commitment.end.toordinal(), tier, self.account.normal_name
+        if self.signal is not None:
+            return 1, self.signal.day.toordinal(), tier, self.account.normal_name
+        if self.behind is not None:
+            return 2, self.behind.done - self.behind.expected, tier, self.account.normal_name
+        return 3, (self.last.ours or LONG_AGO).toordinal(), tier, self.account.normal_name
 
 
 @dataclass(frozen=True)
@@ -140,4 +162,27 @@ def _last_contacts(session: Session, account_ids: Sequence[int]) -> dict[int, Co
         .where(Touch.account_id.in_(account_ids), Touch.voided_at.is_(None))
         .group_by(Touch.account_id)
     )
-    return {account_id: Contacts(our_day, their_day) for account_id, our_day, their_day in rows}
+    moved = _moves(session, account_ids)
+    found = {account_id: Contacts(ours, theirs, moved.get(account_id)) for account_id, ours, theirs in rows}
+    return {account_id: Contacts(moved=day) for account_id, day in moved.items()} | found
+
+
+def _moves(session: Session, account_ids: Sequence[int]) -> dict[int, date]:
+    """By account, the latest day on which an open deal of it came into the stage in which it is, out of another one."""
+    earlier = aliased(OpportunityRevision)
+    from_elsewhere = select(earlier.id).where(
+        earlier.opportunity_id == Opportunity.id, earlier.stage_id != Opportunity.stage_id
+    )
+    rows = session.execute(
+        select(Account.id, func.min(OpportunityRevision.at))
+        .join(Account.opportunities)
+        .join(OpportunityRevision, OpportunityRevision.opportunity_id == Opportunity.id)
+        .where(Account.id.in_(account_ids), OpportunityRevision.stage_id == Opportunity.stage_id)
+        .where(Opportunity.closed_on.is_(None), from_elsewhere.correlate(Opportunity).exists())
+        .group_by(Opportunity.id, Account.id)
+    )
+    organisation, found = session.get_one(Organisation, 1), dict[int, date]()
+    for account_id, at in rows:
+        day = organisation.today(at)
+        found[account_id] = max(day, found.get(account_id, day))
+    return found

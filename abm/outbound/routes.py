@@ -11,16 +11,16 @@ from abm.kit.db import session
 from abm.kit.errors import Forbidden
 from abm.kit.web import Answer, commit, done, page
 from abm.outbound.forms import AcceptanceForm, Narrowing
+from abm.outbound.leading import led_by
 from abm.outbound.listing import (
     Narrowed,
     campaigns_with_commitments,
     conditions,
-    counted_for,
     page_of_side,
     teams,
 )
 from abm.outbound.models import Commitment
-from abm.outbound.queries import Promised, led_by, promised, running, totals
+from abm.outbound.queries import Promised, promised, running, totals
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
 from abm.people.models import User
@@ -64,14 +64,6 @@ def _narrowed(form: Narrowing, colleagues: list[User]) -> Narrowed:
         campaign=form.campaign.data or "",
         ended=form.when.data == "ended",
     )
-
-
-@outbound.get("/commitments/<public:commitment_id>")
-@needs(May.READ)
-def commitment(commitment_id: str) -> Answer:
-    """One commitment, and the touches that count towards it."""
-    found = _promised(commitment_id)
-    return page("outbound/commitment.html", one=found, touches=counted_for(session(), found.commitment))
 
 
 @outbound.post("/commitments/acceptances")

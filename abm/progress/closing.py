@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Final
 
 from abm.accounts.models import Sum
-from abm.outbound.models import planned
+from abm.outbound.clocks import planned
 from abm.people.seats import Side
 from abm.targets.kinds import TIERS
 from abm.targets.policies import Terms

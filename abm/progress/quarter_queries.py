@@ -16,7 +16,7 @@ from abm.accounts.models import CrmStage, Opportunity, Rates, StageCategory, Sum
 from abm.agreement.canonical import thaw
 from abm.agreement.models import Standing, Version
 from abm.kit.clock import Quarter
-from abm.outbound.models import Commitment, Credit
+from abm.outbound.models import Commitment, CommitmentSource, Credit
 from abm.people.models import Organisation, Team, User
 from abm.people.seats import Side
 from abm.progress.closing import AccountQuarter, Pace, QuarterFigures, Stay, Window, asked, quarter_figures
@@ -219,6 +219,7 @@ class _Looked:
                 Commitment.account_id.in_(select(Membership.account_id).where(*self.held)),
                 Commitment.first_day <= self.until,
                 end >= self.quarter.first,
+                Commitment.source != CommitmentSource.POLICY,  # that is what the tier asks, and stands beside this
             )
         )  # fmt: skip
         found: dict[int, list[tuple[Side, Window, int]]] = defaultdict(list)

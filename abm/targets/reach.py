@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from abm.accounts.contacts import OPT_OUT_CHANNELS, BuyingRole, Contact
+from abm.accounts.contacts import OPT_OUT_CHANNELS, BuyingRole, Contact, has_opted_out
 from abm.accounts.models import Account
 
 
@@ -42,17 +42,12 @@ def reach_columns() -> list[ColumnElement[int]]:
     counts = (
         func.count(Contact.id),
         func.count(known.distinct()),
-        _count(and_(Contact.email.is_not(None), ~_left_alone("email"))),
-        _count(and_(Contact.phone != "", ~_left_alone("call"))),
-        _count(or_(*map(_left_alone, OPT_OUT_CHANNELS))),
+        _count(and_(Contact.email.is_not(None), ~has_opted_out("email"))),
+        _count(and_(Contact.phone != "", ~has_opted_out("call"))),
+        _count(or_(*map(has_opted_out, OPT_OUT_CHANNELS))),
     )
     here = Contact.account_id == Account.id, Contact.archived_at.is_(None)
     return [select(one).where(*here).correlate(Account).scalar_subquery() for one in counts]
-
-
-def _left_alone(channel: str) -> ColumnElement[bool]:
-    day: ColumnElement[Any] = Contact.opted_out[channel].as_string()
-    return day.is_not(None)
 
 
 def _count(rule: ColumnElement[bool]) -> ColumnElement[int]:

@@ -84,7 +84,13 @@ PAGES: dict[str, list[tuple[str, str]]] = PAGES_OF_PLAYS | {
     "outbound.touch": [(TOMAS, "/accounts/{account}/touches/{touch}"), (AMARA, "/accounts/{account}/touches/{touch}")],
     "outbound.edit_touch": [(INES, "/accounts/{account}/touches/{touch}/edit")],
     "outbound.commitments": [(INES, "/commitments"), (TOMAS, "/commitments?by=me")],
-    "outbound.commitment": [(TOMAS, "/commitments/{commitment}")],
+    "outbound.commitment": [
+        (TOMAS, "/commitments/{commitment}"),
+        (TOMAS, "/commitments/{waiting}"),
+        (INES, "/commitments/{otherwise}"),
+        (JONAS, "/commitments/{waiting}"),
+    ],
+    "outbound.handing_over": [(INES, "/commitments/handing-over?by={person}")],
     "targets.show": [
         (INES, "/quarters/{quarter}/list"),
         (AMARA, "/quarters/{next quarter}/list"),

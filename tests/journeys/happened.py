@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from abm.campaigns.models import Campaign, LivePlay
 from abm.campaigns.play_records import PlayRecord
 from abm.imports.play_files import PlayFile
 from abm.kit.db import session
+from abm.outbound.models import Commitment
+from abm.outbound.pauses import Pause, PauseCause
+from abm.outbound.ways import AnotherWay
 from abm.spend.models import SpendLine
 from abm.touches.kinds import Channel
 
@@ -47,12 +51,19 @@ PAGES_OF_PLAYS: dict[str, list[tuple[str, str]]] = {
 
 
 def happened() -> dict[str, str]:
-    """A play with who came, one that nobody recorded, and a file that told of one."""
+    """A play with who came, one that nobody recorded, a file that told of one; and what was answered to promises."""
     late = select(LivePlay.play).join(LivePlay.campaign).where(Campaign.slug == "cold-chain-on-time")
     came = select(PlayRecord.public_id).where(PlayRecord.responses > 0)
     return {
         "late play": session.scalars(late.where(LivePlay.channel == Channel.CONTENT)).one(),
         "record": session.scalars(came).one(),
         "spend line": session.scalars(select(SpendLine.public_id).where(SpendLine.currency == "USD")).one(),
+        "waiting": session.scalars(_promise(Pause.commitment_id, Pause.cause == PauseCause.WAITING)).one(),
+        "otherwise": session.scalars(_promise(AnotherWay.commitment_id, AnotherWay.answered_at.is_(None))).one(),
         "file": session.scalars(select(PlayFile.public_id)).one(),
     }
+
+
+def _promise(by: InstrumentedAttribute[int], where: ColumnElement[bool]) -> Select[str]:
+    """The commitment that something of its own says so of."""
+    return select(Commitment.public_id).where(Commitment.id.in_(select(by).where(where)))

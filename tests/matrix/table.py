@@ -33,6 +33,7 @@ from tests.matrix.expectations import (
     Case,
     case,
 )
+from tests.matrix.promises import PROMISES
 from tests.matrix.quarters import OVER_TIME
 from tests.matrix.spending import SPENDING
 
@@ -171,7 +172,6 @@ ACCOUNTS: dict[str, list[Case]] = {
 
 LOGGED_IT = frozenset({AE, MANAGER, REVOPS})  # Tomás, who sells in the team of Ines
 LOGGED_THAT = frozenset({MARKETER, REVOPS})  # Priya, who is in no team
-LEADS_MARCUS = frozenset({MANAGER, CRO})
 
 DESK: dict[str, list[Case]] = {
     "desk.home": [case(EVERYONE, but={AE: 302, SDR: 302})],
@@ -201,19 +201,12 @@ DESK: dict[str, list[Case]] = {
         case(LOGGED_IT, 303, slug="account", touch_id="touch of Tomás", sent={"reason": "A test call"}),
         case(EVERYONE, 404, slug="account", touch_id="touch elsewhere"),
     ],
-    "outbound.commitments": [
-        case(EVERYONE),
-        case(EVERYONE, sent={"by": "me"}),
-        case(LEADS_MARCUS, sent={"by": "=person"}),
-    ],
     "progress.current": [case(EVERYONE, 302)],
     "progress.week": [case(EVERYONE, week="week")],
     "progress.accounts": [case(EVERYONE, week="week")],
 }
 
 FILES: dict[str, list[Case]] = {
-    "outbound.commitment": [case(EVERYONE, commitment_id="commitment")],
-    "outbound.accept": [case(LOGGERS, 404)],
     "imports.index": [case(ADMINISTRATORS)],
     "imports.new": [case(ADMINISTRATORS)],
     "imports.create": [case(ADMINISTRATORS, 422)],
@@ -271,4 +264,5 @@ EXPECTED: dict[str, list[Case]] = (
     | DEFINITIONS
     | CAMPAIGNS
     | SPENDING
+    | PROMISES
 )

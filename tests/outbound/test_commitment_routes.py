@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from abm.kit.db import db
-from abm.outbound.models import Commitment, planned
+from abm.outbound.clocks import planned
+from abm.outbound.models import Commitment
 from abm.people.seats import Side
 from tests.counting import statements
 from tests.outbound.world import MONDAY, NOW, World

@@ -19,7 +19,7 @@ from abm.outbound.models import Commitment, CommitmentSource, Credit
 from abm.outbound.recounting import recount
 from abm.people.models import User
 from abm.people.seats import Side, seats
-from abm.targets.models import Outcome, open_list
+from abm.targets.models import Outcome, TargetList, open_list
 from abm.touches.logging import log_touch
 from abm.touches.models import Channel, Direction, Touch, TouchSide
 from tests.cast import Cast, sign_in
@@ -98,6 +98,10 @@ class World:
         for account, tier in tiers.items():
             entry = target_list.enter(account, by=self.cast.ines, at=at)
             entry.place(tier=tier, ae=self.cast.tomas, outcome=Outcome.IN, by=self.cast.ines, at=at)
+        self.sign(target_list, at=at)
+
+    def sign(self, target_list: TargetList, *, at: datetime) -> None:
+        """Propose the draft and have both seats sign it: in force from then on."""
         version = target_list.propose(organisation=self.cast.organisation, by=self.cast.ines, at=at)
         for side, holder in ((Side.SALES, self.cast.renata), (Side.MARKETING, self.cast.amara)):
             target_list.sign(
