@@ -42,7 +42,7 @@ from abm.kit.resources import folder
 from abm.kit.security import init_security
 from abm.kit.theme import init_theme
 from abm.kit.web import htmx
-from abm.outbound import commitment_routes, handing_over_routes, touch_routes
+from abm.outbound import commitment_routes, handing_over_routes, judgement_routes, today_routes, touch_routes
 from abm.outbound.launch_routes import launching
 from abm.outbound.recording_routes import recording
 from abm.outbound.routes import outbound
@@ -90,6 +90,8 @@ MORE_ROUTES = (
     token_routes,
     commitment_routes,
     handing_over_routes,
+    judgement_routes,
+    today_routes,
     touch_routes,
 )
 # Views of a blueprint that has more than one file: importing them is what registers them.

@@ -13,6 +13,7 @@ from abm.imports import models as imports
 from abm.imports import play_files
 from abm.kit import receipts
 from abm.kit.base import Base
+from abm.outbound import judging, snoozing
 from abm.outbound import models as outbound
 from abm.people import feeds, mail, models, programmes, saved_views, seats, sessions, tokens
 from abm.spend import models as spend
@@ -33,6 +34,8 @@ MODULES = (
     mail,
     models,
     outbound,
+    judging,
+    snoozing,
     play_files,
     play_records,
     programmes,

@@ -36,6 +36,7 @@ GUARDS = (
     Guard("definition", columns=("slug", "kind", "document_id")),
     Guard("opportunity_revision"),
     Guard("touch_revision"),
+    Guard("judgement"),
     Guard(
         "membership",
         columns=(

@@ -14,6 +14,7 @@ from abm.accounts.models import Account
 from abm.kit.clock import Week
 from abm.kit.filters import weekday
 from abm.kit.text import shortened
+from abm.outbound.judging import Views, judgements_on, views_of
 from abm.outbound.queries import Promised, on_account
 from abm.outbound.touch_form import TouchSheet, log_sheet
 from abm.people.models import Organisation, User
@@ -49,6 +50,7 @@ class AccountWork:
     account: Account
     promised: dict[Side, list[Promised]]
     weeks: list[WeekLanes]
+    views: Views
     older: str | None  # the address of what happened before
     sheet: TouchSheet | None  # None for somebody who may not log
 
@@ -63,7 +65,7 @@ def work_on(
     may_log: bool,
     fresh: bool = False,
 ) -> AccountWork:
-    """The account's work on the day of `at`, in at most four queries; `fresh` with an empty form."""
+    """The account's work on the day of `at`, in at most five queries; `fresh` with an empty form."""
     open_ones = on_account(session, account.id, organisation.today(at))
     touches = timeline(session, account.id, limit=TIMELINE + 1)
     sheet = None
@@ -73,6 +75,7 @@ def work_on(
         account=account,
         promised={side: [one for one in open_ones if one.commitment.side is side] for side in Side},
         weeks=list(weeks_of(touches[:TIMELINE], account.slug)),
+        views=views_of(judgements_on(session, account.id), Week.of(organisation.today(at))),
         older=older_than(touches, account.slug),
         sheet=sheet,
     )

@@ -67,8 +67,8 @@ def listed(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     return [SelectChoice(value, words) for value, words in pairs]
 
 
-class TouchForm(FlaskForm):
-    """One contact between us and an account."""
+class HappenedForm(FlaskForm):
+    """What happened, when, and for which side."""
 
     side = ChoiceField("For", coerce=TouchSide, otherwise="Choose one of the sides.")
     what = ChoiceField(
@@ -78,8 +78,6 @@ class TouchForm(FlaskForm):
     )
     inbound = BooleanField("They came to us")
     when = MomentField("When", [InputRequired("Say when it was.")])
-    contact = ChoiceField("With", [Optional()], otherwise="Choose one of the people on the list.")
-    campaign = ChoiceField("Campaign", [Optional()], otherwise="Choose one of the campaigns on the list.")
     note = TextAreaField("Note", [Optional(), Length(max=2000, message="A note has at most 2,000 characters.")])
 
     def validate_inbound(self, field: BooleanField) -> None:
@@ -108,6 +106,13 @@ class TouchForm(FlaskForm):
         if when is None:
             raise TypeError("The form was not validated.")
         return when if when.tzinfo else when.replace(tzinfo=ZoneInfo(zone))
+
+
+class TouchForm(HappenedForm):
+    """One contact between us and an account: with whom, and for which campaign."""
+
+    contact = ChoiceField("With", [Optional()], otherwise="Choose one of the people on the list.")
+    campaign = ChoiceField("Campaign", [Optional()], otherwise="Choose one of the campaigns on the list.")
 
 
 class LogForm(TouchForm):

@@ -8,7 +8,6 @@ from flask import abort, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from abm.accounts.models import Account
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.errors import Forbidden
@@ -26,6 +25,7 @@ from abm.people.access import May, me, needs
 from abm.people.current import organisation
 from abm.people.models import User
 from abm.people.seats import Side
+from abm.touches.bulk import hold_accounts
 
 
 @outbound.get("/commitments/handing-over")
@@ -57,7 +57,7 @@ def hand_over_many() -> Answer:
 def _hand_over(commitments: Sequence[Commitment], to: User) -> None:
     """Each of them, with its account held in the order of numbers, so that nobody waits in a circle."""
     at, ids = clock.now(), sorted({one.account_id for one in commitments})
-    session.execute(select(Account.id).where(Account.id.in_(ids)).order_by(Account.id).with_for_update(key_share=True))
+    hold_accounts(session(), ids)
     for one in commitments:
         session().refresh(one)
         hand_over(one, to, today=organisation().today(at), by=me(), at=at)

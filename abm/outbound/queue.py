@@ -15,6 +15,7 @@ from abm.accounts.models import Account
 from abm.accounts.queries import answered_for_by
 from abm.outbound.models import Commitment
 from abm.outbound.queries import Promised, commitments_of, promised, running, words
+from abm.outbound.snoozing import Snooze, snoozed_by
 from abm.people.models import Organisation, User
 from abm.targets.queries import tiers_at
 from abm.touches.kinds import Direction
@@ -76,6 +77,10 @@ class QueueRow:
         fresh = (one for one in found if self.last.ours is None or one.day > self.last.ours)
         return min(fresh, key=lambda one: one.day, default=None)
 
+    def rests(self, snooze: Snooze | None) -> bool:
+        """Whether its person put it aside and nothing has happened there since."""
+        return snooze is not None and (self.signal is None or self.signal.day <= snooze.since)
+
     @property
     def why(self) -> str:
         """Why this account stands here, in one sentence."""
@@ -117,10 +122,11 @@ class Queue:
     rows: Sequence[QueueRow]
     more: int
     mine: Sequence[Promised]
+    snoozed: Sequence[Snooze] = ()
 
 
 def queue_of(session: Session, user: User, *, organisation: Organisation, at: datetime) -> Queue:
-    """A person's accounts of the list and those that they promised something on, in four queries."""
+    """A person's accounts of the list and those that they promised something on, in six queries."""
     day = organisation.today(at)
     tiers = tiers_at(session, at)
     mine = commitments_of(session, user.id, day)
@@ -131,8 +137,12 @@ def queue_of(session: Session, user: User, *, organisation: Organisation, at: da
         for account in session.scalars(select(Account).where(worked, Account.archived_at.is_(None)))
         if account.approachable_on(day) and (not tiers or account.id in tiers or account.id in promised_on)
     ]
-    rows = sorted(_rows(session, asked_for, mine, tiers, day), key=lambda row: row.place)
-    return Queue(rows[:ROWS], max(0, len(rows) - ROWS), mine)
+    aside = snoozed_by(session, user, day)
+    rows = [row for row in _rows(session, asked_for, mine, tiers, day) if not row.rests(aside.get(row.account.id))]
+    shown = {row.account.id for row in rows}
+    rows.sort(key=lambda row: row.place)
+    snoozed = [one for one in aside.values() if one.account_id not in shown]
+    return Queue(rows[:ROWS], max(0, len(rows) - ROWS), mine, snoozed)
 
 
 def row_for(session: Session, user: User, account: Account, *, organisation: Organisation, at: datetime) -> QueueRow:

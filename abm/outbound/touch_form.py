@@ -15,7 +15,7 @@ from abm.campaigns.queries import held_out_on, live_on
 from abm.kit import clock
 from abm.kit.base import session_of
 from abm.kit.text import paragraphs
-from abm.outbound.forms import CorrectionForm, LogForm, TouchForm, listed, outcome_choices
+from abm.outbound.forms import CorrectionForm, HappenedForm, LogForm, TouchForm, listed, outcome_choices
 from abm.people.models import Organisation, Role, User
 from abm.touches.kinds import Channel, TouchSide
 from abm.touches.logging import TouchFacts
@@ -122,16 +122,21 @@ def _sheet(
     form: TouchForm, account: Account, sides: tuple[TouchSide, ...], campaigns: Sequence[Campaign]
 ) -> TouchSheet:
     contacts = [one for one in account.contacts if one.archived_at is None]
-    if len(sides) == 1:
-        del form.side
-    else:
-        form.side.choices = listed((side.value, side.label) for side in sides)
-        form.side.data = form.side.data or sides[0]
+    set_sides(form, sides)
     form.what.choices = [*listed([("", "Choose …")]), *outcome_choices()]
     people = ((one.public_id, f"{one.name}, {one.title}" if one.title else one.name) for one in contacts)
     form.contact.choices = listed([("", "Nobody in particular"), *people])
     form.campaign.choices = listed([("", "None"), *((one.slug, one.name) for one in campaigns)])
     return TouchSheet(form, account, sides, contacts, campaigns)
+
+
+def set_sides(form: HappenedForm, sides: Sequence[TouchSide]) -> None:
+    """Only who works for both sides is asked for which one it is."""
+    if len(sides) == 1:
+        del form.side
+    else:
+        form.side.choices = listed((side.value, side.label) for side in sides)
+        form.side.data = form.side.data or sides[0]
 
 
 def quick_outcomes() -> dict[Channel, list[tuple[str, OutcomeRule]]]:

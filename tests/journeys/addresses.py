@@ -90,6 +90,9 @@ PAGES: dict[str, list[tuple[str, str]]] = PAGES_OF_PLAYS | {
         (INES, "/commitments/{otherwise}"),
         (JONAS, "/commitments/{waiting}"),
     ],
+    "outbound.judgements": [(TOMAS, "/accounts/{account}/judgements"), (WEN, "/accounts/{account}/judgements")],
+    "outbound.new_snooze": [(TOMAS, "/accounts/{account}/snoozes/new")],
+    "outbound.new_touches": [(TOMAS, "/today/touches/new?accounts={account id}")],
     "outbound.handing_over": [(INES, "/commitments/handing-over?by={person}")],
     "targets.show": [
         (INES, "/quarters/{quarter}/list"),
@@ -252,6 +255,7 @@ def _of_account(account: Account, tomas: User, quarter: str) -> dict[str, str]:
     promised = select(Commitment.public_id).where(Commitment.person_id == tomas.id)
     return {
         "account": account.slug,
+        "account id": account.public_id,
         "contact": account.contacts[0].public_id,
         "deal": account.opportunities[0].public_id,
         "touch": session.scalars(logged.limit(1)).one(),

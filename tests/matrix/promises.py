@@ -1,4 +1,4 @@
-"""The expected answers of commitments: what Tomás promised, and what is answered to it."""
+"""The expected answers of commitments, which Tomás promised and others answer, and of what is done from Today."""
 
 from __future__ import annotations
 
@@ -26,4 +26,11 @@ PROMISES: dict[str, list[Case]] = {
     "outbound.stop_waiting": [case(ANSWERING, 409, **PROMISE)],
     "outbound.handing_over": [case(LEADERS, 404), case(LEADERS, 409, sent={"by": "=person"})],  # who promised nothing
     "outbound.hand_over_many": [case(LEADERS, 409)],
+    "outbound.judgements": [case(EVERYONE, slug="account")],
+    "outbound.judge_account": [case(LOGGERS, 422, slug="account")],
+    "outbound.new_snooze": [case(LOGGERS, slug="account")],
+    "outbound.put_aside": [case(LOGGERS, 422, slug="account")],
+    "outbound.end_snooze": [case(LOGGERS, 404, slug="account")],  # nobody put it aside
+    "outbound.new_touches": [case(LOGGERS, 409), case(LOGGERS, sent={"accounts": "=account id"})],
+    "outbound.log_touches": [case(LOGGERS, 409), case(LOGGERS, 422, sent={"accounts": "=account id"})],
 }

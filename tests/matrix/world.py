@@ -127,9 +127,8 @@ class World:
         self.halden.leave_alone("In talks about a merger", until=cast.organisation.today(), by=cast.wen, at=at)
         session.flush()
         self.things |= {name: touch.public_id for name, touch in touches.items()} | {
-            "account": self.halden.slug,
-            "other account": self.orbis.slug,
-            "archived account": kestrel.slug,
+            **{"account": self.halden.slug, "other account": self.orbis.slug, "archived account": kestrel.slug},
+            "account id": self.halden.public_id,
             "contact": anna.public_id,
             "archived contact": left.public_id,
             "contact elsewhere": elsewhere.public_id,

@@ -1,4 +1,4 @@
-// Today: c, e, l or m on a row opens the quick log, a letter says what happened, Enter logs it; the next row gets focus.
+// Today: x chooses a row, c, e, l or m opens the quick log, a letter says what happened, Enter logs it; the next row gets focus.
 (() => {
   "use strict";
   const CHANNELS = { c: "call", e: "email", l: "social", m: "meeting" };
@@ -41,9 +41,17 @@
     return true;
   };
 
+  const choose = (row) => {
+    const box = row.querySelector("[data-choice]");
+    if (box) box.checked = !box.checked;
+    return Boolean(box);
+  };
+
   const onRow = (event, row) => {
+    if (!keysAreOn() || event.target.matches("input:not([type=checkbox]), select, textarea")) return false;
+    if (event.key.toLowerCase() === "x") return choose(row);
     const channel = CHANNELS[event.key.toLowerCase()];
-    if (!channel || !keysAreOn() || event.target.matches("input, select, textarea")) return false;
+    if (!channel) return false;
     open(row, channel);
     return true;
   };
