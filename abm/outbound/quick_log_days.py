@@ -19,7 +19,8 @@ _MONTH: Final = (
 )
 _NUMBER: Final = r"(\d{1,2})(?:st|nd|rd|th)?"
 _DAY: Final = re.compile(
-    "|".join(
+    r"(?:%s)(?!\w)"
+    % "|".join(
         (
             r"(?P<near>today|yesterday|tomorrow|tmrw)",
             r"(?:last\s+|this\s+)?(?P<weekday>mon|tues?|wed|thu|thurs?|fri|sat(?!\s+(?:with|down|in)\b)|sun|monday|tuesday|wednesday|thursday"

@@ -34,7 +34,7 @@ class Line:
 
     text: str
     tokens: Sequence[Token]
-    accounts: Sequence[Mention]
+    accounts: Sequence[Mention] = ()
     contacts: Sequence[Mention] = ()
     moments: Sequence[tuple[int, int, Said]] = ()
     actions: Sequence[Action] = ()
@@ -119,6 +119,10 @@ class Line:
             else:
                 break
         return end
+
+    def parted(self, place: int) -> bool:
+        """Whether a sign stands between a word and the next."""
+        return bool(self._between(place).strip())
 
     def _stops_before(self, place: int) -> bool:
         return STOP.search(self._between(place - 1)) is not None

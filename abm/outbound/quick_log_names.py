@@ -37,7 +37,8 @@ class KnownAccount:
     @cached_property
     def names(self) -> frozenset[tuple[str, ...]]:
         """The ways in which it is written, each as words; a line may leave words at the end out."""
-        names = [normal_name(self.name), *(domain.split(".")[0] for domain in self.domains)]
+        plain = (normal_name(self.name), normal_name(self.name.replace(".", " ")))
+        names = [*plain, *(domain.split(".")[0] for domain in self.domains)]
         return frozenset(form for name in names for form in spellings(name))
 
     @cached_property
@@ -57,7 +58,7 @@ class KnownContact:
 
     @cached_property
     def names(self) -> frozenset[tuple[str, ...]]:
-        full = spellings(self.name)
+        full = tuple(spellings(self.name))
         parts = {(form[place],) for form in full for place in (0, -1) if len(form) > 1}
         return frozenset((*full, *parts, *([(self.email.lower(),)] if self.email else [])))
 
@@ -97,7 +98,8 @@ def spellings(name: str) -> Iterator[tuple[str, ...]]:
     for written in (name, name.lower().translate(SPELLED_OUT)):
         words = tuple(token.word for token in tokens_of(written.replace(".", " ")))
         joined = tuple(word.translate(LETTERS) for word in normal_name(written).split())
-        for form in {words, joined}:
+        parted = tuple(normal_name(written.replace(".", " ")).split())
+        for form in dict.fromkeys((words, joined, parted)):
             if form:
                 yield form
                 yield tuple(word for word in form if word != AND) or form
@@ -117,13 +119,16 @@ def accounts_named(tokens: Sequence[Token], accounts: Iterable[KnownAccount]) ->
 
 
 def contacts_named(tokens: Sequence[Token], contacts: Iterable[KnownContact], taken: Sequence[Mention]) -> list[Mention]:
-    """Where people are named, by first name, last name or both, outside the words that are taken already."""
+    """Where people are named, by first name, last name or both, outside the words that are taken already
+    by something as long."""
     words, found = [token.word for token in tokens], dict[tuple[int, int], set[str]]()
     for contact in contacts:
         for place in range(len(words)):
             counts = [len(name) for name in contact.names if _run(words, place, name) == len(name)]
             span = (place, place + max(counts, default=0))
-            free = "@" in words[place] or not any(mention.overlaps(*span) for mention in taken)
+            free = "@" in words[place] or not any(
+                one.overlaps(*span) and one.after - one.first >= span[1] - span[0] for one in taken
+            )
             if counts and free:
                 found.setdefault(span, set()).add(contact.id)
     return _longest(found, words, people=True)

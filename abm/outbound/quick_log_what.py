@@ -81,6 +81,8 @@ def _either_side(line: Line, actions: Sequence[Action]) -> bool:
     if action.first == 0:
         return False
     before = action.first - 1
+    if line.parted(before):
+        return False
     by_contact = any(one.after == action.first for one in line.contacts if one.sure)
     named = by_contact or any(one.after == action.first for one in line.accounts) or line.words[before] in PRONOUNS
     if action.meaning.who:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from abm.outbound.quick_log_days import Said, is_to_come
 from abm.outbound.quick_log_line import Line
-from abm.outbound.quick_log_words import UNDONE
+from abm.outbound.quick_log_words import PLANNED
 
 SINCE = frozenset({"from", "since", "of", "as", "than"})
 
@@ -60,7 +60,7 @@ def _in_tail(line: Line, now: datetime) -> Meant:
     """In a note a day is mostly another matter: one that closes the line counts, one that may be meant is asked."""
     for first, after, said in line.moments:
         before = line.words[line.head : first]
-        if first < line.head or UNDONE & set(before) or is_to_come(said, now) or not said.moments:
+        if first < line.head or PLANNED & set(before) or is_to_come(said, now) or not said.moments:
             continue
         closes = all(place in line.consumed for place in range(after, len(line.tokens)))
         if said.near and closes and not (before and before[-1] in SINCE):

@@ -167,6 +167,9 @@ UNDONE: Final = frozenset(
     did dont havent hasnt wasnt failed unable before until when maybe hope hoping ill promised schedule still
     """.split()  # noqa: SIM905 so many words read better as words
 )
+PLANNED: Final = frozenset(
+    "will ill should need needs must gonna going tomorrow tmrw until before plan planning lets promised".split()  # noqa: SIM905
+)
 DENIED: Final = frozenset("no not never without didnt dont havent hasnt wasnt".split())  # noqa: SIM905
 # First words of names and names of people that are ordinary words as well: alone they prove nothing.
 ORDINARY: Final = frozenset(
@@ -183,6 +186,8 @@ ORDINARY: Final = frozenset(
     ship shipping shop silver simple sky smart solar solid sonic source south space star start state steel step stock stone
     store stores summer sun support swift target team tech test the time top total town trade transport true trust unit
     united up value victor view visa vision wade water web west white wide will wise wood work world young
+    monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun today yesterday
+    january february march april june july august september october november december jan feb mar apr jun jul aug sep oct
     """.split()  # noqa: SIM905 so many words read better as words
 )
 

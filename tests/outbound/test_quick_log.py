@@ -24,11 +24,8 @@ def as_written(reading: Reading, expected: Expected) -> Expected:
         Part.ACCOUNT: [one.name for one in reading.accounts],
         Part.CONTACT: [one.name for one in reading.contacts],
     }
-    named = {word.partition("=")[0].strip() for word in expected.ask.split(";") if "=" in word}
-    asked = [
-        f"{part}={', '.join(choices[part])}" if part in choices and (choices[part] or part in named) and part in named else str(part)
-        for part in reading.questions
-    ]
+    said = {part for part in choices if f"{part}=" in expected.ask}
+    asked = (f"{part}={', '.join(sorted(choices[part]))}" if part in said else str(part) for part in reading.questions)
     when, what = reading.when, reading.what
     return Expected(
         line=reading.line,
