@@ -149,7 +149,7 @@ def _account_named(
         return _common(sure, [one.slug for one in accounts])
     begun = accounts_begun(line.words, accounts)
     if len(begun) == 1 and not mentions:
-        return _Named(*begun, mentions=(Mention(0, 1, frozenset(begun), sure=True),))
+        return _Named(next(iter(begun)), mentions=(Mention(0, 1, frozenset(begun), sure=True),))
     owners = {one.account for one in contacts for who in contacts_named(line.tokens, [one], ()) if who.sure}
     weak = {slug for one in mentions for slug in one.ids} | begun | owners | set(accounts_hinted(line.words, accounts))
     return _Named(choices=tuple(one.slug for one in accounts if one.slug in weak))
@@ -159,7 +159,7 @@ def _common(mentions: tuple[Mention, ...], order: Sequence[str]) -> _Named:
     """Whom all mentions may mean; where they mean different ones, each of them."""
     shared = frozenset.intersection(*(one.ids for one in mentions))
     if len(shared) == 1:
-        return _Named(*shared, mentions=mentions)
+        return _Named(next(iter(shared)), mentions=mentions)
     if shared:
         return _Named(choices=tuple(one for one in order if one in shared), mentions=mentions)
     said = dict.fromkeys(one for mention in mentions for one in order if one in mention.ids)
@@ -171,9 +171,7 @@ def _naming(mentions: Iterable[Mention], one: str) -> Iterator[Mention]:
     yield from (replace(mention, ids=frozenset({one}), sure=True) for mention in mentions if one in mention.ids)
 
 
-def _checked(
-    line: Line, account: _Named, contacts: Sequence[KnownContact], now: datetime, answers: Answers
-) -> _Named:
+def _checked(line: Line, account: _Named, contacts: Sequence[KnownContact], now: datetime, answers: Answers) -> _Named:
     """Divide the line into head and tail. An account that only the note speaks of may be another matter: it is asked."""
     line.accounts = account.mentions
     line.contacts = contacts_named(line.tokens, [one for one in contacts if one.account == account.one], line.accounts)

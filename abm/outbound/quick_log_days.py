@@ -29,7 +29,7 @@ _DAY: Final = re.compile(
             r"\s+ago",
             r"(?P<iso>\d{4}-\d{2}-\d{2})",
             rf"(?P<named>{_NUMBER}\s+{_MONTH}|{_MONTH}\s+{_NUMBER})\b(?:\.?,?\s+(?P<named_year>\d{{4}})\b)?",
-            r"(?P<dotted>\d{1,2}\.\d{1,2}\.(?:\d{4})?)",
+            r"(?P<dotted>\d{1,2}\.\d{1,2}\.(?:\d{4})?|\d{1,2}\.(?:0[1-9]|1[0-2])(?![\d.]))",
             r"(?P<slashed>\d{1,2}/\d{1,2}(?:/\d{4})?)",
             r"(?P<vague>(?:last|this)\s+(?:week|month)|the\s+other\s+day|recently)",
         )

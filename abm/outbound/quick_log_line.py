@@ -56,7 +56,9 @@ class Line:
         sure = [one for one in names if one.sure]
         spans = [(*self._span(one), one) for one in said]
         self.moments = [one for one in spans if not any(name.overlaps(one[0], one[1]) for name in sure)]
-        self.actions = list(self._actions([*((one.first, one.after) for one in sure), *(one[:2] for one in self.moments)]))
+        self.actions = list(
+            self._actions([*((one.first, one.after) for one in sure), *(one[:2] for one in self.moments)])
+        )
         self.head = self._end_of_head([(one.first, one.after) for one in sure])
         self.unsure = self._is_unsure(sure)
 
@@ -109,7 +111,11 @@ class Line:
         spans = sorted([*names, *(one[:2] for one in self.moments), *((one.first, one.after) for one in self.actions)])
         end = place = self.actions[0].first if self.actions else 0
         while place < len(self.tokens):
-            if self.actions and place > self.actions[0].first and self._stops_before(place):
+            if (
+                self.actions
+                and place > self.actions[0].first
+                and (self._stops_before(place) or self._adds_nothing(place))
+            ):
                 break
             element = next((one for one in spans if one[0] <= place < one[1]), None)
             if element is not None:
@@ -126,6 +132,15 @@ class Line:
 
     def _stops_before(self, place: int) -> bool:
         return STOP.search(self._between(place - 1)) is not None
+
+    def _adds_nothing(self, place: int) -> bool:
+        """Whether an action follows a comma when all is said: `vm, call them back` is a voicemail and a note."""
+        before = [one.meaning.kinds for one in self.actions if one.after <= place]
+        action = next((one for one in self.actions if one.first == place), None)
+        if action is None or not before or not self.parted(place - 1):
+            return False
+        said = frozenset.intersection(*before)
+        return len(said) == 1 and said < action.meaning.kinds
 
     def _between(self, place: int) -> str:
         """What stands between a word and the next."""

@@ -118,7 +118,9 @@ def accounts_named(tokens: Sequence[Token], accounts: Iterable[KnownAccount]) ->
     return _longest(found, words, people=False)
 
 
-def contacts_named(tokens: Sequence[Token], contacts: Iterable[KnownContact], taken: Sequence[Mention]) -> list[Mention]:
+def contacts_named(
+    tokens: Sequence[Token], contacts: Iterable[KnownContact], taken: Sequence[Mention]
+) -> list[Mention]:
     """Where people are named, by first name, last name or both, outside the words that are taken already
     by something as long."""
     words, found = [token.word for token in tokens], dict[tuple[int, int], set[str]]()

@@ -50,7 +50,9 @@ def happened(line: Line) -> Happened:
 def everything() -> tuple[What, ...]:
     """Every outcome with its usual direction, where a line leaves all of them open."""
     return tuple(
-        What(channel, outcome, rule.directions[0]) for channel, outcomes in OUTCOMES.items() for outcome, rule in outcomes.items()
+        What(channel, outcome, rule.directions[0])
+        for channel, outcomes in OUTCOMES.items()
+        for outcome, rule in outcomes.items()
     )
 
 
@@ -129,7 +131,7 @@ def _channel(kinds: Iterable[Kind]) -> Channel | None:
 
 def _choices(kinds: Collection[Kind], *, theirs: bool = False, both: bool = False) -> tuple[What, ...]:
     """What there is to choose from, in the order of the table; where either side may have done it, both ways."""
-    found = []
+    found: list[What] = []
     for usual in everything():
         if Kind(usual.channel, usual.outcome) not in kinds:
             continue

@@ -63,9 +63,7 @@ def _kinds(written: str) -> frozenset[Kind]:
     return frozenset(found)
 
 
-BOOKED: Final = (
-    "meeting/booked, call/meeting_booked, email/meeting_booked, social/meeting_booked, event/meeting_booked"
-)
+BOOKED: Final = "meeting/booked, call/meeting_booked, email/meeting_booked, social/meeting_booked, event/meeting_booked"
 MESSAGE: Final = "social/sent, social/replied, social/meeting_booked, social/not_interested, social/opted_out"
 # Phrases (between bars), what they may mean, and what they mean where nothing else is said.
 _OURS: Final = (
@@ -121,12 +119,12 @@ _OURS: Final = (
 REPLIED: Final = "email/replied, social/replied, direct_mail/replied"
 THEIR_CALL: Final = "call/connected, call/meeting_booked"
 _THEIRS: Final = (
-    ("they called|they rang|they phoned|they called us|called us|called me|rang us|rang me|phoned us|they called back",
+    ("they called|they rang|they phoned|they called us|called us|called me|rang us|rang me|phoned us|they called back|called me back|called us back",
      THEIR_CALL, "call/connected"),
     ("call from|phone call from|inbound call|incoming call|inbound call from", THEIR_CALL, "call/connected"),
     ("they emailed|they e mailed|they mailed|inbound email|inbound e mail|incoming email|email from|e mail from",
      "email/replied, email/meeting_booked, email/not_interested, email/opted_out", "email/replied"),
-    ("emailed us|emailed me|e mailed us|e mailed me", "email/replied, email/meeting_booked", "email/replied"),
+    ("emailed us|emailed me|e mailed us|e mailed me|emailed me back|emailed us back", "email/replied, email/meeting_booked", "email/replied"),
     ("replied|reply|they replied|got a reply|got reply|answered|wrote back|they wrote back|they answered", REPLIED, ""),
     ("email reply|reply by email|replied by email|e mail reply", "email/replied", ""),
 )  # fmt: skip
@@ -155,7 +153,7 @@ BOOKINGS: Final = _kinds(BOOKED)
 CLOSING: Final = _kinds("call/voicemail, call/no_answer, call/wrong_number, email/bounced, meeting/no-show")
 # Small words that stand between the others, and go with them.
 FILLERS: Final = frozenset(
-    "with w w/ to at on from of the a an and & @ for by via over had got i we my our their just in".split()  # noqa: SIM905
+    "with w w/ to at on from of the a an and & @ for by via over had got i we he she they my our their just in".split()  # noqa: SIM905
 )
 # Before the name of somebody who was reached.
 TOWARDS: Final = frozenset("with w w/ to at from for of @".split())  # noqa: SIM905
@@ -165,6 +163,7 @@ UNDONE: Final = frozenset(
     will wont would should could couldnt cannot cant can must might may need needs needed todo gonna going tomorrow tmrw
     plan plans planning want wants wanted if try trying lets let please asked remind reminder not never no without didnt
     did dont havent hasnt wasnt failed unable before until when maybe hope hoping ill promised schedule still
+    ooo auto automatic
     """.split()  # noqa: SIM905 so many words read better as words
 )
 PLANNED: Final = frozenset(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
 
 from abm.outbound.quick_log import Part, Reading, read
 from abm.outbound.quick_log_names import KnownAccount, KnownContact
@@ -45,9 +44,6 @@ def test_at_least_95_of_100_lines_are_read_right_and_none_of_the_others_is_logge
     lines = expected_lines()
     wrong = [(one, got) for one in lines if (got := as_written(reading_of(one.line), one)) != one]
 
-    for one, got in wrong:
-        print({k: (v, asdict(got)[k]) for k, v in asdict(one).items() if asdict(got)[k] != v or k == "line"})
-    print(len(lines), len(wrong))
     assert len(lines) >= 220
     assert len(wrong) <= 0.05 * len(lines), [asdict(one) for one, _ in wrong]
     assert [one.line for one, got in wrong if not got.ask] == []
