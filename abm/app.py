@@ -42,7 +42,7 @@ from abm.kit.resources import folder
 from abm.kit.security import init_security
 from abm.kit.theme import init_theme
 from abm.kit.web import htmx
-from abm.outbound import touch_routes
+from abm.outbound import quick_log_routes, touch_routes
 from abm.outbound.launch_routes import launching
 from abm.outbound.recording_routes import recording
 from abm.outbound.routes import outbound
@@ -89,6 +89,7 @@ MORE_ROUTES = (
     team_routes,
     token_routes,
     touch_routes,
+    quick_log_routes,
 )
 # Views of a blueprint that has more than one file: importing them is what registers them.
 FURTHER_VIEWS = (

@@ -95,13 +95,13 @@ def read(
     account = _checked(line, _account_named(line, accounts, contacts, answers), contacts, now, answers)
     people = [one for one in contacts if one.account == account.one]
     what = happened(line)
+    if answers.what is not None:
+        what = Happened(answers.what, answers.what.channel)
     contact = _contact_named(line, people, answers)
     ends = [(one.first, one.after) for one in (*account.mentions, *contact.mentions)]
     line.consume_end(ends)
     when = meant_by(line, now, booking=what.is_booking)
     line.consume_end(ends)
-    if answers.what is not None:
-        what = Happened(answers.what, answers.what.channel)
     if what.what is not None and what.what.outcome == OPTED_OUT and not (contact.one or contact.choices):
         contact = _Named(choices=tuple(one.id for one in people))
     return Reading(
