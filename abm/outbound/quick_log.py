@@ -85,7 +85,7 @@ def read(
     accounts: Sequence[KnownAccount],
     contacts: Sequence[KnownContact],
     now: datetime,
-    answers: Answers = Answers(),  # noqa: B008 it is frozen
+    answers: Answers = Answers(),
 ) -> Reading:
     """Read a line against the accounts and people whom it may name. `now` is the organisation's local time.
 
