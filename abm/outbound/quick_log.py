@@ -1,4 +1,4 @@
-"""The quick log: one line such as `halden call vm pricing` read as a touch. What is ambiguous is asked, never guessed."""
+"""The quick log: one line such as `halden call vm pricing` read as a touch. What is unclear is asked, never guessed."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def _naming(mentions: Iterable[Mention], one: str) -> Iterator[Mention]:
 
 
 def _checked(line: Line, account: _Named, contacts: Sequence[KnownContact], now: datetime, answers: Answers) -> _Named:
-    """Divide the line into head and tail. An account that only the note speaks of may be another matter: it is asked."""
+    """Divide the line into head and tail. An account that only the note names may be another matter."""
     line.accounts = account.mentions
     line.contacts = contacts_named(line.tokens, [one for one in contacts if one.account == account.one], line.accounts)
     line.scan(moments_in(line.text, now))
@@ -188,7 +188,7 @@ def _checked(line: Line, account: _Named, contacts: Sequence[KnownContact], now:
 
 
 def _is_reached(line: Line, mention: Mention) -> bool:
-    """Whether a mention in the note says who was reached: after “to” or “at”, beside a person of theirs, or an address."""
+    """Whether a mention in the note says who was reached: after “to”, beside a person of theirs, or an address."""
     place = mention.first - 1
     return (
         "@" in line.words[mention.first]

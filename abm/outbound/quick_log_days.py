@@ -18,24 +18,26 @@ _MONTH: Final = (
     "|nov(?:ember)?|dec(?:ember)?)"
 )
 _NUMBER: Final = r"(\d{1,2})(?:st|nd|rd|th)?"
-_DAY: Final = re.compile(
-    r"(?:%s)(?!\w)"
-    % "|".join(
-        (
-            r"(?P<near>today|yesterday|tomorrow|tmrw)",
-            r"(?:last\s+|this\s+)?(?P<weekday>mon|tues?|wed|thu|thurs?|fri|sat(?!\s+(?:with|down|in)\b)|sun|monday|tuesday|wednesday|thursday"
-            r"|friday|saturday|sunday)",
-            r"(?P<count>\d{1,3}|an?|one|two|three)\s*(?P<unit>min|mins|minutes?|m|h|hrs?|hours?|d|days?|w|wks?|weeks?)"
-            r"\s+ago",
-            r"(?P<iso>\d{4}-\d{2}-\d{2})",
-            rf"(?P<named>{_NUMBER}\s+{_MONTH}|{_MONTH}\s+{_NUMBER})\b(?:\.?,?\s+(?P<named_year>\d{{4}})\b)?",
-            r"(?P<dotted>\d{1,2}\.\d{1,2}\.(?:\d{4})?|\d{1,2}\.(?:0[1-9]|1[0-2])(?![\d.]))",
-            r"(?P<slashed>\d{1,2}/\d{1,2}(?:/\d{4})?)",
-            r"(?P<vague>(?:last|this)\s+(?:week|month)|the\s+other\s+day|recently)",
-        )
-    ),
-    re.IGNORECASE,
+_WEEKDAY: Final = (
+    r"(?:last\s+|this\s+)?(?P<weekday>mon|tues?|wed|thu|thurs?|fri|sat(?!\s+(?:with|down|in)\b)|sun"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 )
+_AGO: Final = (
+    r"(?P<count>\d{1,3}|an?|one|two|three)\s*(?P<unit>min|mins|minutes?|m|h|hrs?|hours?|d|days?|w|wks?|weeks?)\s+ago"
+)
+_ANY_DAY: Final = "|".join(
+    (
+        r"(?P<near>today|yesterday|tomorrow|tmrw)",
+        _WEEKDAY,
+        _AGO,
+        r"(?P<iso>\d{4}-\d{2}-\d{2})",
+        rf"(?P<named>{_NUMBER}\s+{_MONTH}|{_MONTH}\s+{_NUMBER})\b(?:\.?,?\s+(?P<named_year>\d{{4}})\b)?",
+        r"(?P<dotted>\d{1,2}\.\d{1,2}\.(?:\d{4})?|\d{1,2}\.(?:0[1-9]|1[0-2])(?![\d.]))",
+        r"(?P<slashed>\d{1,2}/\d{1,2}(?:/\d{4})?)",
+        r"(?P<vague>(?:last|this)\s+(?:week|month)|the\s+other\s+day|recently)",
+    )
+)
+_DAY: Final = re.compile(rf"(?:{_ANY_DAY})(?!\w)", re.IGNORECASE)
 _TIME: Final = re.compile(
     r"(?:at\s+|@\s*)?(?:(?P<hour>\d{1,2})(?::|\.(?=\d\d\s*[ap]m))(?P<minute>\d{2})(?:\s*(?P<half>[ap]m))?"
     r"|(?P<sharp>\d{1,2})\s*(?P<sharp_half>[ap]m))",

@@ -179,6 +179,6 @@ def _longest(found: Mapping[tuple[int, int], set[str]], words: Sequence[str], *,
 
 
 def _is_sure(words: Sequence[str], first: int, after: int, *, people: bool) -> bool:
-    """Whether these words are a name: more than one, no ordinary one, or for people one after “with” or “to”."""
+    """Whether these words are a name: more than one, or no ordinary one, or one after “with” for people."""
     towards = people and first > 0 and words[first - 1] in TOWARDS - {"for", "of"}
     return after - first > 1 or not is_ordinary(words[first]) or (towards and len(words[first]) > 2)

@@ -73,8 +73,8 @@ _OURS: Final = (
     ("no answer|n/a|na|no ans|noans|didnt pick up|did not pick up|no pick up|no pickup", "call/no_answer", ""),
     ("didnt answer|did not answer|rang out|not picking up", "call/no_answer", ""),
     ("wrong number|wrong nr|wrong no|wn", "call/wrong_number", ""),
-    ("callback|call back|cb|asked to call back|asked for a callback|call me back|wants a callback", "call/callback", ""),
-    ("asked me to call back|asked us to call back|wants a call back", "call/callback", ""),
+    ("callback|call back|cb|asked to call back|asked for a callback|call me back", "call/callback", ""),
+    ("wants a callback|asked me to call back|asked us to call back|wants a call back", "call/callback", ""),
     ("spoke|spoken|talked|chatted|got hold of", "call/connected", ""),
     ("connected", "call/connected, social/connected", ""),
     ("not interested|no interest|not int", "call/not_interested, email/not_interested, social/not_interested", ""),
@@ -95,7 +95,8 @@ _OURS: Final = (
     ("met|met up", "meeting/held", ""),
     ("held", "meeting/held", ""),
     ("dinner", "meeting/dinner, meeting/booked, meeting/no-show, meeting/cancelled", "meeting/dinner"),
-    ("booked|mtg booked|meeting booked|booked mtg|booked a mtg|booked meeting|booked a meeting", BOOKED, "meeting/booked"),
+    ("booked|mtg booked|meeting booked|booked mtg|booked a mtg", BOOKED, "meeting/booked"),
+    ("booked meeting|booked a meeting", BOOKED, "meeting/booked"),
     ("mtg set|meeting set|set up a meeting|set a meeting|booked a demo|demo booked", BOOKED, "meeting/booked"),
     ("no show|noshow", "meeting/no-show, event/did_not_come, webinar/did_not_come", "meeting/no-show"),
     ("did not come|didnt come|they did not come|they didnt come|did not show|didnt show|did not show up",
@@ -119,12 +120,15 @@ _OURS: Final = (
 REPLIED: Final = "email/replied, social/replied, direct_mail/replied"
 THEIR_CALL: Final = "call/connected, call/meeting_booked"
 _THEIRS: Final = (
-    ("they called|they rang|they phoned|they called us|called us|called me|rang us|rang me|phoned us|they called back|called me back|called us back",
+    ("they called|they rang|they phoned|they called us|called us|called me|rang us|rang me|phoned us",
+     THEIR_CALL, "call/connected"),
+    ("they called back|called me back|called us back",
      THEIR_CALL, "call/connected"),
     ("call from|phone call from|inbound call|incoming call|inbound call from", THEIR_CALL, "call/connected"),
     ("they emailed|they e mailed|they mailed|inbound email|inbound e mail|incoming email|email from|e mail from",
      "email/replied, email/meeting_booked, email/not_interested, email/opted_out", "email/replied"),
-    ("emailed us|emailed me|e mailed us|e mailed me|emailed me back|emailed us back", "email/replied, email/meeting_booked", "email/replied"),
+    ("emailed us|emailed me|e mailed us|e mailed me|emailed me back|emailed us back",
+     "email/replied, email/meeting_booked", "email/replied"),
     ("replied|reply|they replied|got a reply|got reply|answered|wrote back|they wrote back|they answered", REPLIED, ""),
     ("email reply|reply by email|replied by email|e mail reply", "email/replied", ""),
 )  # fmt: skip
@@ -153,40 +157,46 @@ BOOKINGS: Final = _kinds(BOOKED)
 CLOSING: Final = _kinds("call/voicemail, call/no_answer, call/wrong_number, email/bounced, meeting/no-show")
 # Small words that stand between the others, and go with them.
 FILLERS: Final = frozenset(
-    "with w w/ to at on from of the a an and & @ for by via over had got i we he she they my our their just in".split()  # noqa: SIM905
+    """
+    with w w/ to at on from of the a an and & @ for by via over had got i we he she they my our their just in
+    """.split()  # noqa: SIM905 so many words read better as words
 )
 # Before the name of somebody who was reached.
 TOWARDS: Final = frozenset("with w w/ to at from for of @".split())  # noqa: SIM905
 # Before what happened they say that it did not happen, or not yet.
 UNDONE: Final = frozenset(
     """
-    will wont would should could couldnt cannot cant can must might may need needs needed todo gonna going tomorrow tmrw
-    plan plans planning want wants wanted if try trying lets let please asked remind reminder not never no without didnt
-    did dont havent hasnt wasnt failed unable before until when maybe hope hoping ill promised schedule still
-    ooo auto automatic
+    will wont would should could couldnt cannot cant can must might may need needs needed todo gonna going
+    tomorrow tmrw plan plans planning want wants wanted if try trying lets let please asked remind reminder not
+    never no without didnt did dont havent hasnt wasnt failed unable before until when maybe hope hoping ill
+    promised schedule still ooo auto automatic
     """.split()  # noqa: SIM905 so many words read better as words
 )
 PLANNED: Final = frozenset(
-    "will ill should need needs must gonna going tomorrow tmrw until before plan planning lets promised".split()  # noqa: SIM905
+    """
+    will ill should need needs must gonna going tomorrow tmrw until before plan planning lets promised
+    """.split()  # noqa: SIM905 so many words read better as words
 )
 DENIED: Final = frozenset("no not never without didnt dont havent hasnt wasnt".split())  # noqa: SIM905
 # First words of names and names of people that are ordinary words as well: alone they prove nothing.
 ORDINARY: Final = frozenset(
     """
-    access active advance agree air all alpha amber american angel art ask back bank base best big bill black blue bob
-    bright bridge buy can capital care case cash central chain champion chance chase city clean clear close cloud club cold
-    common connect contract core corner credit cross dale data dawn day deal dean deck deep digital direct drew early east
-    easy energy express faith fast field finance first fleet focus food foods frank free freight fresh front full gap gene
-    general global gold good grace grand grant great green grey group guy heart high home hope house hunter idea info inter
-    international jack joy key lab labs land lane legal level life light link list live logistics long lot love major mark
-    market may media mike miles mobile modern national need net new next nick north old one open opera orange page park
-    partner pat penny peter pharma phone pilot plan plus point power precision premier price pricing prime pro project quick
-    ray real red reference reply rich rise rob rose rush saint save sales school science sea second secure service shell
-    ship shipping shop silver simple sky smart solar solid sonic source south space star start state steel step stock stone
-    store stores summer sun support swift target team tech test the time top total town trade transport true trust unit
-    united up value victor view visa vision wade water web west white wide will wise wood work world young
-    monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun today yesterday
-    january february march april june july august september october november december jan feb mar apr jun jul aug sep oct
+    access active advance agree air all alpha amber american angel art ask back bank base best big bill black
+    blue bob bright bridge buy can capital care case cash central chain champion chance chase city clean clear
+    close cloud club cold common connect contract core corner credit cross dale data dawn day deal dean deck
+    deep digital direct drew early east easy energy express faith fast field finance first fleet focus food
+    foods frank free freight fresh front full gap gene general global gold good grace grand grant great green
+    grey group guy heart high home hope house hunter idea info inter international jack joy key lab labs land
+    lane legal level life light link list live logistics long lot love major mark market may media mike miles
+    mobile modern national need net new next nick north old one open opera orange page park partner pat penny
+    peter pharma phone pilot plan plus point power precision premier price pricing prime pro project quick ray
+    real red reference reply rich rise rob rose rush saint save sales school science sea second secure service
+    shell ship shipping shop silver simple sky smart solar solid sonic source south space star start state steel
+    step stock stone store stores summer sun support swift target team tech test the time top total town trade
+    transport true trust unit united up value victor view visa vision wade water web west white wide will wise
+    wood work world young monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat today
+    yesterday january february march april june july august september october november december jan feb mar apr
+    jun jul aug sep oct
     """.split()  # noqa: SIM905 so many words read better as words
 )
 

@@ -1,9 +1,9 @@
 """The accounts and the moment against which the lines of `quick_log_lines.tsv` are read, and how the file is written.
 
-Each line stands with the reading that a colleague would give it: account, channel, outcome and direction, how many days
-from today (0 where nothing is said) and the time of day where it is said, contact, and what is left as the note. `ask`
-names what has to be asked, in the order account, what, contact, when; `account=A, B` says between whom, by name. What is
-asked has no value in its column; where what happened is asked, the channel stands there if the line leaves no doubt.
+Each line stands with the reading that a colleague would give it: account, channel, outcome and direction, how many
+days from today (0 where nothing is said) and the time of day where it is said, contact, and what is left as the note.
+`ask` names what has to be asked, in the order account, what, contact, when; `account=A, B` says between whom, by name.
+What is asked has no value in its column; where what happened is asked, the channel stands there if it is not in doubt.
 """
 
 from __future__ import annotations

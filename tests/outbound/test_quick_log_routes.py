@@ -8,17 +8,13 @@ from html import unescape
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from abm.accounts.models import Account
-from abm.kit.db import db
-from abm.outbound.quick_log_known import known_for
 from abm.touches.logging import rollups_equal_facts
 from abm.touches.models import Touch
-from tests.counting import statements
 from tests.outbound.world import NOW, World
 
 HTMX = {"HX-Request": "true"}
@@ -218,34 +214,6 @@ def test_a_page_of_yesterday_logs_now_and_a_late_repetition_logs_nothing(tomas: 
     assert [one.at for one in touches(world)] == [NOW] * 3
 
 
-def test_an_account_that_is_archived_is_not_named(tomas: FlaskClient, world: World, halden: Account) -> None:
-    halden.archive(by=world.cast.wen, at=NOW)
-    world.session.commit()
-
-    assert "No account is named so." in shown(tomas, "halden call vm")
-
-
-def test_an_account_is_found_by_domain_first_letters_or_umlauts_spelled_out(tomas: FlaskClient, world: World) -> None:
-    world.account("Müller & Söhne GmbH", ae=world.cast.marcus)
-    orbis = world.account("Orbis Pharma", ae=world.cast.marcus)
-    orbis.set_domains(["orbis-group.com"], by=world.cast.wen, at=NOW)
-    world.session.commit()
-
-    for line, name in (
-        ("mueller soehne call vm", "Müller & Söhne GmbH"),
-        ("MÜLLER call vm", "Müller & Söhne GmbH"),
-        ("orbis-group.com vm", "Orbis Pharma"),
-        ("orbis-group vm", "Orbis Pharma"),
-        ("hald vm", "Halden Freight"),
-    ):
-        assert f"Voicemail on {name}" in shown(tomas, line), line
-
-
-def test_a_later_word_or_somebody_of_ones_own_is_offered_and_never_taken(tomas: FlaskClient) -> None:
-    assert "Which account? Halden Freight" in shown(tomas, "freight call vm")
-    assert "Which account? Halden Freight" in shown(tomas, "left vm for ana reyes")
-
-
 def test_a_line_of_nonsense_does_no_harm(tomas: FlaskClient, world: World) -> None:
     for line in (
         "%",
@@ -291,18 +259,3 @@ def test_the_accounts_of_ones_day_stand_below(tomas: FlaskClient, world: World) 
 
     assert 'href="/accounts/halden-freight/touches/new"' in page
     assert "kestrel-foods" not in page
-
-
-def test_a_line_is_looked_up_with_four_queries_however_many_accounts_it_names(
-    world: World, halden: Account, app: Flask
-) -> None:
-    for number in range(60):
-        world.account(f"Company {number}", ae=world.cast.marcus)
-    world.session.commit()
-
-    with statements(db.engine) as sent:
-        known = known_for(world.session, "company call vm pricing", by=world.cast.tomas, day=NOW.date())
-
-    assert (len(known.accounts), len(sent)) == (60, 3)
-    assert not any(one.mine for one in known.accounts)
-    assert known_for(world.session, "halden vm", by=world.cast.tomas, day=NOW.date()).accounts[0].mine
