@@ -1,4 +1,4 @@
-"""The quick log in a browser: with q from anywhere, shown while it is typed, asked, logged with Enter; without script too."""
+"""The quick log in a browser: q from anywhere, shown as it is typed, asked, logged with Enter; without script too."""
 
 from __future__ import annotations
 
@@ -79,9 +79,18 @@ def test_what_is_open_is_asked_beside_the_line_and_answered_by_keyboard(
 def test_q_in_a_field_is_a_letter_and_switched_off_it_does_nothing(visitors: Visitors) -> None:
     page = visitors.page_of("Tomás")
     page.goto("/accounts")
-    page.get_by_role("searchbox", name="Search accounts, people, campaigns").first.focus()
+    page.locator("#search").focus()
     page.keyboard.press("q")
     expect(page).to_have_url(re.compile("/accounts$"))
+    expect(page.locator("#search")).to_have_value("q")
+
+    page.evaluate("localStorage.setItem('single-keys', 'off')")
+    page.goto("/today")
+    page.keyboard.press("q")
+    expect(page).to_have_url(re.compile("/today$"))
+    page.evaluate("localStorage.removeItem('single-keys')")
+    page.keyboard.press("q")
+    expect(page.get_by_label("What happened")).to_be_focused()
 
 
 def test_on_a_phone_log_in_the_bar_leads_to_the_line(visitors: Visitors) -> None:

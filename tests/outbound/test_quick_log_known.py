@@ -105,4 +105,4 @@ def test_a_line_takes_three_queries_however_many_accounts_it_names(world: World,
 
     assert (len(found.accounts), len(sent)) == (60, 3)
     assert [one.mine for one in known(world, "halden vm").accounts] == [True]
-    assert [one.slug for one in known(world, "company 1 vm", chosen="halden-freight").accounts][0] == "halden-freight"
+    assert next(iter(known(world, "company 1 vm", chosen="halden-freight").accounts)).slug == "halden-freight"
