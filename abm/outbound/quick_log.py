@@ -177,6 +177,8 @@ def _checked(line: Line, account: _Named, contacts: Sequence[KnownContact], now:
     line.contacts = contacts_named(line.tokens, [one for one in contacts if one.account == account.one], line.accounts)
     line.scan(moments_in(line.text, now))
     head = tuple(one for one in account.mentions if one.first < line.head)
+    if account.one and head and not answers.account and all(_is_doubtful(line, one) for one in head):
+        return _Named(choices=(account.one,))
     if head or not account.mentions:
         line.accounts = head
         if not account.apart:
@@ -185,6 +187,15 @@ def _checked(line: Line, account: _Named, contacts: Sequence[KnownContact], now:
     if answers.account or not line.head_actions or any(_is_reached(line, one) for one in account.mentions):
         return account
     return _Named(choices=(account.one,) if account.one else account.choices)
+
+
+def _is_doubtful(line: Line, mention: Mention) -> bool:
+    """Whether one word that may be a name follows others that may be the name which was meant: `acme vm budget`."""
+    if mention.after - mention.first > 1 or not line.actions or not line.words[mention.first].isalnum():
+        return False
+    towards = mention.first > 0 and line.words[mention.first - 1] in TOWARDS
+    beside = any(_side_by_side(line, mention, one) for one in line.contacts)
+    return not towards and not beside and line.unread_before(mention.first)
 
 
 def _is_reached(line: Line, mention: Mention) -> bool:

@@ -27,14 +27,15 @@ _AGO: Final = (
 )
 _ANY_DAY: Final = "|".join(
     (
-        r"(?P<near>today|yesterday|tomorrow|tmrw)",
+        r"(?:the\s+)?(?P<near>today|day before yesterday|yesterday|tomorrow|tmrw)",
         _WEEKDAY,
         _AGO,
-        r"(?P<iso>\d{4}-\d{2}-\d{2})",
+        r"(?P<iso>\d{4}[-/]\d{1,2}[-/]\d{1,2})",
         rf"(?P<named>{_NUMBER}\s+{_MONTH}|{_MONTH}\s+{_NUMBER})\b(?:\.?,?\s+(?P<named_year>\d{{4}})\b)?",
         r"(?P<dotted>\d{1,2}\.\d{1,2}\.(?:\d{4})?|\d{1,2}\.(?:0[1-9]|1[0-2])(?![\d.]))",
-        r"(?P<slashed>\d{1,2}/\d{1,2}(?:/\d{4})?)",
-        r"(?P<vague>(?:last|this)\s+(?:week|month)|the\s+other\s+day|recently)",
+        r"(?P<slashed>\d{1,2}/\d{1,2}(?:/\d{4})?|\d{1,2}-\d{1,2}-\d{4})",
+        r"(?P<vague>(?:last|this)\s+(?:week|month)|the\s+other\s+day|last\s+night|recently)",
+        r"(?:on\s+the|on|the)\s+(?P<ordinal>\d{1,2})(?:st|nd|rd|th)",
     )
 )
 _DAY: Final = re.compile(rf"(?:{_ANY_DAY})(?!\w)", re.IGNORECASE)
@@ -43,6 +44,7 @@ _TIME: Final = re.compile(
     r"|(?P<sharp>\d{1,2})\s*(?P<sharp_half>[ap]m))",
     re.IGNORECASE,
 )
+NEAR: Final = {"today": 0, "yesterday": -1, "day before yesterday": -2}
 COUNTS: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3}
 NOT_A_DAY: Final = re.compile(r"\b(?:next|for|by|until|till|before|due|coming)\s+(?:the\s+)?$", re.IGNORECASE)
 
@@ -123,13 +125,15 @@ def _time(match: re.Match[str]) -> time | None:
 def _day(match: re.Match[str], now: datetime) -> Said:
     start, end, today = match.start(), match.end(), now.date()
     if match["near"]:
-        offset = {"today": 0, "yesterday": -1}.get(match["near"].lower(), 1)
+        offset = NEAR.get(match["near"].lower(), 1)
         return Said(start, end, (now + timedelta(days=offset),), near=offset < 1)
     if match["weekday"]:
         back = (today.weekday() - _weekday(match["weekday"].lower())) % 7 or 7
         return Said(start, end, (now - timedelta(days=back),))
     if match["count"]:
         return _ago(match, now)
+    if match["ordinal"]:  # it may count something else: “the 2nd e-mail”
+        return Said(start, end, (*_last_such(int(match["ordinal"]), now), now))
     moments = tuple(datetime.combine(day, now.time()) for day in _dates(match, today))
     return Said(start, end, moments)
 
@@ -148,7 +152,7 @@ def _ago(match: re.Match[str], now: datetime) -> Said:
 def _dates(match: re.Match[str], today: date) -> list[date]:
     """The days that a date may be; none where it is no day, or where it is not said which."""
     if match["iso"]:
-        return _made(*(int(part) for part in match["iso"].split("-")))
+        return _made(*(int(part) for part in re.split("[-/]", match["iso"])))
     if match["named"]:
         number = int(re.search(r"\d+", match["named"])[0])  # type: ignore[index] # the pattern has one
         name = re.search("[a-z]{3,}", match["named"].lower())
@@ -158,11 +162,17 @@ def _dates(match: re.Match[str], today: date) -> list[date]:
         parts = match["dotted"].rstrip(".").split(".")
         return _dated(int(parts[0]), int(parts[1]), parts[2] if len(parts) > 2 else None, today)
     if match["slashed"]:
-        parts = match["slashed"].split("/")
+        parts = re.split("[-/]", match["slashed"])
         year = parts[2] if len(parts) > 2 else None
         ways = {(int(parts[0]), int(parts[1])), (int(parts[1]), int(parts[0]))}
         return [day for number, month in sorted(ways) for day in _dated(number, month, year, today)]
     return []
+
+
+def _last_such(number: int, now: datetime) -> list[datetime]:
+    """The last day of a month with this number."""
+    days = (now - timedelta(days=back) for back in range(1, 62))
+    return [day for day in days if day.day == number][:1]
 
 
 def _dated(number: int, month: int, year: str | None, today: date) -> list[date]:

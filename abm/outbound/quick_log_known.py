@@ -52,9 +52,10 @@ def known_for(session: Session, line: str, *, by: User, day: date, chosen: str =
 
 def _words(line: str) -> list[str]:
     """The words of a line as names are compared, in the ways in which umlauts are typed."""
-    plain = [bare(line[token.start : token.end]).replace("'", "") for token in tokens_of(line)[:MOST_WORDS]]
-    normal = normal_name(line[:200]).split()[:MOST_WORDS]
-    return list(dict.fromkeys(plain)) if normal == plain else [*plain, "", *normal]
+    tokens = tokens_of(line)[:MOST_WORDS]
+    plain = [bare(line[token.start : token.end]).replace("'", "") for token in tokens]
+    ways = ([token.word for token in tokens], plain, normal_name(line[:200]).split()[:MOST_WORDS])
+    return [word for way in dict.fromkeys(map(tuple, ways)) for word in ("", *way)][1:]
 
 
 def _begun_by(words: Sequence[str]) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from abm.outbound.quick_log_days import Said
 from abm.outbound.quick_log_names import Mention, Token
-from abm.outbound.quick_log_words import DENIED, FILLERS, TOWARDS, UNDONE, Meaning, meaning_at
+from abm.outbound.quick_log_words import DENIED, FILLERS, LEADS, TOWARDS, UNDONE, Meaning, meaning_at
 
 STOP: Final = re.compile(r"[.;!]\s|\s[-–—]+\s|[—]")
 LEFT_OPEN: Final = " ,;:-–—/"
@@ -76,6 +76,14 @@ class Line:
             if place - 1 >= self.head and self.words[place - 1] in TOWARDS:
                 place -= 1
                 self.consume(place, place + 1)
+
+    def unread_before(self, place: int) -> bool:
+        """Whether words stand before a place that say nothing we know, and so may be a name that we do not know."""
+        spans = [*((one.first, one.after) for one in (*self.accounts, *self.contacts) if one.sure)]
+        spans += [one[:2] for one in self.moments] + [(one.first, one.after) for one in self.actions]
+        read = {each for first, after in spans for each in range(first, after)}
+        plain = FILLERS | LEADS | UNDONE
+        return any(each not in read and self.words[each] not in plain for each in range(place))
 
     def note(self) -> str:
         """What is left, as it was typed; small words go with what they introduce."""
@@ -152,6 +160,8 @@ class Line:
             return False
         before = range(self.actions[0].first)
         plain = [place for place in before if not any(one.overlaps(place, place + 1) for one in names)]
+        if self.head < len(self.tokens) and self.words[self.head] == "not" and not self.parted(self.head - 1):
+            return True
         return any(self.words[place] in UNDONE and not self._dated(place) for place in plain) or any(
             "?" in self._between(place) for place in range(self.head)
         )

@@ -16,7 +16,7 @@ _TOKEN: Final = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an address
     r"|\w[\w-]*(?:\.\w[\w-]*)*\.[^\W\d_]{2,}(?!\w)"  # a domain
     r"|n/a\b|w/|[@&]|[^\W_]+(?:['’][^\W_]+)*"
-    r"|[^\s\w,;:.!?()\[\]\"'’“”…–—\-/]+",  # a sign or a picture
+    r"|[^\s\w,;:.!?()\[\]\"'’“”…–—\-/|<>=~]+",  # a sign or a picture
     re.IGNORECASE,
 )
 SPELLED_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
@@ -153,7 +153,8 @@ def accounts_hinted(words: Sequence[str], accounts: Iterable[KnownAccount]) -> l
 def _folded(text: str) -> str:
     if text == "&":
         return AND
-    return bare(text).translate(LETTERS).replace("'", "")
+    folded = bare(text).translate(LETTERS)
+    return folded.removesuffix("'s").replace("'", "")
 
 
 def _run(words: Sequence[str], place: int, name: tuple[str, ...]) -> int:

@@ -89,7 +89,8 @@ def _either_side(line: Line, actions: Sequence[Action]) -> bool:
     named = by_contact or any(one.after == action.first for one in line.accounts) or line.words[before] in PRONOUNS
     if action.meaning.who:
         return named and not _has_object(line, action.after)
-    return by_contact and line.words[action.first] in {"booked", "accepted"}
+    verb = line.words[action.first]
+    return (named and verb == "left") or (by_contact and verb in {"booked", "accepted"})
 
 
 def _has_object(line: Line, place: int) -> bool:
@@ -120,8 +121,10 @@ def _what(kind: Kind, *, theirs: bool) -> What | None:
 
 
 def _answers(kinds: Collection[Kind]) -> frozenset[Kind]:
-    """What they may have done where we may have written."""
-    return frozenset({Kind(Channel.EMAIL, "replied")}) if _channel(kinds) is Channel.EMAIL else frozenset()
+    """What they may have done where we may have written or called."""
+    theirs = {Channel.EMAIL: "replied", Channel.CALL: "connected"}
+    channel = _channel(kinds)
+    return frozenset({Kind(channel, theirs[channel])}) if channel in theirs else frozenset()
 
 
 def _channel(kinds: Iterable[Kind]) -> Channel | None:

@@ -70,6 +70,9 @@ _OURS: Final = (
     ("call|phone|phone call|missed call|calling|cold call|reached out by phone", "call/*", ""),
     ("vm|lvm|vmail|voicemail|voice mail|left vm|left a vm|left voicemail|left a voicemail", "call/voicemail", ""),
     ("left message|left a message|left msg|left a msg|left vmail", "call/voicemail", ""),
+    ("vm full|vm box full|voicemail full|mailbox full", "call/voicemail, call/no_answer", ""),
+    ("vm from|voicemail from|got vm|got a vm|got voicemail|got a voicemail", "call/*", ""),
+    ("left me a vm|left us a vm|left me a voicemail|left us a voicemail|left me a message", "call/*", ""),
     ("no answer|n/a|na|no ans|noans|didnt pick up|did not pick up|no pick up|no pickup", "call/no_answer", ""),
     ("didnt answer|did not answer|rang out|not picking up", "call/no_answer", ""),
     ("wrong number|wrong nr|wrong no|wn", "call/wrong_number", ""),
@@ -94,12 +97,13 @@ _OURS: Final = (
     ("mtg|meeting", "meeting/*", ""),
     ("met|met up", "meeting/held", ""),
     ("held", "meeting/held", ""),
-    ("dinner", "meeting/dinner, meeting/booked, meeting/no-show, meeting/cancelled", "meeting/dinner"),
+    ("dinner", "meeting/dinner, meeting/booked, meeting/no-show, meeting/cancelled", ""),
+    ("had dinner|dinner held|had a dinner", "meeting/dinner", ""),
     ("booked|mtg booked|meeting booked|booked mtg|booked a mtg", BOOKED, "meeting/booked"),
     ("booked meeting|booked a meeting", BOOKED, "meeting/booked"),
     ("mtg set|meeting set|set up a meeting|set a meeting|booked a demo|demo booked", BOOKED, "meeting/booked"),
     ("no show|noshow", "meeting/no-show, event/did_not_come, webinar/did_not_come", "meeting/no-show"),
-    ("did not come|didnt come|they did not come|they didnt come|did not show|didnt show|did not show up",
+    ("did not come|didnt come|they did not come|they didnt come|did not show|didnt show|did not show up|didnt show up",
      "meeting/no-show, event/did_not_come, webinar/did_not_come", ""),
     ("cancelled|canceled", "meeting/cancelled", ""),
     ("event|trade show|tradeshow|conference|roadshow", "event/*", ""),
@@ -158,7 +162,7 @@ CLOSING: Final = _kinds("call/voicemail, call/no_answer, call/wrong_number, emai
 # Small words that stand between the others, and go with them.
 FILLERS: Final = frozenset(
     """
-    with w w/ to at on from of the a an and & @ for by via over had got i we he she they my our their just in
+    with w w/ to at on from of the a an and + & # @ for by via over had got i we he she they my our their just in
     """.split()  # noqa: SIM905 so many words read better as words
 )
 # Before the name of somebody who was reached.
@@ -170,6 +174,15 @@ UNDONE: Final = frozenset(
     tomorrow tmrw plan plans planning want wants wanted if try trying lets let please asked remind reminder not
     never no without didnt did dont havent hasnt wasnt failed unable before until when maybe hope hoping ill
     promised schedule still ooo auto automatic
+    """.split()  # noqa: SIM905 so many words read better as words
+)
+# What people write before “call” or “meeting”: no names of companies.
+LEADS: Final = frozenset(
+    """
+    after afternoon again another bad been brief briefly check checkin cold demo discovery early evening final
+    finally first follow followup good great has have intro introductory kick kickoff late log logged long lunch
+    monthly morning new next noon off pricing product qbr quarterly quick re review second short sync team teams
+    technical third this tried up video weekly zoom
     """.split()  # noqa: SIM905 so many words read better as words
 )
 PLANNED: Final = frozenset(
