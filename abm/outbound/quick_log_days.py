@@ -40,7 +40,7 @@ _ANY_DAY: Final = "|".join(
 )
 _DAY: Final = re.compile(rf"(?:{_ANY_DAY})(?!\w)", re.IGNORECASE)
 _TIME: Final = re.compile(
-    r"(?:at\s+|@\s*)?(?:(?P<hour>\d{1,2})(?::|\.(?=\d\d\s*[ap]m))(?P<minute>\d{2})(?:\s*(?P<half>[ap]m))?"
+    r"(?:at\s+|@\s*)?(?:(?P<hour>\d{1,2})(?::|\.(?=\d\d\s*[ap]m)|(?<=at\s\d\d)\.|(?<=at\s\d)\.)(?P<minute>\d{2})(?:\s*(?P<half>[ap]m))?"
     r"|(?P<sharp>\d{1,2})\s*(?P<sharp_half>[ap]m))",
     re.IGNORECASE,
 )

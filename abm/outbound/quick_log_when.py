@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from abm.outbound.quick_log_days import Said, is_to_come
 from abm.outbound.quick_log_line import Line
 from abm.outbound.quick_log_words import PLANNED
 
+NUMBER = re.compile(r"\d{1,2}\.[0-5]\d(?!\d|\s*(?:%|k\b|m\b|eur|usd))|(?:[4-9]|[12]\d|3[01])th\b", re.IGNORECASE)
 SINCE = frozenset({"from", "since", "of", "as", "than"})
 
 
@@ -67,4 +69,9 @@ def _in_tail(line: Line, now: datetime) -> Meant:
             line.consume(first, after)
             return Meant(said.moments[0], words=(first, after))
         return Meant(None, (*said.moments, now))
-    return Meant(now)
+    return Meant(None, (now,)) if _begins_with_number(line) else Meant(now)
+
+
+def _begins_with_number(line: Line) -> bool:
+    """Whether the note begins with what may be a day or a time of day: `10.30`, `20th`."""
+    return line.head < len(line.tokens) and NUMBER.match(line.text, line.tokens[line.head].start) is not None
