@@ -26,7 +26,7 @@ from abm.touches.models import Touch
 from abm.touches.outcomes import OPTED_OUT
 
 LONGEST_LINE = 300
-OTHER = "other"
+OTHER, NOW = "other", "now"
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,17 @@ class QuickSheet:
     @property
     def moments(self) -> list[tuple[str, datetime]]:
         """The moments that there are to choose from: what a field sends, and the instant."""
-        found = self.reading.moments if self.reading else ()
-        return [(one.isoformat(), one.replace(tzinfo=ZoneInfo(self.zone))) for one in dict.fromkeys(found)]
+        found = dict.fromkeys(self.reading.moments if self.reading else ())
+        return [(self._sent(one), one.replace(tzinfo=ZoneInfo(self.zone))) for one in found]
+
+    @property
+    def chosen_moment(self) -> str:
+        """The moment that was chosen, as a field sends it."""
+        return self._sent(self.answers.when) if self.answers.when else ""
+
+    def _sent(self, moment: datetime) -> str:
+        """Now moves on while somebody writes, so that it has a word of its own."""
+        return NOW if moment == self.moment else moment.isoformat()
 
     @property
     def needs_contact(self) -> bool:
@@ -147,7 +156,7 @@ def _asked(
         if part not in reading.questions:
             continue
         asked.append(part)
-        answered = _answered(part, reading, answers, sent)
+        answered = _answered(part, reading, answers, sent, moment)
         if answered != answers:
             offered = {name: getattr(reading, name) for name in ("accounts", "whats", "contacts", "moments")}
             answers = answered
@@ -165,7 +174,7 @@ def _read(line: str, known: Known, moment: datetime, answers: Answers) -> Readin
     return read(line, accounts=known.accounts, contacts=known.contacts, now=moment, answers=answers)
 
 
-def _answered(part: Part, reading: Reading, answers: Answers, sent: Mapping[str, str]) -> Answers:
+def _answered(part: Part, reading: Reading, answers: Answers, sent: Mapping[str, str], now: datetime) -> Answers:
     """The answers with that of one part, where it is among what is offered."""
     said = sent.get(part, "")
     if part is Part.ACCOUNT and said in {one.slug for one in reading.accounts}:
@@ -175,5 +184,6 @@ def _answered(part: Part, reading: Reading, answers: Answers, sent: Mapping[str,
     if part is Part.CONTACT and said in {NOBODY, *(one.id for one in reading.contacts)}:
         return replace(answers, contact=said)
     if part is Part.WHEN:
-        return replace(answers, when=local_moment(sent.get("other", "") if said in {"", OTHER} else said))
+        written = sent.get("other", "") if said in {"", OTHER} else said
+        return replace(answers, when=now if said == NOW else local_moment(written))
     return answers
