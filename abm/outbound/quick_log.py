@@ -221,14 +221,19 @@ def _consume(line: Line, mentions: Iterable[Mention]) -> None:
             line.consume(one.first, one.after)
 
 
+def _beside(line: Line, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """Those in the tail that stand beside the account, and whoever stands beside them."""
+    found = [one for one in mentions if any(_side_by_side(line, one, account) for account in line.accounts)]
+    found += [one for one in mentions if one not in found and any(_side_by_side(line, one, it) for it in found)]
+    return tuple(found)
+
+
 def _contact_named(line: Line, people: Sequence[KnownContact], answers: Answers) -> _Named:
     """Who was reached: named in the head, or beside the account. Whoever else a note names is asked about."""
     known = {one.id for one in people}
     mentions = [one for one in line.contacts if one.ids <= known]
     head = tuple(one for one in mentions if one.first < line.head and one.sure)
-    beside = tuple(
-        one for one in mentions if one.first >= line.head and any(_side_by_side(line, one, it) for it in line.accounts)
-    )
+    beside = _beside(line, [one for one in mentions if one.first >= line.head])
     for one in head:
         line.consume(one.first, one.after)
     if answers.contact:

@@ -40,7 +40,12 @@ def happened(line: Line) -> Happened:
         return Happened(None, None, _choices(frozenset().union(*(one.meaning.kinds for one in actions)), theirs=theirs))
     if _either_side(line, actions):
         return Happened(None, _channel(kinds), _choices(kinds | _answers(kinds), both=True))
-    kind = _decided(kinds, actions) or _closing(line, kinds)
+    kind = _decided(kinds, actions)
+    end = _at_the_end(line)
+    if kind is not None and end is not None and kind not in end.meaning.kinds:
+        return Happened(None, None, _choices({kind} | end.meaning.kinds, theirs=theirs))
+    if kind is None:
+        kind = _closing(line, end, kinds)
     if kind is None:
         return Happened(None, _channel(kinds), _choices(kinds, theirs=theirs))
     what = _what(kind, theirs=theirs)
@@ -100,14 +105,18 @@ def _has_object(line: Line, place: int) -> bool:
     return any(one.first == place and one.sure for one in line.contacts)
 
 
-def _closing(line: Line, kinds: Collection[Kind]) -> Kind | None:
-    """An outcome at the very end that can be nothing else: `halden call pricing vm`."""
+def _at_the_end(line: Line) -> Action | None:
+    """An outcome at the very end of the tail that is no plan: `halden call pricing vm`."""
     action = next((one for one in line.actions if one.first >= line.head and one.after == len(line.tokens)), None)
-    if action is None:
+    if action is None or not action.meaning.kinds & CLOSING:
         return None
-    left = action.meaning.kinds & CLOSING & frozenset(kinds)
-    tail = line.words[line.head : action.first]
-    if len(left) != 1 or UNDONE & set(tail) or {"leave", "get", "got"} & set(tail):
+    return None if (UNDONE | {"leave", "get", "got"}) & set(line.words[line.head : action.first]) else action
+
+
+def _closing(line: Line, action: Action | None, kinds: Collection[Kind]) -> Kind | None:
+    """What the end of the line adds, where it can be nothing else."""
+    left = action.meaning.kinds & CLOSING & frozenset(kinds) if action is not None else frozenset()
+    if action is None or len(left) != 1:
         return None
     line.consume(action.first, action.after)
     return next(iter(left))

@@ -10,7 +10,11 @@ from abm.outbound.quick_log_days import Said, is_to_come
 from abm.outbound.quick_log_line import Line
 from abm.outbound.quick_log_words import PLANNED
 
-NUMBER = re.compile(r"\d{1,2}\.[0-5]\d(?!\d|\s*(?:%|k\b|m\b|eur|usd))|(?:[4-9]|[12]\d|3[01])th\b", re.IGNORECASE)
+NUMBER = re.compile(
+    r"\d{1,2}\.[0-5]\d(?!\d|\s*(?:%|k\b|m\b|eur|usd))|(?:[4-9]|[12]\d|3[01])th\b"
+    r"|at\s+\d{1,2}\b(?!\s*%)|\d{1,2}(?:[ap]m)?\s*[-–]\s*\d{1,2}[ap]m",
+    re.IGNORECASE,
+)
 SINCE = frozenset({"from", "since", "of", "as", "than"})
 
 
@@ -41,6 +45,8 @@ def meant_by(line: Line, now: datetime, *, booking: bool) -> Meant:
         return Meant(None, tuple(each for one in said for each in one[2].moments if each <= now))
     if len(moment.moments) != 1 or is_to_come(moment, now):
         return Meant(None, tuple(one for one in moment.moments if one <= now))
+    if not moment.timed and _begins_with_number(line):
+        return Meant(None, moment.moments)
     return Meant(moment.moments[0], words=(first, after))
 
 
@@ -73,5 +79,5 @@ def _in_tail(line: Line, now: datetime) -> Meant:
 
 
 def _begins_with_number(line: Line) -> bool:
-    """Whether the note begins with what may be a day or a time of day: `10.30`, `20th`."""
+    """Whether the note begins with what may be a day or a time of day: `10.30`, `20th`, `at 9`, `9-10am`."""
     return line.head < len(line.tokens) and NUMBER.match(line.text, line.tokens[line.head].start) is not None

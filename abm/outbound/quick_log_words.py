@@ -68,7 +68,7 @@ MESSAGE: Final = "social/sent, social/replied, social/meeting_booked, social/not
 # Phrases (between bars), what they may mean, and what they mean where nothing else is said.
 _OURS: Final = (
     ("call|phone|phone call|missed call|calling|cold call|reached out by phone", "call/*", ""),
-    ("vm|lvm|vmail|voicemail|voice mail|left vm|left a vm|left voicemail|left a voicemail", "call/voicemail", ""),
+    ("vm|lvm|vmd|vmail|voicemail|voice mail|left vm|left a vm|left voicemail|left a voicemail", "call/voicemail", ""),
     ("left message|left a message|left msg|left a msg|left vmail", "call/voicemail", ""),
     ("vm full|vm box full|voicemail full|mailbox full", "call/voicemail, call/no_answer", ""),
     ("vm from|voicemail from|got vm|got a vm|got voicemail|got a voicemail", "call/*", ""),
