@@ -42,7 +42,14 @@ from abm.kit.resources import folder
 from abm.kit.security import init_security
 from abm.kit.theme import init_theme
 from abm.kit.web import htmx
-from abm.outbound import commitment_routes, handing_over_routes, judgement_routes, today_routes, touch_routes
+from abm.outbound import (
+    commitment_routes,
+    handing_over_routes,
+    judgement_routes,
+    quick_log_routes,
+    today_routes,
+    touch_routes,
+)
 from abm.outbound.launch_routes import launching
 from abm.outbound.recording_routes import recording
 from abm.outbound.routes import outbound
@@ -93,6 +100,7 @@ MORE_ROUTES = (
     judgement_routes,
     today_routes,
     touch_routes,
+    quick_log_routes,
 )
 # Views of a blueprint that has more than one file: importing them is what registers them.
 FURTHER_VIEWS = (

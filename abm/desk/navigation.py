@@ -48,7 +48,7 @@ MORE = (
 PHONE = (
     ("Today", "desk.today", ("desk.today",)),
     ("Accounts", "desk.accounts", ("accounts.", "desk.account")),
-    ("Log", "desk.log", ("desk.log",)),
+    ("Log", "outbound.quick_log", ("outbound.quick_log", "outbound.log_quickly")),
     ("Week", "progress.current", WEEKLY),
 )
 
@@ -66,6 +66,7 @@ def _navigation() -> dict[str, object]:
     if not known:
         return {"organisation": find_organisation(), "navigation": [], "phone_navigation": []}
     rights = granted(me())
+    may_log = May.LOG_TOUCHES in rights
     more = tuple(_item(label, to, (to,)) for label, to, right in MORE if right in rights and _known(to))
     return {
         "organisation": find_organisation(),
@@ -73,7 +74,7 @@ def _navigation() -> dict[str, object]:
             *(_item(*entry) for entry in MAIN if _known(entry[1])),
             Item("More", "", any(item.current for item in more), more),
         ],
-        "phone_navigation": [_item(*entry) for entry in PHONE if _known(entry[1])],
+        "phone_navigation": [_item(*entry) for entry in PHONE if _known(entry[1]) and (may_log or entry[0] != "Log")],
         "user_links": [_item("Your account", "account.own", ("account.",))],
         "rights": rights,
         "May": May,

@@ -1,4 +1,4 @@
-"""Pages that gather: home, Today, the account's page, search, and the way to log from anywhere."""
+"""Pages that gather: home, Today, the account's page, and search."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import datetime
 
 from flask import Blueprint, abort, redirect, request, url_for
 
-from abm.accounts.choosing import suggestions
 from abm.desk.account_page import account_overview
 from abm.desk.searching import found_by
 from abm.desk.summary import imports_with_bad_rows, summary_of
@@ -93,19 +92,6 @@ def search() -> Answer:
     """Accounts, contacts, campaigns and people by name."""
     text = _asked()
     return page("desk/search.html", text=text, found=found_by(session(), text) if text else None)
-
-
-@desk.get("/log")
-@needs(May.LOG_TOUCHES)
-def log() -> Answer:
-    """Choose an account, then log on it; before anything is typed, those of one's own queue stand there."""
-    text = _asked()
-    if text:
-        accounts = suggestions(session(), text)
-    else:
-        queue = queue_of(session(), me(), organisation=organisation(), at=clock.now())
-        accounts = [row.account for row in queue.rows]
-    return page("desk/log.html", text=text, accounts=accounts)
 
 
 def lives_in_today(user: User) -> bool:

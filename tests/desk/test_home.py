@@ -155,17 +155,3 @@ def test_the_search_finds_a_few_of_each_kind(client: FlaskClient, world: World) 
     for nonsense in ("", "%25", "_", "%00", "x" * 5000):
         assert vera.get(f"/search?q={nonsense}").status_code == 200
     assert "halden" not in vera.get("/search?q=%25").text  # a percent sign is a letter like any other
-
-
-def test_logging_from_anywhere_starts_with_the_account(client: FlaskClient, world: World) -> None:
-    world.account()
-    world.account("Kestrel Foods", ae=world.cast.marcus)
-    tomas = world.enter(client, world.cast.tomas)
-
-    mine, found = tomas.get("/log").text, tomas.get("/log?q=kest").text
-
-    assert 'href="/accounts/halden-freight/touches/new"' in mine
-    assert "kestrel-foods" not in mine
-    assert 'href="/accounts/kestrel-foods/touches/new"' in found
-    assert "No account is named like" in tomas.get("/log?q=zzz").text
-    assert world.enter(client, world.cast.vera).get("/log").status_code == 403

@@ -20,7 +20,14 @@ from tests.outbound.world import World
 
 # What a browser does is the same on either engine.
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)]
-PLACES = ("/log", "/search?q=hal", "/commitments", "/accounts/halden-freight", "/accounts/halden-freight/touches/new")
+PLACES = (
+    "/log",
+    "/log?line=kestrel called",
+    "/search?q=hal",
+    "/commitments",
+    "/accounts/halden-freight",
+    "/accounts/halden-freight/touches/new",
+)
 
 
 @pytest.fixture(scope="module")

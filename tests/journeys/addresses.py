@@ -55,7 +55,11 @@ PAGES: dict[str, list[tuple[str, str]]] = PAGES_OF_PLAYS | {
     "desk.home": [(AMARA, "/"), (RENATA, "/"), (JONAS, "/"), (INES, "/"), (WEN, "/")],
     "desk.today": [(TOMAS, "/today"), (AMARA, "/today")],
     "desk.search": [(TOMAS, "/search?q=freight"), (TOMAS, "/search?q=no such thing"), (TOMAS, "/search")],
-    "desk.log": [(TOMAS, "/log"), (TOMAS, "/log?q=kestrel")],
+    "outbound.quick_log": [
+        (TOMAS, "/log"),
+        (TOMAS, "/log?line=kestrel foods call vm pricing yesterday"),
+        (TOMAS, "/log?line=called kestrel"),
+    ],
     "desk.accounts": [
         (INES, "/accounts"),
         (TOMAS, "/accounts?whose=mine&tier=1"),

@@ -1,4 +1,4 @@
-// Single keys: / goes to the search, J and K walk through rows once one has focus. They can be switched off.
+// Single keys: / goes to the search, Q to the quick log, J and K walk through rows once one has focus. They can be switched off.
 (() => {
   "use strict";
   const CHOICE = "single-keys";
@@ -22,6 +22,13 @@
       const search = document.querySelector('[data-shortcut="/"]');
       search?.focus();
       return Boolean(search);
+    },
+    q: () => {
+      const line = document.getElementById("one-line");
+      const way = document.querySelector('[data-shortcut="q"]');
+      if (line) line.focus();
+      else way?.click();
+      return Boolean(line ?? way);
     },
     j: (from) => walk(from, 1),
     k: (from) => walk(from, -1),
