@@ -110,12 +110,13 @@ class World:
         left = add_contact(self.halden, name="Bruno Costa", by=cast.tomas, at=at)
         elsewhere = add_contact(self.orbis, name="Clara Duarte", by=cast.tomas, at=at)
         left.archive(by=cast.tomas, at=at)
+        stage, today = all_stages(session)[0], cast.organisation.today()
         deal = create_opportunity(
             cast.organisation,
             account=self.halden,
             name="Pilot lanes",
-            stage=all_stages(session)[0],
-            created_on=cast.organisation.today(),
+            stage=stage,
+            created_on=today,
             by=cast.wen,
             at=at,
         )
@@ -124,10 +125,12 @@ class World:
             "touch of Priya": self._touch(cast, self.halden, cast.priya, at),
             "touch elsewhere": self._touch(cast, self.orbis, cast.tomas, at),
         }
-        self.halden.leave_alone("In talks about a merger", until=cast.organisation.today(), by=cast.wen, at=at)
+        self.halden.leave_alone("In talks about a merger", until=today, by=cast.wen, at=at)
         session.flush()
         self.things |= {name: touch.public_id for name, touch in touches.items()} | {
-            **{"account": self.halden.slug, "other account": self.orbis.slug, "archived account": kestrel.slug},
+            "account": self.halden.slug,
+            "other account": self.orbis.slug,
+            "archived account": kestrel.slug,
             "account id": self.halden.public_id,
             "contact": anna.public_id,
             "archived contact": left.public_id,
@@ -135,8 +138,8 @@ class World:
             "deal": deal.public_id,
             "team member": str(self.halden.team[0].id),
             "team member elsewhere": str(self.orbis.team[0].id),
-            "stage": str(all_stages(session)[0].id),
-            "week": str(Week.of(cast.organisation.today())),
+            "stage": str(stage.id),
+            "week": str(Week.of(today)),
         }
 
     def _account(self, cast: Cast, name: str) -> Account:
