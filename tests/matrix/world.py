@@ -106,10 +106,6 @@ class World:
         self.orbis = self._account(cast, "Orbis Pharma")
         kestrel = self._account(cast, "Kestrel Foods")
         kestrel.archive(by=cast.wen, at=at)
-        anna = add_contact(self.halden, name="Anna Berger", email="anna@halden.example", by=cast.tomas, at=at)
-        left = add_contact(self.halden, name="Bruno Costa", by=cast.tomas, at=at)
-        elsewhere = add_contact(self.orbis, name="Clara Duarte", by=cast.tomas, at=at)
-        left.archive(by=cast.tomas, at=at)
         stage, today = all_stages(session)[0], cast.organisation.today()
         deal = create_opportunity(
             cast.organisation,
@@ -132,14 +128,23 @@ class World:
             "other account": self.orbis.slug,
             "archived account": kestrel.slug,
             "account id": self.halden.public_id,
-            "contact": anna.public_id,
-            "archived contact": left.public_id,
-            "contact elsewhere": elsewhere.public_id,
+            **self._contacts(cast, at),
             "deal": deal.public_id,
             "team member": str(self.halden.team[0].id),
             "team member elsewhere": str(self.orbis.team[0].id),
             "stage": str(stage.id),
             "week": str(Week.of(today)),
+        }
+
+    def _contacts(self, cast: Cast, at: datetime) -> dict[str, str]:
+        anna = add_contact(self.halden, name="Anna Berger", email="anna@halden.example", by=cast.tomas, at=at)
+        left = add_contact(self.halden, name="Bruno Costa", by=cast.tomas, at=at)
+        elsewhere = add_contact(self.orbis, name="Clara Duarte", by=cast.tomas, at=at)
+        left.archive(by=cast.tomas, at=at)
+        return {
+            "contact": anna.public_id,
+            "archived contact": left.public_id,
+            "contact elsewhere": elsewhere.public_id,
         }
 
     def _account(self, cast: Cast, name: str) -> Account:
