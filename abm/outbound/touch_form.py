@@ -24,6 +24,14 @@ from abm.touches.outcomes import OUTCOMES, OutcomeRule
 
 MARKETING_ROLES = (Role.CMO, Role.MARKETER)
 QUICK = (Channel.CALL, Channel.EMAIL, Channel.SOCIAL, Channel.MEETING)  # keys c, e, l (as in LinkedIn) and m
+FREQUENT = (
+    (Channel.CALL, "connected"),
+    (Channel.CALL, "voicemail"),
+    (Channel.CALL, "no answer"),
+    (Channel.EMAIL, "sent"),
+    (Channel.SOCIAL, "sent"),
+    (Channel.MEETING, "held"),
+)
 SALES_ROLES = (Role.CRO, Role.SALES_MANAGER, Role.AE, Role.SDR)
 
 
@@ -36,6 +44,11 @@ class TouchSheet:
     sides: tuple[TouchSide, ...]
     contacts: Sequence[Contact]
     campaigns: Sequence[Campaign]
+
+    @property
+    def frequent(self) -> list[tuple[Channel, str, OutcomeRule]]:
+        """What is logged most, for one tap on a phone."""
+        return [(channel, outcome, OUTCOMES[channel][outcome]) for channel, outcome in FREQUENT]
 
     def facts(self, organisation: Organisation) -> TouchFacts:
         """What the form says, once it has been validated. Raises RuleBroken where its campaign held the account out."""

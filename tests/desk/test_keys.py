@@ -99,6 +99,43 @@ def test_the_whole_form_opens_in_the_row_and_says_what_to_mend(page: Page) -> No
     expect(row(page, "Kestrel Foods")).to_contain_text("1 of 3 done")
 
 
+def test_two_taps_log_a_touch_on_a_phone(page: Page, world: World) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+
+    page.get_by_role("link", name="Log a touch on Halden Freight").click()
+    page.get_by_role("button", name="Call: voicemail").click()
+
+    expect(row(page, "Halden Freight")).to_contain_text("1 of 3 done")
+    expect(page.get_by_role("link", name="Kestrel Foods", exact=True)).to_be_focused()
+    assert [touch.sentence for touch in world.session.scalars(select(Touch))] == ["Call: voicemail"]
+
+
+def test_x_chooses_rows_for_one_log(page: Page, world: World) -> None:
+    for name in ("Halden Freight", "Kestrel Foods"):
+        page.get_by_role("link", name=name, exact=True).focus()
+        page.keyboard.press("x")
+
+    page.get_by_role("button", name="Log on the chosen ones").click()
+    page.get_by_label("What happened").select_option("E-mail: Sent")
+    page.get_by_role("button", name="Log on all of them").click()
+
+    expect(page.locator("#messages")).to_contain_text("Logged on 2 accounts.")
+    assert len(world.session.scalars(select(Touch)).all()) == 2
+
+
+def test_a_question_mark_lists_the_keys_and_gives_the_focus_back(page: Page) -> None:
+    link = page.get_by_role("link", name="Halden Freight", exact=True)
+    link.focus()
+
+    page.keyboard.press("?")
+
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    assert barriers(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(link).to_be_focused()
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_stands_in_anybodys_way(page: Page, theme: Literal["light", "dark"], width: int) -> None:

@@ -1,4 +1,4 @@
-// Single keys: / goes to the search, Q to the quick log, J and K walk through rows once one has focus. They can be switched off.
+// Single keys: / goes to the search, Q to the quick log, J and K walk through rows, ? lists the keys. They can be switched off.
 (() => {
   "use strict";
   const CHOICE = "single-keys";
@@ -17,6 +17,12 @@
     return true;
   };
 
+  const showKeys = () => {
+    const list = document.getElementById("keys");
+    if (list && !list.open) list.showModal();
+    return Boolean(list);
+  };
+
   const ACTIONS = {
     "/": () => {
       const search = document.querySelector('[data-shortcut="/"]');
@@ -30,6 +36,7 @@
       else way?.click();
       return Boolean(line ?? way);
     },
+    "?": () => showKeys(),
     j: (from) => walk(from, 1),
     k: (from) => walk(from, -1),
   };
@@ -44,6 +51,10 @@
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || !isOn()) return;
     if (ACTIONS[event.key.toLowerCase()]?.(event.target)) event.preventDefault();
   });
+  for (const button of document.querySelectorAll("[data-keys-show]")) {
+    button.hidden = false;
+    button.addEventListener("click", showKeys);
+  }
   for (const button of document.querySelectorAll("[data-keys-switch]")) {
     showChoice(button);
     button.addEventListener("click", () => {
