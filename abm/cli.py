@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -216,3 +216,50 @@ def audit_head() -> None:
         session.commit()
         seq, link = head(session())
     click.echo(f"{seq}:{link}")
+
+
+CHECK = click.option(
+    "--check", is_flag=True, help="Only say what differs, and end with exit code 1 where anything does."
+)
+
+
+@main.group()
+def commitments() -> None:
+    """What both sides promised, and what counts towards it."""
+
+
+@commitments.command("recompute")
+@CHECK
+def commitments_recompute(check: bool) -> None:
+    """Count anew which touch counts towards which commitment, and keep that."""
+    from abm.outbound.drift import drifts  # noqa: PLC0415
+
+    _compare(drifts, check, "the counts of commitments")
+
+
+@main.group()
+def rollups() -> None:
+    """The figures that are kept per account, week, side and channel."""
+
+
+@rollups.command("rebuild")
+@CHECK
+def rollups_rebuild(check: bool) -> None:
+    """Count all touches anew, and keep that."""
+    from abm.touches.rebuilding import differences  # noqa: PLC0415
+
+    _compare(differences, check, "the rollups")
+
+
+def _compare(found_by: Callable[..., Iterable[object]], check: bool, what: str) -> None:
+    """Say every difference between what is kept and the facts; mend it unless it was only to be checked."""
+    from abm.kit.db import writing  # noqa: PLC0415
+
+    with _ready_app().app_context(), writing(not check) as session:
+        found = [str(one) for one in found_by(session(), mend=not check)]
+        session.commit()
+    for one in found:
+        click.echo(one)
+    if found and check:
+        _stop(f"{len(found)} differences. Run this without --check to set {what} right.")
+    click.echo(f"{len(found)} differences set right." if found else f"Nothing differs: {what} equal the facts.")

@@ -9,11 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from abm.kit.clock import Week
 from abm.touches.kinds import Channel, TouchSide
-from abm.touches.models import Rollup, Touch
+from abm.touches.models import Touch
 from abm.touches.outcomes import OUTCOMES, OutcomeRule
-from abm.touches.rollups import Kind, counted
+from abm.touches.rebuilding import differences
 from benchmarks.company import SEED, Company, put
 
 WEEKS = 13
@@ -32,8 +31,7 @@ def work_accounts(session: Session, company: Company, *, touches: int, tiers: Se
     moments = sorted(luck.random() * WEEKS * 7 * 24 * 3600 for _ in range(touches))[::-1]
     rows = [_touch(company, number, moments[number], accounts[number], luck) for number in range(touches)]
     put(session, Touch, rows)
-    lines = counted([_line(company, row) for row in rows])
-    put(session, Rollup, [{**vars(kind), "touches": n, "minutes": minutes} for kind, (n, minutes) in lines.items()])
+    list(differences(session, mend=True))  # which writes the rollups
     session.commit()
 
 
@@ -63,12 +61,3 @@ def _touch(company: Company, number: int, seconds_ago: float, account_id: int, l
 def _outcome(channel: Channel, luck: random.Random) -> tuple[str, OutcomeRule]:
     outcomes = list(OUTCOMES[channel].items())
     return luck.choices(outcomes, [1 if rule.responded else SILENCE for _, rule in outcomes])[0]
-
-
-def _line(company: Company, row: dict[str, Any]) -> tuple[Kind, int]:
-    """The line of the rollup that a touch counts on, and its engagement minutes."""
-    rule = OUTCOMES[row["channel"]][row["outcome"]]
-    organisation, day = company.cast.organisation, row["day"]
-    quarter, week = str(organisation.quarter_of(day)), str(Week.of(day))
-    line = Kind(row["account_id"], quarter, week, row["side"], row["direction"], row["channel"], rule.klass)
-    return line, rule.minutes

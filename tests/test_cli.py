@@ -12,12 +12,14 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
-from abm.accounts.models import Account
+from abm.accounts.models import Account, create_account
 from abm.app import create_app
 from abm.audit.models import Event
 from abm.cli import main
+from abm.kit import clock
 from abm.kit.config import Config
 from abm.kit.db import db
+from abm.touches.models import Rollup
 from tests.audit.intruding import behind_the_back
 from tests.cast import Cast
 from tests.conftest import SECRET
@@ -130,3 +132,17 @@ def test_the_key_of_records_is_printed_the_same_every_time(abm: Abm) -> None:
     printed = abm("record-key").output.strip()
     assert re.fullmatch(r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}", printed)
     assert abm("record-key").output.strip() == printed
+
+
+def test_kept_counts_are_checked_and_set_right(abm: Abm, session: Scoped, cast: Cast) -> None:
+    halden = create_account(cast.organisation, name="Halden Freight", by=cast.wen, at=clock.now())
+    kind = {"side": "sales", "direction": "outbound", "channel": "call", "outcome_class": "responded"}
+    session.add(Rollup(account_id=halden.id, quarter="2026-q4", week="2026-w48", touches=3, minutes=6, **kind))
+    session.commit()
+
+    checked = abm("rollups", "rebuild", "--check")
+    assert checked.exit_code == 1
+    assert "says 3 touches and 6 minutes, the facts 0 and 0" in checked.output
+    assert "1 differences set right." in abm("rollups", "rebuild").output
+    assert "Nothing differs: the rollups equal the facts." in abm("rollups", "rebuild", "--check").output
+    assert "the counts of commitments equal the facts." in abm("commitments", "recompute", "--check").output

@@ -26,8 +26,8 @@ def recount(session: Session, account_ids: Sequence[int]) -> None:
     session.flush()
     held = select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id)
     session.execute(held.with_for_update(key_share=True))
-    wanted = _recomputed(session, account_ids)
-    stored = _stored(session, account_ids)
+    wanted = recomputed(session, account_ids)
+    stored = stored_credits(session, account_ids)
     gone = [touch for touch in stored if touch not in wanted]
     if gone:
         session.execute(delete(Credit).where(Credit.touch_id.in_(gone)))
@@ -39,7 +39,8 @@ def recount(session: Session, account_ids: Sequence[int]) -> None:
             session.execute(update(Credit).where(Credit.touch_id == touch).values(commitment_id=commitment))
 
 
-def _recomputed(session: Session, account_ids: Sequence[int]) -> dict[int, int]:
+def recomputed(session: Session, account_ids: Sequence[int]) -> dict[int, int]:
+    """The commitment that each touch on these accounts counts for, from the facts alone."""
     columns = (Commitment.id, Commitment.account_id, Commitment.side, Commitment.wanted, Commitment.first_day)
     end = case((Commitment.closed_on < Commitment.last_day, Commitment.closed_on), else_=Commitment.last_day)
     commitments = session.execute(
@@ -63,7 +64,8 @@ def _recomputed(session: Session, account_ids: Sequence[int]) -> dict[int, int]:
     return credit(windows, touches)
 
 
-def _stored(session: Session, account_ids: Sequence[int]) -> dict[int, int]:
+def stored_credits(session: Session, account_ids: Sequence[int]) -> dict[int, int]:
+    """The same as it is kept."""
     rows = session.execute(
         select(Credit.touch_id, Credit.commitment_id)
         .join(Commitment, Commitment.id == Credit.commitment_id)

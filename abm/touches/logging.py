@@ -20,7 +20,7 @@ from abm.people.models import Organisation, User
 from abm.touches.kinds import Channel, Direction, TouchSide
 from abm.touches.models import CLOCKS_DIFFER, Identified, Touch, as_columns, check_truth, hold_account
 from abm.touches.outcomes import OPTED_OUT
-from abm.touches.rollups import count_in, counted, stored
+from abm.touches.rollups import count_in
 
 KEY_LENGTH = 40
 
@@ -74,14 +74,6 @@ def log_touch(
     count_in(session, touch.kind(organisation), minutes=touch.rule.minutes)
     _record(touch, by=by, at=at)
     return touch
-
-
-def rollups_equal_facts(session: Session) -> bool:
-    """Whether the rollups say what counting every unvoided touch anew would say."""
-    organisation = session.get_one(Organisation, 1)
-    touches = session.scalars(select(Touch).where(Touch.voided_at.is_(None)))
-    facts = counted([(touch.kind(organisation), touch.rule.minutes) for touch in touches])
-    return stored(session) == facts
 
 
 def _fingerprint(account: Account, facts: Mapping[str, object]) -> str:

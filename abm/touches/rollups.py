@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import astuple, dataclass
 
-from sqlalchemy import ForeignKey, Index, select, update
+from sqlalchemy import ForeignKey, Index, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -59,19 +58,3 @@ def count_out(session: Session, kind: Kind, *, minutes: int) -> None:
     line = (getattr(Rollup, name) == value for name, value in zip(KEY, astuple(kind), strict=True))
     less = {"touches": Rollup.touches - 1, "minutes": Rollup.minutes - minutes}
     session.execute(update(Rollup).where(*line).values(less).execution_options(synchronize_session=False))
-
-
-def stored(session: Session) -> dict[Kind, tuple[int, int]]:
-    """What the rollup says: touches and minutes of every line that counts any."""
-    rows = session.execute(select(*Rollup.__table__.c).where(Rollup.touches > 0))
-    return {Kind(*(getattr(row, name) for name in KEY)): (row.touches, row.minutes) for row in rows}
-
-
-def counted(kinds: list[tuple[Kind, int]]) -> dict[Kind, tuple[int, int]]:
-    """What it should say, from the (line, minutes) of every touch."""
-    touches: Counter[Kind] = Counter()
-    minutes: Counter[Kind] = Counter()
-    for kind, worth in kinds:
-        touches[kind] += 1
-        minutes[kind] += worth
-    return {kind: (touches[kind], minutes[kind]) for kind in touches}

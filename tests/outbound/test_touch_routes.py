@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from abm.accounts.models import Account
-from abm.touches.logging import rollups_equal_facts
 from abm.touches.models import Touch, TouchSide
+from abm.touches.rebuilding import differences
 from tests.outbound.world import NOW, World
 
 VOICEMAIL = {"what": "call/voicemail", "when": "2026-11-24T10:30", "client_key": "first", "place": "account"}
@@ -78,7 +78,7 @@ def test_five_submits_make_one_touch(client: FlaskClient, world: World, halden: 
 
     assert answers == [303] * 5
     assert len(touches(world)) == 1
-    assert rollups_equal_facts(world.session)
+    assert list(differences(world.session)) == []
 
 
 def test_the_same_key_with_other_contents_says_so_and_keeps_what_was_typed(
