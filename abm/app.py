@@ -50,6 +50,9 @@ from abm.outbound import (
     today_routes,
     touch_routes,
 )
+from abm.outbound import (
+    team_routes as outbound_team_routes,
+)
 from abm.outbound.launch_routes import launching
 from abm.outbound.recording_routes import recording
 from abm.outbound.routes import outbound
@@ -101,6 +104,7 @@ MORE_ROUTES = (
     today_routes,
     touch_routes,
     quick_log_routes,
+    outbound_team_routes,
 )
 # Views of a blueprint that has more than one file: importing them is what registers them.
 FURTHER_VIEWS = (

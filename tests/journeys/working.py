@@ -24,5 +24,6 @@ PAGES_OF_WORK: dict[str, list[tuple[str, str]]] = {
     "outbound.judgements": [(TOMAS, "/accounts/{account}/judgements"), (WEN, "/accounts/{account}/judgements")],
     "outbound.new_snooze": [(TOMAS, "/accounts/{account}/snoozes/new")],
     "outbound.new_touches": [(TOMAS, "/today/touches/new?accounts={account id}")],
+    "outbound.team": [(INES, "/team"), (AMARA, "/team")],
     "outbound.handing_over": [(INES, "/commitments/handing-over?by={person}")],
 }

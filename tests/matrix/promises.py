@@ -26,6 +26,7 @@ PROMISES: dict[str, list[Case]] = {
     "outbound.stop_waiting": [case(ANSWERING, 409, **PROMISE)],
     "outbound.handing_over": [case(LEADERS, 404), case(LEADERS, 409, sent={"by": "=person"})],  # who promised nothing
     "outbound.hand_over_many": [case(LEADERS, 409)],
+    "outbound.team": [case(LEADERS)],
     "outbound.judgements": [case(EVERYONE, slug="account")],
     "outbound.judge_account": [case(LOGGERS, 422, slug="account")],
     "outbound.new_snooze": [case(LOGGERS, slug="account")],
