@@ -16,16 +16,18 @@ from abm.touches.models import Direction, Touch, TouchSide
 SIDES = {TouchSide.SALES: Side.SALES, TouchSide.MARKETING: Side.MARKETING}
 
 
-def recount(session: Session, account_ids: Sequence[int]) -> None:
+def recount(session: Session, account_ids: Sequence[int], *, held: bool = False) -> None:
     """Count anew what was promised on these accounts. To be called with every change of a touch or a commitment there.
 
-    Holds the accounts first, so that two writers on one account never both take the last free place.
+    Holds the accounts first, unless the caller has `held` them since before that change, so that two writers on one
+    account never both take the last free place.
     """
     if not account_ids:
         return
     session.flush()
-    held = select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id)
-    session.execute(held.with_for_update(key_share=True))
+    if not held:
+        accounts = select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id)
+        session.execute(accounts.with_for_update(key_share=True))
     wanted = recomputed(session, account_ids)
     stored = stored_credits(session, account_ids)
     gone = [touch for touch in stored if touch not in wanted]

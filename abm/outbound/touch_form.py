@@ -92,7 +92,9 @@ def log_sheet(
     """The form as it was sent (`fresh` forgets that), else set to this moment; with a channel, to its first outcome."""
     now = clock.local(at, organisation.time_zone).replace(tzinfo=None)
     form = LogForm(when=now, place=place, **({"formdata": None} if fresh else {}))
-    sheet = _sheet(form, account, sides_of(by), live_on(session, account.id, at))
+    shown = fresh or not form.is_submitted()  # what was sent without naming one needs none to choose from
+    campaigns = live_on(session, account.id, at) if shown or form.campaign.data else []
+    sheet = _sheet(form, account, sides_of(by), campaigns, contacts=shown or bool(form.contact.data))
     _explain_hold_outs(session, sheet, at)
     if channel is not None and not form.is_submitted():
         form.what.data = next(choice.value for choice in outcome_choices() if choice.value.startswith(f"{channel}/"))
@@ -131,16 +133,32 @@ def _explain_hold_outs(session: Session, sheet: TouchSheet, at: datetime) -> Non
                 field.invalid_choice_message = sentence_of([sheet.account.name], one.name)
 
 
+def with_choices(session: Session, sheet: TouchSheet, at: datetime) -> TouchSheet:
+    """The sheet with everything that there is to choose from, to be shown again."""
+    return _offered(sheet.form, sheet.account, sheet.sides, live_on(session, sheet.account.id, at), contacts=True)
+
+
 def _sheet(
-    form: TouchForm, account: Account, sides: tuple[TouchSide, ...], campaigns: Sequence[Campaign]
+    form: TouchForm,
+    account: Account,
+    sides: tuple[TouchSide, ...],
+    campaigns: Sequence[Campaign],
+    *,
+    contacts: bool = True,
 ) -> TouchSheet:
-    contacts = [one for one in account.contacts if one.archived_at is None]
     set_sides(form, sides)
+    return _offered(form, account, sides, campaigns, contacts=contacts)
+
+
+def _offered(
+    form: TouchForm, account: Account, sides: tuple[TouchSide, ...], campaigns: Sequence[Campaign], *, contacts: bool
+) -> TouchSheet:
+    known = [one for one in account.contacts if one.archived_at is None] if contacts else []
     form.what.choices = [*listed([("", "Choose …")]), *outcome_choices()]
-    people = ((one.public_id, f"{one.name}, {one.title}" if one.title else one.name) for one in contacts)
+    people = ((one.public_id, f"{one.name}, {one.title}" if one.title else one.name) for one in known)
     form.contact.choices = listed([("", "Nobody in particular"), *people])
     form.campaign.choices = listed([("", "None"), *((one.slug, one.name) for one in campaigns)])
-    return TouchSheet(form, account, sides, contacts, campaigns)
+    return TouchSheet(form, account, sides, known, campaigns)
 
 
 def set_sides(form: HappenedForm, sides: Sequence[TouchSide]) -> None:

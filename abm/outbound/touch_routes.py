@@ -19,7 +19,7 @@ from abm.outbound.forms import VoidForm
 from abm.outbound.queue import row_for
 from abm.outbound.recounting import recount
 from abm.outbound.routes import outbound
-from abm.outbound.touch_form import TouchSheet, correction_sheet, log_sheet
+from abm.outbound.touch_form import TouchSheet, correction_sheet, log_sheet, with_choices
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
 from abm.stages.queries import stages_on
@@ -144,7 +144,7 @@ def _log_sheet(account: Account, *, place: str, channel: Channel | None = None) 
 def _log(account: Account, sheet: TouchSheet, *, at: datetime) -> None:
     key = sheet.form["client_key"].data
     log(account, organisation=organisation(), by=me(), at=at, client_key=key, **sheet.facts(organisation()))
-    recount(session(), [account.id])
+    recount(session(), [account.id], held=True)
 
 
 def _logged(account: Account, place: str, at: datetime) -> Response:
@@ -180,6 +180,8 @@ def _say(sheet: TouchSheet, broken: RuleBroken) -> None:
 
 def _form_again(sheet: TouchSheet, place: str, status: int) -> Answer:
     """The form, as a page or where it stood; in Today that is below its row, which only a logged touch replaces."""
+    if sheet.form.is_submitted():
+        sheet = with_choices(session(), sheet, clock.now())
     template = FORMS.get(place) if wants_fragment() else None
     answer = make_response(*page(template or "outbound/new_touch.html", status, sheet=sheet, place=place))
     if template is not None and place == "today":

@@ -8,14 +8,14 @@ from datetime import date, datetime
 from typing import NotRequired, TypedDict, Unpack
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from abm.accounts.contacts import OPT_OUT_CHANNELS
 from abm.accounts.models import Account, Contact
 from abm.audit.models import record
 from abm.kit.base import session_of
-from abm.kit.rules import require
+from abm.kit.rules import RuleBroken, require
 from abm.people.models import Organisation, User
 from abm.touches.kinds import Channel, Direction, TouchSide
 from abm.touches.models import CLOCKS_DIFFER, Identified, Touch, as_columns, check_truth, hold_account
@@ -23,6 +23,7 @@ from abm.touches.outcomes import OPTED_OUT
 from abm.touches.rollups import count_in
 
 KEY_LENGTH = 40
+WRITTEN = ("account_id", *sorted(Touch.FACTS), "logged_by_id", "logged_at", "client_key", "fingerprint")
 
 
 class TouchFacts(TypedDict):
@@ -55,22 +56,19 @@ def log_touch(
     """
     require(0 < len(client_key) <= KEY_LENGTH, "This form lacks its key. Open it again.")
     session = hold_account(account)
-    fingerprint = _fingerprint(account, facts)
-    first = _logged_before(session, by, client_key, fingerprint)
-    if first is not None:
-        return first
-    touch = _drawn_up(account, organisation, facts, at=at)
-    touch.logged_by, touch.logged_at = by, at
-    touch.client_key, touch.fingerprint = client_key, fingerprint
-    _check(touch, facts.get("contact"), at=at, imported=imported)
+    drawn_up = _drawn_up(account, organisation, facts, at=at)
+    drawn_up.logged_by_id, drawn_up.logged_at = by.id, at
+    drawn_up.client_key, drawn_up.fingerprint = client_key, _fingerprint(account, facts)
     try:
-        with session.begin_nested():
-            session.add(touch)
-    except IntegrityError:  # the same key arrived on another account at this very moment
-        first = _logged_before(session, by, client_key, fingerprint)
+        _check(drawn_up, facts.get("contact"), at=at, imported=imported)
+    except RuleBroken:  # what was logged once stays logged, whatever has changed since
+        first = _logged_before(session, drawn_up)
         if first is None:
             raise
         return first
+    touch = _written(session, drawn_up)
+    if touch is None:
+        return _first(session, drawn_up)
     count_in(session, touch.kind(organisation), minutes=touch.rule.minutes)
     _record(touch, by=by, at=at)
     return touch
@@ -87,11 +85,29 @@ def _fingerprint(account: Account, facts: Mapping[str, object]) -> str:
     return hashlib.sha256(repr((account.id, sorted(said.items()))).encode()).hexdigest()
 
 
-def _logged_before(session: Session, by: User, client_key: str, fingerprint: str) -> Touch | None:
-    touch = session.scalar(select(Touch).where(Touch.logged_by_id == by.id, Touch.client_key == client_key))
+def _written(session: Session, drawn_up: Touch) -> Touch | None:
+    """The touch as it was written; None where its key is taken: by the same form, whenever and wherever it arrived."""
+    values = {name: getattr(drawn_up, name) for name in WRITTEN}
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    once = insert(Touch).values(values).on_conflict_do_nothing(index_elements=["logged_by_id", "client_key"])
+    return session.scalar(once.returning(Touch))
+
+
+def _first(session: Session, drawn_up: Touch) -> Touch:
+    """The touch that has the key already."""
+    first = _logged_before(session, drawn_up)
+    if first is None:
+        raise LookupError("A key that is taken belongs to a touch.")
+    return first
+
+
+def _logged_before(session: Session, drawn_up: Touch) -> Touch | None:
+    """The touch that was logged under the same key. Raises RuleBroken where it says something else."""
+    by_key = Touch.logged_by_id == drawn_up.logged_by_id, Touch.client_key == drawn_up.client_key
+    touch = session.scalar(select(Touch).where(*by_key))
     if touch is not None:
         require(
-            touch.fingerprint == fingerprint,
+            touch.fingerprint == drawn_up.fingerprint,
             "This form was already sent with other contents, and logged then. Open it again to log another touch.",
         )
     return touch
