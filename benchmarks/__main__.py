@@ -10,6 +10,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 
 from benchmarks.databases import ENGINES, version_of
+from benchmarks.growth import grown
 from benchmarks.importing import Imported, measure_import
 from benchmarks.installation import Site, site
 from benchmarks.limits import limits
@@ -34,9 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
     for line in machine():
         print(line)
+    parts = (_of_growth,) if options.only_growth else (_of_company, _of_lists, _of_growth)
     for engine in options.engine or ENGINES:
-        for lines in (_of_company(engine, options), _of_lists(engine, options)):
-            for line in lines:
+        for part in parts:
+            for line in part(engine, options):
                 print(line, flush=True)
 
 
@@ -85,6 +87,12 @@ def _of_lists(engine: str, options: argparse.Namespace) -> Iterator[str]:
     yield calendar_line(in_weeks, FIRST_VIEW)
 
 
+def _of_growth(engine: str, options: argparse.Namespace) -> Iterator[str]:
+    """What ten times the touches cost."""
+    if options.accounts and options.touches and not options.profile and not options.without_growth:
+        yield from grown(engine, accounts=options.accounts, touches=options.touches, rounds=options.rounds)
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--accounts", type=int, default=10_000, help="how many accounts stand on the list; 0: no pages")
@@ -93,6 +101,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=200, help="how often each page is asked for, at most")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="one engine only")
     parser.add_argument("--without-import", action="store_true", help="leave the import out, which takes longest")
+    parser.add_argument("--without-growth", action="store_true", help="leave ten times the touches out")
+    parser.add_argument("--only-growth", action="store_true", help="measure only what ten times the touches cost")
     parser.add_argument("--profile", choices=PAGES, help="instead of all this, show where the time of one page goes")
     return parser.parse_args(arguments)
 

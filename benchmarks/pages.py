@@ -13,7 +13,7 @@ from benchmarks.company import account_name
 from benchmarks.installation import Site
 from benchmarks.measuring import Ask, Call
 
-PAGES = ("accounts", "search", "account", "list", "week", "log")
+PAGES = ("accounts", "search", "account", "today", "list", "week", "log")
 
 
 def pages(site: Site) -> dict[str, Call]:
@@ -30,6 +30,7 @@ def pages(site: Site) -> dict[str, Call]:
         "accounts": reading("Accounts, the first page", "/accounts"),
         "search": reading("Accounts, searched", "/accounts?q=stone+f"),
         "account": Call("An account", site.app, _each_account(site), renata),
+        "today": Call("Today", site.app, lambda: Ask("/today"), site.signed_in(company.cast.tomas).cookie),
         "list": reading("Target list", f"/quarters/{quarter}/list"),
         "week": reading("Weekly view", f"/progress/{week}"),
         "log": logging(site),
@@ -38,7 +39,7 @@ def pages(site: Site) -> dict[str, Call]:
 
 def logging(site: Site) -> Call:
     """An AE logs a call, each time on another account that a campaign asks touches for."""
-    tomas, addresses = site.signed_in(site.company.cast.tomas), itertools.cycle(list(_worked(site)))
+    tomas, addresses = site.signed_in(site.company.cast.tomas), itertools.cycle(list(worked(site)))
 
     def ask() -> Ask:
         return Ask(f"{next(addresses)}/touches", voicemail(tomas.token))
@@ -61,11 +62,11 @@ def voicemail(token: str = "") -> dict[str, str]:
 
 
 def _each_account(site: Site) -> Callable[[], Ask]:
-    addresses = itertools.cycle(list(_worked(site)))
+    addresses = itertools.cycle(list(worked(site)))
     return lambda: Ask(next(addresses))
 
 
-def _worked(site: Site) -> Iterator[str]:
+def worked(site: Site) -> Iterator[str]:
     """The addresses of the accounts with the most on their pages: those in the campaign's audience."""
     accounts = site.company.accounts
     for number in accounts:

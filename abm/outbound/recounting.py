@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import Select, case, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from abm.accounts.models import Account
-from abm.outbound.counting import Outreach, Window, credit
+from abm.outbound.counting import Outreach, Window, credit, preferred
 from abm.outbound.models import Commitment, Credit
 from abm.people.seats import Side
 from abm.touches.models import Direction, Touch, TouchSide
 
+END = case((Commitment.closed_on < Commitment.last_day, Commitment.closed_on), else_=Commitment.last_day)
+WINDOW = (  # the columns that a `Window` is made of
+    *(Commitment.id, Commitment.account_id, Commitment.side, Commitment.wanted, Commitment.first_day),
+    *(END, Commitment.campaign_id, Commitment.channel),
+)
 SIDES = {TouchSide.SALES: Side.SALES, TouchSide.MARKETING: Side.MARKETING}
 
 
@@ -41,13 +47,49 @@ def recount(session: Session, account_ids: Sequence[int], *, held: bool = False)
             session.execute(update(Credit).where(Credit.touch_id == touch).values(commitment_id=commitment))
 
 
+def count_latest(session: Session, touch: Touch) -> None:
+    """Count a touch that was just logged on an account that the caller holds.
+
+    Touches take their places in the order of their moments, so one that is later than all others of its side changes
+    nothing for them: it takes the place that is left. Any other is counted with all of them anew.
+    """
+    if touch.direction is not Direction.OUTBOUND or touch.side not in SIDES or touch.voided_at is not None:
+        return
+    this = Outreach(
+        touch.id, touch.account_id, SIDES[touch.side], touch.channel, touch.at, touch.day, touch.campaign_id
+    )
+    rows = session.execute(_room(this, touch.side)).all()
+    if any(row.counted for row in rows):  # the same form again
+        return
+    if any(row.later for row in rows):
+        recount(session, [touch.account_id], held=True)
+        return
+    windows = [Window(*row[:8]) for row in rows if row.filled < row.wanted]
+    found = preferred((window for window in windows if window.takes(this)), this)
+    if found is not None:
+        session.execute(insert(Credit).values(touch_id=this.id, commitment_id=found.id))
+
+
+def _room(this: Outreach, side: TouchSide) -> Select[*tuple[Any, ...]]:
+    """The windows of that day with how many touches each has, and whether this one counts already and is the latest."""
+    ours = Touch.account_id == this.account_id, Touch.side == side, Touch.direction == Direction.OUTBOUND
+    after = (Touch.day > this.day) | ((Touch.day == this.day) & (Touch.at >= this.at))
+    later = select(Touch.id).where(*ours, Touch.day >= this.day, after, Touch.id != this.id, Touch.voided_at.is_(None))
+    counted = select(Credit.touch_id).where(Credit.touch_id == this.id)
+    filled = select(func.count()).where(Credit.commitment_id == Commitment.id).correlate(Commitment).scalar_subquery()
+    return select(
+        *WINDOW, filled.label("filled"), later.exists().label("later"), counted.exists().label("counted")
+    ).where(
+        Commitment.account_id == this.account_id,
+        Commitment.side == this.side,
+        Commitment.first_day <= this.day,
+        this.day <= END,
+    )
+
+
 def recomputed(session: Session, account_ids: Sequence[int]) -> dict[int, int]:
     """The commitment that each touch on these accounts counts for, from the facts alone."""
-    columns = (Commitment.id, Commitment.account_id, Commitment.side, Commitment.wanted, Commitment.first_day)
-    end = case((Commitment.closed_on < Commitment.last_day, Commitment.closed_on), else_=Commitment.last_day)
-    commitments = session.execute(
-        select(*columns, end, Commitment.campaign_id, Commitment.channel).where(Commitment.account_id.in_(account_ids))
-    )
+    commitments = session.execute(select(*WINDOW).where(Commitment.account_id.in_(account_ids)))
     windows = [Window(*row) for row in commitments]
     if not windows:
         return {}

@@ -17,7 +17,7 @@ from abm.kit.web import Answer, commit, done, page, wants_fragment
 from abm.outbound.account_work import older_than, weeks_of, work_on
 from abm.outbound.forms import VoidForm
 from abm.outbound.queue import row_for
-from abm.outbound.recounting import recount
+from abm.outbound.recounting import count_latest, recount
 from abm.outbound.routes import outbound
 from abm.outbound.touch_form import TouchSheet, correction_sheet, log_sheet, with_choices
 from abm.people.access import May, me, needs
@@ -143,8 +143,8 @@ def _log_sheet(account: Account, *, place: str, channel: Channel | None = None) 
 
 def _log(account: Account, sheet: TouchSheet, *, at: datetime) -> None:
     key = sheet.form["client_key"].data
-    log(account, organisation=organisation(), by=me(), at=at, client_key=key, **sheet.facts(organisation()))
-    recount(session(), [account.id], held=True)
+    logged = log(account, organisation=organisation(), by=me(), at=at, client_key=key, **sheet.facts(organisation()))
+    count_latest(session(), logged)
 
 
 def _logged(account: Account, place: str, at: datetime) -> Response:

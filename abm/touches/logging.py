@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any, Final, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from abm.accounts.contacts import OPT_OUT_CHANNELS
 from abm.accounts.models import Account, Contact
 from abm.audit.models import record
-from abm.kit.base import session_of
+from abm.kit.base import public_id, session_of
 from abm.kit.rules import RuleBroken, require
 from abm.people.models import Organisation, User
 from abm.touches.kinds import Channel, Direction, TouchSide
@@ -23,7 +23,10 @@ from abm.touches.outcomes import OPTED_OUT
 from abm.touches.rollups import count_in
 
 KEY_LENGTH = 40
-WRITTEN = ("account_id", *sorted(Touch.FACTS), "logged_by_id", "logged_at", "client_key", "fingerprint")
+WRITTEN = (
+    *("public_id", "account_id", *sorted(Touch.FACTS), "logged_by_id", "logged_at", "client_key", "fingerprint"),
+    "revision",
+)
 
 
 class TouchFacts(TypedDict):
@@ -85,12 +88,30 @@ def _fingerprint(account: Account, facts: Mapping[str, object]) -> str:
     return hashlib.sha256(repr((account.id, sorted(said.items()))).encode()).hexdigest()
 
 
+def _writing(insert: Any) -> Any:
+    """The touch, unless its key is taken."""
+    once = insert(Touch.__table__).on_conflict_do_nothing(index_elements=["logged_by_id", "client_key"])
+    return once.returning(Touch.__table__.c.id)
+
+
+WRITE: Final = {"postgresql": _writing(postgresql.insert), "sqlite": _writing(sqlite.insert)}
+
+
 def _written(session: Session, drawn_up: Touch) -> Touch | None:
-    """The touch as it was written; None where its key is taken: by the same form, whenever and wherever it arrived."""
+    """The touch as it was written; None where its key is taken: by the same form, whenever and wherever it arrived.
+
+    One plain statement: a unit of work with a savepoint around it took a tenth of the whole request.
+    """
+    drawn_up.public_id, drawn_up.revision = public_id(), 1
+    drawn_up.voided_at = drawn_up.voided_by_id = drawn_up.void_reason = None
     values = {name: getattr(drawn_up, name) for name in WRITTEN}
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    once = insert(Touch).values(values).on_conflict_do_nothing(index_elements=["logged_by_id", "client_key"])
-    return session.scalar(once.returning(Touch))
+    number = session.execute(WRITE[session.get_bind().dialect.name], values).scalar()
+    if number is None:
+        return None
+    drawn_up.id = number
+    make_transient_to_detached(drawn_up)
+    session.add(drawn_up)
+    return drawn_up
 
 
 def _first(session: Session, drawn_up: Touch) -> Touch:

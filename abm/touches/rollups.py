@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
+from typing import Any, Final
 
 from sqlalchemy import ForeignKey, Index, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -45,12 +46,20 @@ class Kind:
 KEY = list(Kind.__dataclass_fields__)
 
 
+def _counting(insert: Any) -> Any:
+    """One more touch on its line, wherever that is there already."""
+    line = insert(Rollup.__table__)
+    more = {"touches": Rollup.touches + 1, "minutes": Rollup.minutes + line.excluded.minutes}
+    return line.on_conflict_do_update(index_elements=KEY, set_=more)
+
+
+COUNT_IN: Final = {"postgresql": _counting(postgresql.insert), "sqlite": _counting(sqlite.insert)}
+
+
 def count_in(session: Session, kind: Kind, *, minutes: int) -> None:
     """Count one touch more on its line."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    fresh = insert(Rollup).values({**dict(zip(KEY, astuple(kind), strict=True)), "touches": 1, "minutes": minutes})
-    more = {"touches": Rollup.touches + 1, "minutes": Rollup.minutes + minutes}
-    session.execute(fresh.on_conflict_do_update(index_elements=KEY, set_=more))
+    line = dict(zip(KEY, astuple(kind), strict=True))
+    session.execute(COUNT_IN[session.get_bind().dialect.name], {**line, "touches": 1, "minutes": minutes})
 
 
 def count_out(session: Session, kind: Kind, *, minutes: int) -> None:

@@ -18,7 +18,7 @@ STOP_SECONDS = 20
 
 
 @contextmanager
-def served(url: str, folder: Path, *, processes: int, threads: int = 4) -> Iterator[int]:
+def served(url: str, folder: Path, *, processes: int, threads: int = 4, secret: str = "s" * 40) -> Iterator[int]:
     """The port at which so many processes answer from this database. They end with the test."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening, (folder / "server.log").open("w") as log:
         port: int = listening.getsockname()[1]
@@ -27,7 +27,7 @@ def served(url: str, folder: Path, *, processes: int, threads: int = 4) -> Itera
             *("--workers", str(processes), "--threads", str(threads), "--bind", f"fd://{listening.fileno()}"),
             "wsgi:app",
         ]
-        environ = {**os.environ, "ABM_DATABASE_URL": url, "ABM_DATA_DIR": str(folder), "ABM_SECRET_KEY": "s" * 40}
+        environ = {**os.environ, "ABM_DATABASE_URL": url, "ABM_DATA_DIR": str(folder), "ABM_SECRET_KEY": secret}
         server = subprocess.Popen(
             command, cwd=ROOT, env=environ, stdout=log, stderr=log, pass_fds=(listening.fileno(),)
         )

@@ -16,7 +16,7 @@ from abm.accounts.models import Account, Contact, add_contact, create_account
 from abm.agreement.signatures import Verdict
 from abm.kit.clock import Quarter
 from abm.outbound.models import Commitment, CommitmentSource, Credit
-from abm.outbound.recounting import recount
+from abm.outbound.recounting import count_latest
 from abm.people.models import User
 from abm.people.seats import Side, seats
 from abm.targets.models import Outcome, TargetList, open_list
@@ -88,7 +88,7 @@ class World:
             when=when,
             **{**VOICEMAIL, **facts},
         )
-        recount(self.session, [account.id])
+        count_latest(self.session, touch)
         return touch
 
     def agree_on(self, tiers: dict[Account, int]) -> None:
