@@ -40,6 +40,9 @@ PICTURES = (
     ("today-phone", "Tomás Ferreira", "/today", PHONE),
     ("account", "Tomás Ferreira", "/accounts/kestrel-foods", WIDE),
     ("commitments", "Renata Voss", "/commitments", WIDE),
+    ("team", "Ines Calder", "/team", WIDE),
+    ("quick-log", "Tomás Ferreira", "/log?line=kestrel foods call vm pricing", WIDE),
+    ("another-way", "Ines Calder", "{otherwise}", WIDE),
     ("week", "Renata Voss", "/progress", WIDE),
     ("imports-preview", "Wen Zhao", "/imports/1", WIDE),
 )
@@ -76,6 +79,9 @@ def _take(browser: Browser, base: str, name: str, person: str, address: str, siz
     page.goto(f"{base}/list")
     quarter = page.url.split("/")[-2]
     near = {"quarter": quarter, "before": _beside(quarter, -1), "next": _beside(quarter, 1)}
+    if "{otherwise}" in address:
+        page.goto(f"{base}/team")
+        near["otherwise"] = page.locator("#ways a").first.get_attribute("href") or ""
     page.goto(base + address.format(**near))
     page.wait_for_load_state("networkidle")  # with the pieces that a page fetches for itself
     page.screenshot(path=IMAGES / f"{name}.png")
