@@ -37,13 +37,13 @@ def measure_load(site: Site, *, seconds: float = SECONDS, warm: float = WARM) ->
     """Eight clients log as fast as they are answered, each on accounts of its own where there are enough."""
     browser, load = site.signed_in(site.company.cast.tomas), Load()
     addresses = list(worked(site))
-    with served(site.url, site.folder, processes=PROCESSES, threads=THREADS, secret=SECRET) as port:
+    with served(site.url, site.folder, processes=PROCESSES, threads=THREADS, secret=SECRET) as server:
         begin = time.monotonic() + warm
         clients = [
             threading.Thread(
                 target=_client,
                 args=(
-                    port,
+                    server.port,
                     browser.cookie,
                     browser.token,
                     itertools.cycle(addresses[number::CLIENTS] or addresses),

@@ -42,9 +42,13 @@ class Page:
 
     def form(self, action: str) -> Form | None:
         """The form that goes to this address, where the page has it."""
+        return next(iter(self.forms(action)), None)
+
+    def forms(self, action: str) -> list[Form]:
+        """All that go there."""
         reader = _Forms(self.address)
         reader.feed(self.body)
-        return next((one for one in reader.forms if one.action == action), None)
+        return [one for one in reader.forms if one.action == action]
 
 
 class _Forms(HTMLParser):

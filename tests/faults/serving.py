@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -17,9 +18,24 @@ START_SECONDS = 60
 STOP_SECONDS = 20
 
 
+@dataclass(frozen=True)
+class Server:
+    """Where it answers, and the process that keeps its web processes."""
+
+    port: int
+    pid: int
+
+    def processes(self) -> list[int]:
+        """The web processes that live now, by number."""
+        try:
+            return [int(one) for one in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+        except FileNotFoundError:
+            return []
+
+
 @contextmanager
-def served(url: str, folder: Path, *, processes: int, threads: int = 4, secret: str = "s" * 40) -> Iterator[int]:
-    """The port at which so many processes answer from this database. They end with the test."""
+def served(url: str, folder: Path, *, processes: int, threads: int = 4, secret: str = "s" * 40) -> Iterator[Server]:
+    """So many processes answer from this database. They end with the test."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening, (folder / "server.log").open("w") as log:
         port: int = listening.getsockname()[1]
         command = [
@@ -33,7 +49,7 @@ def served(url: str, folder: Path, *, processes: int, threads: int = 4, secret: 
         )
         try:
             _wait(server, port, Path(log.name))
-            yield port
+            yield Server(port, server.pid)
         finally:
             server.terminate()
             try:

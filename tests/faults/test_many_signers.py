@@ -114,8 +114,8 @@ def fought(engines: dict[str, EngineKind], tmp_path: Path) -> Iterator[tuple[Fig
         with engine.connect() as connection:
             address = f"/quarters/{rows(connection, 'target_list')[0].quarter}/list"
             entries = [row.public_id for row in rows(connection, "entry")]
-        with served(url, tmp_path, processes=PROCESSES) as port:
-            fight = Fight(port, address, entries)
+        with served(url, tmp_path, processes=PROCESSES) as server:
+            fight = Fight(server.port, address, entries)
             all_at_once(fight)
         with engine.connect() as connection:
             yield fight, connection
