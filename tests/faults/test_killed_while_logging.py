@@ -45,7 +45,7 @@ CLIENTS, PROCESSES, ACCOUNTS = 8, 2, 6
 PEOPLE = ("marcus", "ines", "renata", "priya")
 SECRET = "s" * 40
 KINDS = ("call/voicemail", "call/no answer", "email/sent", "social/sent")
-BETWEEN = (0.15, 0.6)  # seconds from one kill to the next
+BETWEEN = (0.3, 1.0)  # seconds from one kill to the next
 PATIENCE = 60  # seconds for one form to be acknowledged
 
 
@@ -69,7 +69,7 @@ def found(session: Session) -> None:
 def promises(cast: Cast, account: Account) -> Iterator[Commitment]:
     """Two that overlap, so that touches have to be told apart."""
     today = cast.organisation.today()
-    for number, wanted in enumerate((15, 40)):
+    for number, wanted in enumerate((1, 2)):
         yield Commitment(
             source=CommitmentSource.SALES_ASK,
             source_id=f"ask-{number}",
