@@ -11,6 +11,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from abm.accounts.contacts import BuyingRole
 from abm.accounts.models import (
     Account,
     CrmStage,
@@ -28,6 +29,7 @@ from abm.people.models import Organisation, User
 from abm.stages.models import AccountStage, Stage
 from abm.stages.queries import stages_on
 from abm.targets.models import Membership
+from abm.targets.policies import TierPolicy
 
 NO_FACTS = AccountStage(Stage.TARGET, "no response yet")
 
@@ -45,6 +47,22 @@ class AccountOverview:
     children_deals: Mapping[int, DealSum]
     day: date
     held_out: Sequence[Campaign] = ()
+    roles_wanted: int | None = None  # different buying roles that the tier's policy asks for
+
+    @property
+    def roles_known(self) -> list[BuyingRole]:
+        """The buying roles that somebody who is still there is known to have."""
+        roles = {one.buying_role for one in self.account.contacts if one.archived_at is None}
+        return [role for role in BuyingRole if role in roles and role is not BuyingRole.UNKNOWN]
+
+    @property
+    def buying_group(self) -> str:
+        """`3 of 5 roles known: champion, user, influencer`; nothing where nothing is wanted or known."""
+        known = self.roles_known
+        named = f": {', '.join(role.label.lower() for role in known)}" if known else ""
+        if self.roles_wanted:
+            return f"{len(known)} of {self.roles_wanted} buying roles known{named}"
+        return f"Buying roles known{named}" if known else ""
 
     @property
     def ae(self) -> User | None:
@@ -66,7 +84,7 @@ def account_overview(
     found = _with_membership(session, slug, at)
     if found is None:
         return None
-    account, membership = found
+    account, membership, roles_wanted = found
     day = organisation.today(at)
     own: Amounts = [(deal.amount, deal.currency, day) for deal in account.opportunities if not deal.stage.closed]
     of_children = _children(session, account, day)
@@ -81,11 +99,12 @@ def account_overview(
         children_deals={number: DealSum(len(some), rates.sum(some)) for number, some in of_children.items()},
         day=day,
         held_out=held_out_on(session, account.id, at),
+        roles_wanted=roles_wanted,
     )
 
 
-def _with_membership(session: Session, slug: str, at: datetime) -> tuple[Account, Membership | None] | None:
-    """The account with its people and deals, and its place on the list in force: three queries.
+def _with_membership(session: Session, slug: str, at: datetime) -> tuple[Account, Membership | None, int | None] | None:
+    """The account with its people and deals, its place on the list in force, and the roles wanted: three queries.
 
     On the lists of two programmes, the higher tier.
     """
@@ -95,8 +114,9 @@ def _with_membership(session: Session, slug: str, at: datetime) -> tuple[Account
         Membership.ends.is_(None) | (Membership.ends > at),
     )
     statement = (
-        select(Account, Membership)
+        select(Account, Membership, TierPolicy.roles_wanted)
         .outerjoin(Membership, on_the_list)
+        .outerjoin(TierPolicy, (TierPolicy.list_id == Membership.list_id) & (TierPolicy.tier == Membership.tier))
         .where(Account.slug == slug)
         .order_by(Membership.tier, Membership.id)
         .options(
@@ -109,7 +129,7 @@ def _with_membership(session: Session, slug: str, at: datetime) -> tuple[Account
         )
     )
     row = session.execute(statement).unique().first()
-    return (row[0], row[1]) if row is not None else None
+    return (row[0], row[1], row[2]) if row is not None else None
 
 
 def _children(session: Session, account: Account, day: date) -> dict[int, Amounts]:

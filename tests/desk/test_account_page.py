@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from abm.accounts.contacts import BuyingRole
 from abm.accounts.models import StageCategory, TeamFunction, add_stage, create_account, create_opportunity
 from abm.kit.db import db
 from abm.people.seats import Side
@@ -130,3 +131,19 @@ def test_nobody_signed_in_and_nothing_there(client: FlaskClient, world: World) -
     world.session.commit()
     assert client.get(AT).status_code == 303
     assert world.enter(client, world.cast.vera).get(AT).status_code == 404
+
+
+def test_the_buying_group_says_how_many_roles_are_known_of_those_that_the_tier_wants(
+    client: FlaskClient, world: World
+) -> None:
+    halden = world.account()
+    world.agree_on({halden: 1})
+    for name, role in (("Ana Reyes", "champion"), ("Ben Ortiz", "user"), ("Cy Doe", "unknown")):
+        world.contact(halden, name).change(by=world.cast.wen, at=NOW, buying_role=BuyingRole(role))
+    gone = world.contact(halden, "Di Eng")
+    gone.change(by=world.cast.wen, at=NOW, buying_role=BuyingRole.BLOCKER)
+    gone.archive(by=world.cast.wen, at=NOW)
+
+    page = world.enter(client, world.cast.tomas).get(f"/accounts/{halden.slug}").text
+
+    assert "2 of 5 buying roles known: champion, user" in page  # tier 1 wants five
