@@ -102,10 +102,16 @@ class Total:
     wanted: int = 0
     done: int = 0
     expected: int = 0
+    waited: int = 0  # days on which commitments waited on the other side, one by one
 
     @property
     def sentence(self) -> str:
         return pace(self.done, self.wanted, self.expected)
+
+    def plus(self, window: Clock, day: date, done: int, waited: int) -> Total:
+        """With one commitment more, as its clock stands on a day."""
+        wanted, expected = self.wanted + window.owed, self.expected + window.due_by(day)
+        return Total(wanted, self.done + done, expected, self.waited + waited)
 
 
 def pace(done: int, wanted: int, expected: int) -> str:
@@ -155,8 +161,9 @@ def totals(session: Session, day: date, *conditions: ColumnElement[bool]) -> dic
     columns = Commitment.id, Commitment.side, Commitment.wanted, Commitment.first_day, Commitment.last_day, ends_on
     found: dict[Side, Total] = defaultdict(Total)
     for number, side, *window, done in session.execute(select(*columns, amount_done).where(*conditions)):
-        clock, so_far = clock_of(stood_still.get(number, ()), day, *window), found[side]
-        found[side] = Total(so_far.wanted + clock.owed, so_far.done + done, so_far.expected + clock.due_by(day))
+        pauses = stood_still.get(number, ())
+        waited = sum(pause.days_until(day) for pause in pauses if pause.is_wait)
+        found[side] = found[side].plus(clock_of(pauses, day, *window), day, done, waited)
     return {side: found[side] for side in Side}
 
 

@@ -89,8 +89,8 @@ def _count(session: Session, members: Mapping[int, Member], where: ColumnElement
     rows = session.execute(select(*columns, *window).where(where))
     for number, person_id, accepted_at, done, otherwise, *of_window in rows:
         member, own = members[person_id], pauses.get(number, [])
-        clock, before = clock_of(own, day, *of_window), member.total
-        member.total = Total(before.wanted + clock.owed, before.done + done, before.expected + clock.due_by(day))
+        waited = sum(pause.days_until(day) for pause in own if pause.is_wait)
+        member.total = member.total.plus(clock_of(own, day, *of_window), day, done, waited)
         member.unaccepted += accepted_at is None and not otherwise
         member.otherwise += otherwise
         standing = _standing(own, day)

@@ -206,6 +206,17 @@ class TestWaiting:
         pause = fresh(world, promise).pauses[0]
         assert (pause.ending, pause.last_day) == ("delivered", TODAY)
 
+    def test_waiting_days_of_both_sides_are_reported_alike(self, client: FlaskClient, world: World) -> None:
+        cast, promise = world.cast, waiting(world)
+        play = world.promise(promise.account, side=Side.MARKETING, person=cast.priya, wanted=1, why="One mailing")
+        play.accept(by=cast.priya, at=NOW)
+        wait_on(play, what="The quote", on=cast.tomas, by_day=TODAY, today=TODAY, by=cast.priya, at=NOW)
+
+        page = world.enter(client, cast.vera).get("/commitments").text
+
+        assert "Waited 1 day on Marketing." in page
+        assert "Waited 1 day on Sales." in page
+
     def test_what_comes_late_takes_its_days_off(self, world: World) -> None:
         promise = waiting(world, by_day=TODAY)
         late = TODAY + timedelta(days=7)
