@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
@@ -22,7 +22,6 @@ from abm.targets.models import Membership
 from abm.touches.bulk import chunks
 from abm.touches.kinds import Channel
 
-BACKDATED = timedelta(days=90)  # by form and API, as a touch that is logged; a file brings facts of any age
 NAMED = 8  # accounts that a sentence names
 
 
@@ -57,12 +56,12 @@ def playable(campaign: Campaign) -> dict[str, Playable]:
 
 def require_day(campaign: Campaign, day: date, *, at: datetime, imported: bool) -> None:
     """A play is recorded once it has happened. What ran while a campaign was paused, or before it ended, is a fact."""
-    today = session_of(campaign).get_one(Organisation, 1).today(at)
+    organisation = session_of(campaign).get_one(Organisation, 1)
+    today = organisation.today(at)
     require(campaign.state is not CampaignState.DRAFT, f"{campaign.name} was never launched: no play of it happened.")
     require(day <= today, "That day is still to come. Record the play once it has happened.", field="day")
-    old = day < today - BACKDATED
-    message = f"That is more than {BACKDATED.days} days ago. Bring older plays in with a file."
-    require(imported or not old, message, field="day")
+    message = f"That is more than {organisation.backdating_days} days ago. Bring older plays in with a file."
+    require(imported or day >= organisation.oldest_to_log(at), message, field="day")
 
 
 def recordable(session: Session, campaign: Campaign, day: date) -> list[Reachable]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from abm.touches.models import BACKDATED
-
+LATELY: Final = timedelta(days=90)  # a day without a year that is longer ago is more likely one to come
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SHORT: Final = {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6}
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -180,7 +179,7 @@ def _dated(number: int, month: int, year: str | None, today: date) -> list[date]
     if year:
         return _made(int(year), month, number)
     days = [day for offset in (0, -1) for day in _made(today.year + offset, month, number)]
-    recent = [day for day in days if today - BACKDATED <= day <= today]
+    recent = [day for day in days if today - LATELY <= day <= today]
     return recent[:1] or days[:1]
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from abm.kit.forms import Checkboxes, DayField, choices, clean, email_field, line_field, name_field
+from abm.kit.forms import Checkboxes, DayField, WholeNumberField, choices, clean, email_field, line_field, name_field
 from abm.people.founding import Named
 from abm.people.mail_fields import MailServerFields
-from abm.people.models import Role, Team, User
+from abm.people.models import LONGEST_BACK, Role, Team, User
 from abm.people.passwords import PASSWORD_HINT, weakness
 from abm.people.seats import Side
 
@@ -155,6 +155,11 @@ class NextInLineForm(SideForm):
 class OrganisationForm(FlaskForm):
     name = name_field("Organisation", "Write the company's name.")
     time_zone = StringField("Time zone", [Optional()], filters=[clean])
+    backdating_days = WholeNumberField(
+        "How many days back people log",
+        [Optional(), NumberRange(0, LONGEST_BACK, f"Write a number of days up to {LONGEST_BACK}.")],
+        description="Files bring facts of any age.",
+    )
 
 
 class MailServerForm(MailServerFields, FlaskForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -44,11 +44,18 @@ ROLE_LABELS = {
 }
 
 
+LONGEST_BACK = 730  # days: two years; what is older comes with a file
+
+
 class Organisation(Base):
     """The one company of this installation, and how it counts time and money."""
 
     __tablename__ = "organisation"
-    __table_args__ = (check("id = 1", "single"), check("fiscal_start_month BETWEEN 1 AND 12", "month"))
+    __table_args__ = (
+        check("id = 1", "single"),
+        check("fiscal_start_month BETWEEN 1 AND 12", "month"),
+        check("backdating_days BETWEEN 0 AND 730", "backdating"),
+    )
 
     id: Mapped[Key] = mapped_column(default=1)
     name: Mapped[Name]
@@ -56,6 +63,7 @@ class Organisation(Base):
     fiscal_start_month: Mapped[int]
     currency: Mapped[Currency]
     created_at: Mapped[Instant]
+    backdating_days: Mapped[int] = mapped_column(default=90)  # how far back people log; files bring facts of any age
 
     def rename(self, name: str, *, by: User, at: datetime) -> None:
         if name != self.name:
@@ -67,6 +75,17 @@ class Organisation(Base):
         if time_zone != self.time_zone:
             before, self.time_zone = self.time_zone, time_zone
             record(self, "moved", by=by, at=at, before={"time_zone": before}, after={"time_zone": time_zone})
+
+    def log_back(self, days: int, *, by: User, at: datetime) -> None:
+        """Let people log what happened up to so many days ago."""
+        require(0 <= days <= LONGEST_BACK, f"Write a number of days up to {LONGEST_BACK}.", field="backdating_days")
+        if days != self.backdating_days:
+            before, self.backdating_days = self.backdating_days, days
+            record(self, "logs back", by=by, at=at, before={"days": before}, after={"days": days})
+
+    def oldest_to_log(self, at: datetime) -> date:
+        """The first day of which people still log what happened."""
+        return self.today(at) - timedelta(days=self.backdating_days)
 
     def today(self, at: datetime | None = None) -> date:
         """The organisation's day at an instant, by default now."""

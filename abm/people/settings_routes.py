@@ -39,6 +39,8 @@ def update_organisation() -> Answer:
     at = clock.now()
     organisation().rename(form.name.data or "", by=me(), at=at)
     organisation().move(zone, by=me(), at=at)
+    if form.backdating_days.data is not None:
+        organisation().log_back(form.backdating_days.data, by=me(), at=at)
     commit()
     return done(url_for("admin.settings"), message="Saved.")
 
@@ -88,7 +90,7 @@ def _page(status: int = 200, form: OrganisationForm | None = None, mail_form: Ma
     server = mail_server(session())
     blank = {"formdata": None} if form or mail_form else {}
     count, letter = letters_in_trouble(session())
-    own = {"name": organisation().name, "time_zone": organisation().time_zone}
+    own = {name: getattr(organisation(), name) for name in ("name", "time_zone", "backdating_days")}
     return page(
         "admin/settings.html",
         status,

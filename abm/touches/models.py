@@ -9,7 +9,7 @@ from typing import Protocol, TypedDict, Unpack, cast
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from abm.accounts.changes import Change, business_day, check_text, refuse_stale, set_facts
+from abm.accounts.changes import Change, check_text, refuse_stale, set_facts
 from abm.accounts.models import Account, Contact
 from abm.audit.models import record
 from abm.kit.base import Base, Day, Digest, Facts, Instant, Key, LongText, PublicId, Word, choice, session_of
@@ -23,7 +23,6 @@ from abm.touches.rollups import Kind, Rollup, count_in, count_out
 # Everything of this domain that other floors use, in one place.
 __all__ = ["Channel", "Direction", "OutcomeClass", "Rollup", "Touch", "TouchRevision", "TouchSide"]
 
-BACKDATED = timedelta(days=90)  # how far back people log; imports bring facts of any age
 CLOCKS_DIFFER = timedelta(minutes=2)  # how far ahead a phone's clock may run
 
 
@@ -208,10 +207,10 @@ def check_truth(touch: Touch, *, at: datetime, moved: bool = True, imported: boo
     if not moved:
         return
     require(touch.at <= at, "That moment is still to come. Log it once it has happened.", field="when")
-    oldest = business_day(touch.account, at) - BACKDATED
+    organisation = session_of(touch.account).get_one(Organisation, 1)
     require(
-        imported or touch.day >= oldest,
-        f"That is more than {BACKDATED.days} days ago. Ask RevOps to import older facts.",
+        imported or touch.day >= organisation.oldest_to_log(at),
+        f"That is more than {organisation.backdating_days} days ago. Ask RevOps to import older facts.",
         field="when",
     )
 

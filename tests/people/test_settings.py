@@ -51,6 +51,19 @@ def test_the_time_zone_stays_once_a_fact_was_written_down(
     assert organisation(looking) == ("Fathom", "Europe/Berlin")
 
 
+def test_how_far_back_people_log_is_a_setting(wen: FlaskClient, looking: Looking) -> None:
+    assert 'value="90"' in wen.get("/admin/settings").text
+    refused = wen.post("/admin/settings", data={"name": "Fathom", "backdating_days": "1000"})
+    assert (refused.status_code, "Write a number of days up to 730." in refused.text) == (422, True)
+    assert (
+        wen.post("/admin/settings", data={"name": "Fathom", "time_zone": "Tokyo", "backdating_days": "7"}).status_code
+        == 303
+    )
+
+    with looking() as session:
+        assert session.scalars(select(Organisation.backdating_days)).one() == 7
+
+
 def test_the_password_of_the_mail_server_is_kept_encrypted_and_never_shown(wen: FlaskClient, looking: Looking) -> None:
     assert wen.post("/admin/settings/mail-server", data=SERVER).status_code == 303
     with looking() as session:

@@ -132,6 +132,16 @@ def test_a_clock_that_runs_a_minute_ahead_means_now(cast: Cast, halden: Account)
     assert log(halden, cast, when=NOW + timedelta(minutes=1)).at == NOW
 
 
+def test_how_far_back_people_log_is_a_setting(cast: Cast, halden: Account) -> None:
+    cast.organisation.log_back(7, by=cast.wen, at=NOW)
+
+    log(halden, cast, "edge", when=NOW - timedelta(days=7))
+    with pytest.raises(RuleBroken, match="more than 7 days ago"):
+        log(halden, cast, "older", when=NOW - timedelta(days=8))
+    with pytest.raises(RuleBroken, match="up to 730"):
+        cast.organisation.log_back(731, by=cast.wen, at=NOW)
+
+
 def test_people_log_ninety_days_back_and_imports_for_ever(cast: Cast, halden: Account) -> None:
     assert log(halden, cast, "edge", when=NOW - timedelta(days=90)).day == date(2026, 8, 26)
     with pytest.raises(RuleBroken, match="more than 90 days ago"):
