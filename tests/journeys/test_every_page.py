@@ -19,7 +19,7 @@ from tests.journeys.visitors import Visitors
 pytestmark = pytest.mark.browser
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
-ROWS = 20
+ROWS = 8
 
 
 @pytest.fixture(scope="module")
