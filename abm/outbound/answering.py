@@ -168,6 +168,7 @@ def pass_on(commitment: Commitment, to: User, *, why: str, today: date, by: User
     left = commitment.wanted - commitment.clock_on(today).due_by(today)
     whole = commitment.first_day > today or commitment.last_day < monday or commitment.source is CommitmentSource.PLAY
     if whole:
+        _drop_way(commitment, why, by=by, at=at)
         commitment.person, commitment.accepted_at, commitment.accepted_by_id = to, None, None
         record(commitment, "handed over", by=by, at=at, before={"person": before}, after={"person": to.id})
         return commitment
@@ -178,10 +179,15 @@ def pass_on(commitment: Commitment, to: User, *, why: str, today: date, by: User
 def close(commitment: Commitment, why: str, *, on: date, by: User | None, at: datetime) -> None:
     """End it early: it counts until this day, pro rata, and that answers a proposal which waits for its answer."""
     commitment.closed_on, commitment.closed_why = on, why
+    _drop_way(commitment, why, by=by, at=at)
+    record(commitment, "closed", by=by, at=at, after={"on": on, "account": commitment.account_id})
+
+
+def _drop_way(commitment: Commitment, why: str, *, by: User | None, at: datetime) -> None:
+    """What somebody proposed for themselves says nothing to whoever comes after them."""
     way = commitment.open_way
     if way is not None:
         _settle(way, confirmed=False, words=why, by=by or way.by, at=at)
-    record(commitment, "closed", by=by, at=at, after={"on": on, "account": commitment.account_id})
 
 
 def _successor(commitment: Commitment, to: User, *, wanted: int, first_day: date, at: datetime) -> Commitment:

@@ -250,6 +250,17 @@ class TestHandingOver:
             assert hand_over(one, to, today=TODAY, by=world.cast.ines, at=NOW) is one
             assert (one.person, one.closed_on) == (to, None)
 
+    def test_what_was_proposed_before_is_answered_by_handing_over(self, world: World) -> None:
+        begun, later = proposed(world), world.promise(world.account("Kestrel Foods"), first_day=NEXT_MONDAY)
+        less = Otherwise(wanted=1)
+        facts: dict[str, Any] = {"today": TODAY, "latest": LAST, "by": world.cast.tomas, "at": NOW}
+        propose_another_way(later, less, reason="Quiet", **facts)
+
+        for one in (begun, later):
+            hand_over(one, world.cast.marcus, today=TODAY, by=world.cast.ines, at=NOW)
+            assert one.open_way is None
+            assert (one.ways[0].confirmed, one.ways[0].answer) == (False, "Handed over to Marcus Bell")
+
     def test_a_book_goes_to_somebody_else_in_one_step(self, client: FlaskClient, world: World) -> None:
         promises = [
             world.promise(world.account(name), first_day=NEXT_MONDAY) for name in ("Halden", "Kestrel", "Orbis")
