@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from abm.audit.models import Event, Seal
 from abm.jobs import worker
 from abm.kit.db import writing
 from tests.cast import Cast
+from tests.outbound.world import World
 
 
 def counts(app: Flask) -> tuple[int, int]:
@@ -90,3 +92,18 @@ def test_with_nothing_to_do_nothing_is_written(
     monkeypatch.setattr(worker, "work_once", lambda *_args, **_more: pytest.fail("there was nothing to do"))
     with app.app_context():
         worker._look(whole=True)
+
+
+def test_commitments_follow_the_ae(cast: Cast, app: Flask, session: scoped_session[Session]) -> None:
+    world = World(session(), cast)
+    halden = world.account()
+    today = cast.organisation.today()
+    promise = world.promise(halden, person=None, first_day=today, last_day=today + timedelta(days=6))
+    session.commit()
+
+    with app.app_context():
+        worker._follow()
+
+    session.expire_all()
+    assert promise.person_id == cast.tomas.id
+    session.rollback()
