@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from abm.audit.models import Event
 from abm.kit.rules import RuleBroken
 from abm.outbound.answering import Otherwise, hand_over, propose_another_way, wait_on
 from abm.outbound.models import Commitment, CommitmentSource
@@ -252,10 +253,8 @@ class TestHandingOver:
 
     def test_what_was_proposed_before_is_answered_by_handing_over(self, world: World) -> None:
         begun, later = proposed(world), world.promise(world.account("Kestrel Foods"), first_day=NEXT_MONDAY)
-        less = Otherwise(wanted=1)
         facts: dict[str, Any] = {"today": TODAY, "latest": LAST, "by": world.cast.tomas, "at": NOW}
-        propose_another_way(later, less, reason="Quiet", **facts)
-
+        propose_another_way(later, Otherwise(wanted=1), reason="Quiet", **facts)
         for one in (begun, later):
             hand_over(one, world.cast.marcus, today=TODAY, by=world.cast.ines, at=NOW)
             assert one.open_way is None
@@ -294,11 +293,8 @@ class TestHandingOver:
 
 
 def test_every_answer_is_an_event(world: World) -> None:
-    from abm.audit.models import Event  # noqa: PLC0415
-
     promise = waiting(world)
     hand_over(promise, world.cast.marcus, today=TODAY, by=world.cast.ines, at=NOW)
     world.session.flush()
-
     verbs = set(world.session.scalars(select(Event.verb).where(Event.subject == "commitment")))
     assert {"accepted", "waits", "closed"} <= verbs
