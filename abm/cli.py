@@ -136,7 +136,7 @@ def user_add(name: str, email: str, roles: tuple[str, ...]) -> None:
 
 
 @main.command("import")
-@click.argument("kind", type=click.Choice(["accounts", "opportunities", "people"]))
+@click.argument("kind", type=click.Choice(["accounts", "opportunities", "people", "touches"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--as", "email", required=True, help="E-mail of the person in whose name this is done.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and write nothing.")

@@ -108,7 +108,8 @@ def void_record(row: PlayRecord, *, reason: str, organisation: Organisation, by:
     hold_accounts(session, accounts)
     session.refresh(row)
     require(row.voided_at is None, "This record is voided already.")
-    void_many(session, [number for number, _ in touches], reason=why, organisation=organisation, by=by, at=at)
+    numbers, whole = [number for number, _ in touches], "the record of its play"
+    void_many(session, numbers, reason=why, told_with=whole, organisation=organisation, by=by, at=at)
     still = update(PlayTouch).where(PlayTouch.record_id == row.id, PlayTouch.voided_at.is_(None))
     session.execute(still.values(voided_at=at).execution_options(synchronize_session=False))
     row.voided_at, row.voided_by_id, row.void_reason = at, by.id, why
@@ -200,10 +201,9 @@ def _write(
     ours = {f"{name}-{number}": (key, _ours(row, number, organisation, at)) for key, number in accounts.items()}
     numbered = enumerate(reactions.items(), 1)
     theirs = {f"{name}-r{place}": (key, _theirs(row, one, organisation, at)) for place, (key, one) in numbered}
-    drafts = [Draft(client_key=key, **facts) for key, (_, facts) in (ours | theirs).items()]
-    written = log_many(
-        session, drafts, side=TouchSide.MARKETING, campaign=row.campaign, organisation=organisation, by=by, at=at
-    )
+    whose: dict[str, Any] = {"side": TouchSide.MARKETING, "campaign_id": row.campaign_id, "logged_by_id": by.id}
+    drafts = [Draft(client_key=key, **whose, **facts) for key, (_, facts) in (ours | theirs).items()]
+    written = log_many(session, drafts, organisation=organisation, by=by, at=at)
     rows = [
         {"touch_id": written[name], "record_id": row.id, "key": key, "reaction": name in theirs}
         for name, (key, _) in (ours | theirs).items()

@@ -17,12 +17,13 @@ from abm.kit.web import Answer, page
 from abm.outbound.account_work import work_on
 from abm.outbound.queries import to_accept
 from abm.outbound.queue import queue_of
-from abm.outbound.touch_form import quick_outcomes, sides_of
+from abm.outbound.touch_form import quick_outcomes
 from abm.people.access import May, may, me, needs
 from abm.people.current import organisation
 from abm.people.models import Role, User
 from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.people.seats import seats_signed_for
+from abm.touches.sides import sides_of
 
 desk = Blueprint("desk", __name__)
 

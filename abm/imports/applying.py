@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from abm.imports.models import Import
 from abm.imports.planning import plan_import
-from abm.imports.staging import keep_plan, rows_of
+from abm.imports.staging import keep_plan, keep_targets, rows_of
 from abm.kit.base import session_of
 from abm.kit.rules import refuse, require
 from abm.people.models import Organisation, User
@@ -36,6 +36,7 @@ def apply_import(batch: Import, *, revision: int, organisation: Organisation, by
     require(batch.to_apply, "Every good row is here already, as the file has it: there is nothing to apply.")
     try:
         plan.planner.apply([row for row in plan.rows if row.applies])
+        keep_targets(batch, plan)
         batch.close(by=by, at=at)
         session_of(batch).flush()
     except IntegrityError:  # the database's own rules: a name, domain or id was taken in this very moment

@@ -1,7 +1,7 @@
 """Days as files write them, in the order of day and month that the whole column shows.
 
 `04/03/2026` is a day in April or in March: one cell cannot tell, its column can, or else a person is asked.
-Times of day are read over: what a CRM exports with a time is kept as the day that it shows.
+A `day` reads over times: what a CRM exports with one is kept as the day that it shows. A `moment` keeps them.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import calendar
 import enum
 import re
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 from abm.imports.values import CellFault, says_nothing
+from abm.kit import clock
 from abm.kit.text import one_line, shortened
 
 
@@ -31,6 +34,11 @@ CLEARLY = 20  # times as many cells must speak for an order as against it
 
 _LONGEST = 60  # characters of the longest day that is read
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: ?[ap]\.?m\.?)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?"
+_OF_DAY = re.compile(
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?(?: ?(?P<half>[ap])\.?m\.?)?"
+    r"(?: ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d))?$",
+    re.ASCII | re.IGNORECASE,
+)
 _TIME = rf"(?:(?:T|,? ){_CLOCK})?"
 _YEAR = r"(\d{4}|\d{2})"
 
@@ -91,6 +99,43 @@ def day(field: str, text: str, order: DateOrder) -> date | None:
         why = "is a spreadsheet's inner number for a day: format the column as YYYY-MM-DD and export again"
         raise CellFault(field, text, f"“{shortened(text)}” {why}.")
     raise CellFault(field, text, f"“{shortened(text)}” is no date: write it as YYYY-MM-DD.")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A day in the organisation's zone, and the instant where the cell has a time of day."""
+
+    day: date
+    at: datetime | None
+
+
+def moment(field: str, text: str, order: DateOrder, zone: str) -> Moment | None:
+    """The day and time in a cell; None where it says nothing. A time without a zone is one of `zone`.
+
+    Raises CellFault as `day` does.
+    """
+    on = day(field, text, order)
+    found = _OF_DAY.search(_line(text)) if on is not None else None
+    if on is None or found is None:
+        return None if on is None else Moment(on, None)
+    hour, half = int(found["hour"]), (found["half"] or "").lower()
+    if half:
+        hour = hour % 12 + 12 * (half == "p")
+    seconds = int(found["second"] or 0)
+    if hour > 23 or int(found["minute"]) > 59 or seconds > 59:
+        raise CellFault(field, text, f"“{shortened(text)}” has no time of day: write it like 14:30.")
+    at = datetime.combine(on, time(hour, int(found["minute"]), seconds), _zone(found["zone"], zone))
+    return Moment(clock.day_of(at, zone), at.astimezone(UTC))
+
+
+def _zone(named: str | None, zone: str) -> tzinfo:
+    if not named:
+        return ZoneInfo(zone)
+    if named[0] not in "+-":
+        return UTC
+    digits = named[1:].replace(":", "")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-offset if named[0] == "-" else offset)
 
 
 def _line(text: str) -> str:

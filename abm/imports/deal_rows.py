@@ -24,7 +24,7 @@ from abm.accounts.models import (
     know_many,
 )
 from abm.imports.colleagues import Colleagues
-from abm.imports.lines import DAY_FIELDS, Line
+from abm.imports.lines import Line
 from abm.imports.models import Action
 from abm.imports.planned import Ground, Planned, Seen, differing, in_chunks, planned
 from abm.imports.values import CellFault
@@ -33,6 +33,7 @@ from abm.kit.text import shortened
 from abm.people.models import User
 
 UNTITLED = "Deal"
+DAYS = ("created_on", "qualified_on", "closed_on")
 WORDED = {"account_id": "account", "stage": "stage", "owner": "owner"}
 
 
@@ -118,7 +119,7 @@ class DealRows:
         amount = line.money("amount")
         if amount is not None:
             given["amount"], given["currency"] = amount.minor, amount.currency
-        given |= {name: found for name in DAY_FIELDS if (found := line.day(name))}
+        given |= {name: found for name in DAYS if (found := line.day(name))}
         owner, why = self.people.one(line.name("owner"))
         if why:
             plan.remark(why)

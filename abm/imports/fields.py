@@ -19,6 +19,7 @@ class Rows(enum.StrEnum):
     OPPORTUNITIES = "opportunities"
     CONTACTS = "contacts"
     TEAM = "team"
+    TOUCHES = "touches"
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,29 @@ FIELDS: Mapping[Rows, Mapping[str, str]] = {
         "team": "Team",
         "region": "Region",
     },
+    Rows.TOUCHES: {
+        "external_id": "Id in the other system",
+        "at": "When it was",
+        "account": "Account name",
+        "account_external_id": "Id of the account",
+        "contact": "Contact",
+        "contact_email": "E-mail of the contact",
+        "contact_external_id": "Id of the contact",
+        "owner": "Who of us did it",
+        "owner_external_id": "Id of who did it",
+        "type": "What it was",
+        "subtype": "What it was, where the first is blank",
+        "outcome": "What came of it",
+        "direction": "Who came to whom",
+        "status": "Status",
+        "call_outcome": "What came of a call",
+        "call_direction": "Who called whom",
+        "call_status": "Status of a call",
+        "meeting_outcome": "What came of a meeting",
+        "email_direction": "Who wrote to whom",
+        "subject": "Subject",
+        "note": "Note",
+    },
 }
 
 # Of each of these, a file must have one.
@@ -111,4 +135,9 @@ NEEDED: Mapping[Rows, tuple[Names, ...]] = {
     Rows.OPPORTUNITIES: (("stage",), ("name", "external_id")),
     Rows.CONTACTS: (("name", "last_name"), ("account", "account_external_id")),
     Rows.TEAM: (("name", "last_name"), ("manager", "team", "region", "role")),
+    Rows.TOUCHES: (
+        ("at",),
+        ("account", "account_external_id", "contact_external_id", "contact_email"),
+        ("type", "subtype", "call_outcome", "call_direction", "meeting_outcome", "email_direction", "subject"),
+    ),
 }

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import Field, RadioField, SelectField
+from wtforms import Field, RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
 from abm.accounts.money import is_currency
 from abm.imports.choices import Choices, StageMeaning, guessed_meaning
@@ -23,6 +24,7 @@ KINDS = {
     Kind.ACCOUNTS: "Accounts: the companies we sell to",
     Kind.OPPORTUNITIES: "Opportunities: deals with their stage",
     Kind.PEOPLE: "People: contacts at accounts, or our own teams",
+    Kind.TOUCHES: "Touches: calls, e-mails and meetings that were",
 }
 ORDERS = {
     "": "Say which",
@@ -45,6 +47,15 @@ class UploadForm(FlaskForm):
         "Encoding",
         choices=choices([("", "Found by itself"), *ENCODINGS.items()]),
         description="Only where letters with accents came out wrong.",
+    )
+
+
+class TakeBackForm(FlaskForm):
+    """Why the touches of a file do not count."""
+
+    reason = TextAreaField(
+        "Why they do not count",
+        [InputRequired("Say why these touches do not count."), Length(max=500, message="Use at most 500 characters.")],
     )
 
 

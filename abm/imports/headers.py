@@ -13,9 +13,10 @@ from abm.imports.filetype import FileRefused
 from abm.imports.models import Kind
 from abm.imports.money import SIGNS, is_currency
 from abm.imports.profiles import MAVEN, PLAIN
+from abm.imports.touch_profiles import TOUCHES
 from abm.kit.text import shortened
 
-PROFILES = (*PLAIN, *MAVEN, *SALESFORCE, *HUBSPOT)
+PROFILES = (*PLAIN, *MAVEN, *SALESFORCE, *HUBSPOT, *TOUCHES)
 MONEY_FIELDS = frozenset({"revenue", "amount"})
 UNITS = (
     dict.fromkeys(("k", "thousand", "thousands", "tsd"), 1_000)

@@ -15,7 +15,7 @@ from abm.imports.values import CellFault
 from abm.imports.websites import Website, websites
 from abm.kit.text import shortened
 
-DAY_FIELDS = ("created_on", "qualified_on", "closed_on")
+DAY_FIELDS = ("created_on", "qualified_on", "closed_on", "at")
 MONEY_FIELDS = ("revenue", "amount")
 
 
@@ -99,6 +99,10 @@ class Line:
     def day(self, field: str) -> date | None:
         order = self.reading.orders.get(field, DateOrder.ISO)
         return dates.day(field, self.text(field), order)
+
+    def moment(self, field: str, zone: str) -> dates.Moment | None:
+        """A day, and the time of day where the cell has one; without a zone of its own it is that of `zone`."""
+        return dates.moment(field, self.text(field), self.reading.orders.get(field, DateOrder.ISO), zone)
 
     def money(self, field: str) -> Money | None:
         """An amount in minor units of the currency that its cell, its row, its column or the file names."""

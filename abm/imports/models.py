@@ -20,6 +20,7 @@ class Kind(enum.StrEnum):
     ACCOUNTS = "accounts"
     OPPORTUNITIES = "opportunities"
     PEOPLE = "people"
+    TOUCHES = "touches"
 
     @property
     def label(self) -> str:
@@ -30,10 +31,11 @@ class ImportState(enum.StrEnum):
     PREVIEWED = "previewed"
     APPLIED = "applied"
     DISCARDED = "discarded"
+    TAKEN_BACK = "taken back"
 
     @property
     def label(self) -> str:
-        return {"previewed": "Waits to be confirmed", "applied": "Applied", "discarded": "Discarded"}[self.value]
+        return "Waits to be confirmed" if self is ImportState.PREVIEWED else self.value.capitalize()
 
 
 class Action(enum.StrEnum):
@@ -87,7 +89,7 @@ class Import(Base):
     def require_open(self, *, revision: int | None = None) -> None:
         """Refuse what is applied or discarded already, and a preview that has changed since it was seen."""
         require(self.state is not ImportState.APPLIED, f"{self.filename} has been applied already.")
-        require(self.state is not ImportState.DISCARDED, f"{self.filename} was discarded: upload it again.")
+        require(self.state is ImportState.PREVIEWED, f"{self.filename} was {self.state}: upload it again.")
         if revision is not None and revision != self.revision:
             raise Conflict(
                 "The preview has changed since you saw it. Nothing is applied yet: look at it again, then confirm.",
@@ -100,6 +102,13 @@ class Import(Base):
         self.require_open()
         self.state, self.applied_by_id, self.applied_at = ImportState.APPLIED, by.id, at
         record(self, "applied", by=by, at=at, after={"kind": self.kind, "file": self.filename, **self.counts})
+
+    def take_back(self, *, reason: str, touches: int, by: User, at: datetime) -> None:
+        """Note that what it added counts no more; the caller voids it in this transaction."""
+        require(self.state is ImportState.APPLIED, f"{self.filename} is not applied: there is nothing to take back.")
+        self.state = ImportState.TAKEN_BACK
+        facts = {"kind": self.kind, "file": self.filename, "touches": touches}
+        record(self, "taken back", by=by, at=at, after=facts, personal={"reason": reason})
 
     def discard(self, *, by: User, at: datetime) -> None:
         """Let it be: nothing of it is applied."""

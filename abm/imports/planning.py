@@ -20,6 +20,7 @@ from abm.imports.models import Action, Import, Kind
 from abm.imports.money import NumberStyle, number_style
 from abm.imports.planned import Ground, Planned, Planner
 from abm.imports.team_rows import TeamRows
+from abm.imports.touch_rows import TouchRows
 from abm.kit.base import session_of
 from abm.people.models import Organisation, User
 
@@ -28,11 +29,13 @@ PLANNERS: Mapping[Rows, type[Planner]] = {
     Rows.OPPORTUNITIES: DealRows,
     Rows.CONTACTS: ContactRows,
     Rows.TEAM: TeamRows,
+    Rows.TOUCHES: TouchRows,
 }
 ROWS_OF: Mapping[Kind, tuple[Rows, ...]] = {
     Kind.ACCOUNTS: (Rows.ACCOUNTS,),
     Kind.OPPORTUNITIES: (Rows.OPPORTUNITIES,),
     Kind.PEOPLE: (Rows.CONTACTS, Rows.TEAM),
+    Kind.TOUCHES: (Rows.TOUCHES,),
 }
 
 

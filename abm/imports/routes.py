@@ -16,6 +16,7 @@ from abm.imports.fields import FIELDS, Rows
 from abm.imports.filetype import FileRefused
 from abm.imports.forms import (
     ChoicesForm,
+    TakeBackForm,
     UploadForm,
     mapping_field,
     needed_fields,
@@ -35,6 +36,7 @@ from abm.imports.queries import (
     unknown_stages,
 )
 from abm.imports.staging import ColumnsMissing, Upload, choose_anew, stage
+from abm.imports.taking_back import take_back
 from abm.kit import clock
 from abm.kit.config import Config
 from abm.kit.db import session
@@ -154,6 +156,22 @@ def discard(number: int) -> Answer:
     return done(url_for("imports.index"), message=f"{batch.filename} is discarded: nothing of it was applied.")
 
 
+@imports.post("/imports/<number:number>/voids", endpoint="take_back")
+@needs(May.IMPORT)
+def take_touches_back(number: int) -> Answer:
+    """Void every touch that a file added."""
+    batch = locked(session(), number) or abort(404)
+    if batch.state is ImportState.TAKEN_BACK:
+        return done(_address(batch), message=f"The touches of {batch.filename} are taken back.")
+    form = TakeBackForm()
+    if not form.validate():
+        return _import_page(batch, ChoicesForm.asking(batch, reporting=organisation().currency), 422, back=form)
+    voided = take_back(batch, reason=form.reason.data or "", organisation=organisation(), by=me(), at=clock.now())
+    commit()
+    what = f"{voided:,} {'touch' if voided == 1 else 'touches'}"
+    return done(_address(batch), message=f"Taken back, with its reason: {what} of {batch.filename}.")
+
+
 @imports.get("/imports/<number:number>/bad-rows.csv")
 @needs(May.IMPORT)
 def bad_rows_file(number: int) -> Answer:
@@ -176,7 +194,7 @@ def _upload_page(form: UploadForm, status: int = 200, header: Sequence[str] = ()
     return page("imports/new.html", status, form=form, header=header, needed=needed, chosen=chosen, limit=limit)
 
 
-def _import_page(batch: Import, form: ChoicesForm, status: int = 200) -> Answer:
+def _import_page(batch: Import, form: ChoicesForm, status: int = 200, back: TakeBackForm | None = None) -> Answer:
     """The preview, with the choices that are open; once it is decided, the result."""
     action = _action_shown(batch)
     after = request.args.get("after", "")
@@ -189,6 +207,7 @@ def _import_page(batch: Import, form: ChoicesForm, status: int = 200) -> Answer:
         status,
         batch=batch,
         form=form,
+        back=back or TakeBackForm(formdata=None),
         action=action,
         rows=rows_page(session(), batch, action, after=number),
         fields=fields,

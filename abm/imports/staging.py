@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from abm.imports.choices import Choices
 from abm.imports.filetype import FileRefused
 from abm.imports.headers import Recognition
-from abm.imports.models import Import, ImportRow, ImportState, Kind, header_digest
+from abm.imports.models import Action, Import, ImportRow, ImportState, Kind, header_digest
 from abm.imports.planning import Plan, Raw, columns_seen, outcome, plan_import, recognition_of
 from abm.imports.reader import Limits, Table, read_table
 from abm.imports.values import is_band
@@ -101,6 +101,16 @@ def keep_plan(batch: Import, plan: Plan) -> bool:
     batch.counts = plan.counts
     batch.revision += bool(changed)
     return bool(changed)
+
+
+def keep_targets(batch: Import, plan: Plan) -> None:
+    """Note what new rows became, where applying them told."""
+    session = session_of(batch)
+    became = {row.number: row.target_id for row in plan.rows if row.action is Action.ADD and row.target_id}
+    known = session.execute(select(ImportRow.id, ImportRow.number).where(ImportRow.import_id == batch.id))
+    changed = [{"id": row.id, "target_id": became[row.number]} for row in known if row.number in became]
+    for start in range(0, len(changed), AT_ONCE):
+        session.execute(update(ImportRow), changed[start : start + AT_ONCE])
 
 
 def rows_of(batch: Import) -> list[Raw]:

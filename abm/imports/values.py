@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from decimal import Decimal
+from html.parser import HTMLParser
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -62,6 +63,34 @@ def word(field: str, text: str) -> str:
 def free_text(text: str) -> str:
     """A text of any lines, as it is."""
     return paragraphs(undefused(text))
+
+
+def without_markup(text: str) -> str:
+    """What is to be read of a text that another system keeps as HTML; a text without tags stays as it is."""
+    if "</" not in text:
+        return text
+    reader = _Words()
+    reader.feed(text)
+    reader.close()
+    return "".join(reader.words)
+
+
+class _Words(HTMLParser):
+    """Keeps the words and the ends of lines and paragraphs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"p", "div", "li", "br"}:
+            self.words.append("\n")
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 as the parser calls it
+        self.handle_endtag(tag)
 
 
 def count(field: str, text: str) -> int | None:

@@ -62,4 +62,9 @@ ROLES: dict[str, Role] = (
 
 def meant(words: dict[str, T], text: str) -> T | None:
     """What a word stands for, whatever its case and punctuation; None for one that nobody knows."""
-    return words.get(" ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split()))
+    return words.get(folded(text))
+
+
+def folded(text: str) -> str:
+    """A word of another system as ours are written: small letters and digits, one blank between."""
+    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())

@@ -15,10 +15,10 @@ from abm.kit.web import Answer, commit, done, page
 from abm.outbound.judging import Verdict, judge, judgements_on, views_of
 from abm.outbound.routes import outbound
 from abm.outbound.today_forms import JudgementForm
-from abm.outbound.touch_form import sides_of
 from abm.people.access import May, may, me, needs
 from abm.people.current import organisation
 from abm.people.seats import Side
+from abm.touches.sides import sides_of
 
 MOST = 200  # judgements that the history shows: both sides, some two years
 

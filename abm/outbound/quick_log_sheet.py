@@ -18,12 +18,12 @@ from abm.kit.text import one_line
 from abm.outbound.quick_log import NOBODY, Answers, Part, Reading, read
 from abm.outbound.quick_log_known import Known, known_for
 from abm.outbound.quick_log_what import what_of
-from abm.outbound.touch_form import sides_of
 from abm.people.models import Organisation, User
 from abm.touches.kinds import TouchSide
 from abm.touches.logging import KEY_LENGTH, TouchFacts
 from abm.touches.models import Touch
 from abm.touches.outcomes import OPTED_OUT
+from abm.touches.sides import sides_of
 
 LONGEST_LINE = 300
 OTHER, NOW = "other", "now"

@@ -20,12 +20,13 @@ from abm.outbound.recounting import recount
 from abm.outbound.routes import outbound
 from abm.outbound.snoozing import Snooze, bring_back, snooze
 from abm.outbound.today_forms import ManyForm, SnoozeForm
-from abm.outbound.touch_form import set_sides, sides_of
+from abm.outbound.touch_form import set_sides
 from abm.people.access import May, me, needs
 from abm.people.current import organisation
 from abm.touches.bulk import hold_accounts
 from abm.touches.kinds import TouchSide
 from abm.touches.logging import log_touch
+from abm.touches.sides import sides_of
 
 NAMED = {"outcome": "what", "direction": "inbound"}  # how this form calls what a rule names
 MOST = 40  # accounts that one log may name: those that Today shows

@@ -16,13 +16,13 @@ from abm.kit import clock
 from abm.kit.base import session_of
 from abm.kit.text import paragraphs
 from abm.outbound.forms import CorrectionForm, HappenedForm, LogForm, TouchForm, listed, outcome_choices
-from abm.people.models import Organisation, Role, User
+from abm.people.models import Organisation, User
 from abm.touches.kinds import Channel, TouchSide
 from abm.touches.logging import TouchFacts
 from abm.touches.models import Touch
 from abm.touches.outcomes import OUTCOMES, OutcomeRule
+from abm.touches.sides import sides_of
 
-MARKETING_ROLES = (Role.CMO, Role.MARKETER)
 QUICK = (Channel.CALL, Channel.EMAIL, Channel.SOCIAL, Channel.MEETING)  # keys c, e, l (as in LinkedIn) and m
 FREQUENT = (
     (Channel.CALL, "connected"),
@@ -32,7 +32,6 @@ FREQUENT = (
     (Channel.SOCIAL, "sent"),
     (Channel.MEETING, "held"),
 )
-SALES_ROLES = (Role.CRO, Role.SALES_MANAGER, Role.AE, Role.SDR)
 
 
 @dataclass(frozen=True)
@@ -68,14 +67,6 @@ class TouchSheet:
             campaign=campaign,
             note=paragraphs(form.note.data or ""),
         )
-
-
-def sides_of(user: User) -> tuple[TouchSide, ...]:
-    """For which sides a person logs: that of their roles, or both to choose from; RevOps corrects for either."""
-    marketing, sales = user.is_one_of(*MARKETING_ROLES), user.is_one_of(*SALES_ROLES)
-    if marketing == sales:
-        return (TouchSide.SALES, TouchSide.MARKETING)
-    return (TouchSide.SALES,) if sales else (TouchSide.MARKETING,)
 
 
 def log_sheet(

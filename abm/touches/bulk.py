@@ -19,7 +19,7 @@ from abm.kit.base import public_id
 from abm.kit.rules import require
 from abm.people.models import Organisation, User
 from abm.touches.kinds import Channel, Direction, TouchSide
-from abm.touches.models import Identified, Touch
+from abm.touches.models import Touch
 from abm.touches.outcomes import rule_of
 from abm.touches.rollups import KEY, Kind, Rollup
 
@@ -29,9 +29,11 @@ ROLLUP: Any = Rollup.__table__
 
 @dataclass(frozen=True)
 class Draft:
-    """One touch before it is written. `client_key` is the writer's own and never used twice by them."""
+    """One touch before it is written. `client_key` is never used twice by whose touch it is."""
 
     account_id: int
+    side: TouchSide
+    logged_by_id: int
     client_key: str
     direction: Direction
     channel: Channel
@@ -39,6 +41,7 @@ class Draft:
     at: datetime
     day: date
     contact_id: int | None = None
+    campaign_id: int | None = None
     note: str = ""
 
 
@@ -53,17 +56,15 @@ def log_many(
     session: Session,
     drafts: Sequence[Draft],
     *,
-    side: TouchSide,
-    campaign: Identified,
     organisation: Organisation,
     by: User,
     at: datetime,
 ) -> dict[str, int]:
-    """Write touches of one side for one campaign on accounts that are held; hand back the id of each by its key."""
+    """Write touches on accounts that are held, in the name of `by`; hand back the id of each by its key."""
     for draft in drafts:
         rule = rule_of(draft.channel, draft.outcome)
         require(draft.direction in rule.directions, f"“{draft.channel.label}: {rule.label}” goes the other way.")
-    rows = [_row(draft, side, campaign, by, at) for draft in drafts]
+    rows = [_row(draft, at) for draft in drafts]
     found: dict[str, int] = {}
     for chunk in chunks(rows):
         written = session.execute(insert(Touch).returning(Touch.id, Touch.client_key), chunk)
@@ -75,9 +76,19 @@ def log_many(
 
 
 def void_many(
-    session: Session, touch_ids: Sequence[int], *, reason: str, organisation: Organisation, by: User, at: datetime
+    session: Session,
+    touch_ids: Sequence[int],
+    *,
+    reason: str,
+    told_with: str,
+    organisation: Organisation,
+    by: User,
+    at: datetime,
 ) -> list[int]:
-    """Take touches on accounts that are held out of every count, with the reason; hand back those that counted."""
+    """Take touches on accounts that are held out of every count; hand back those that counted.
+
+    `reason` stands on each touch; `told_with` names, in its event, what was taken back as a whole.
+    """
     standing: list[Touch] = []
     for chunk in chunks(sorted(touch_ids)):
         asked = select(Touch).where(Touch.id.in_(chunk), Touch.voided_at.is_(None)).order_by(Touch.id)
@@ -90,7 +101,7 @@ def void_many(
         session.execute(statement.execution_options(synchronize_session=False))
     for touch in standing:
         session.expire(touch)
-    changes = [Change(Touch(id=number), "voided", after={"with": "the record of its play"}) for number in voided]
+    changes = [Change(Touch(id=number), "voided", after={"with": told_with}) for number in voided]
     record_many(session, changes, by=by, at=at)
     return voided
 
@@ -100,14 +111,11 @@ def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
     return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
-def _row(draft: Draft, side: TouchSide, campaign: Identified, by: User, at: datetime) -> dict[str, Any]:
+def _row(draft: Draft, at: datetime) -> dict[str, Any]:
     facts = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
     return {
         **facts,
         "public_id": public_id(),
-        "side": side,
-        "campaign_id": campaign.id,
-        "logged_by_id": by.id,
         "logged_at": at,
         "fingerprint": hashlib.sha256(repr(astuple(draft)).encode()).hexdigest(),
         "revision": 1,

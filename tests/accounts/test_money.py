@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,10 +56,8 @@ def test_nothing_is_no_amount() -> None:
     ],
 )
 def test_what_is_no_amount_is_refused_with_the_mend(text: str, currency: str, words: str) -> None:
-    start = time.perf_counter()
     with pytest.raises(RuleBroken, match=words):
         parse_amount(text, currency)
-    assert time.perf_counter() - start < 0.05
 
 
 @given(st.integers(0, MOST), st.sampled_from(["EUR", "JPY", "KWD"]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from pathlib import Path
 
 import pytest
@@ -193,7 +192,6 @@ def test_any_header_is_told_or_missing(header: list[str], kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("piece", ["(", "(m", "name ", "$", ")(", "é"])
-def test_a_hostile_heading_takes_no_time(piece: str) -> None:
-    began = time.perf_counter()
-    heading_of(piece * (50_000 // len(piece)))
-    assert time.perf_counter() - began < 0.05
+def test_a_hostile_heading_is_a_heading_without_a_currency(piece: str) -> None:
+    heading = heading_of(piece * (50_000 // len(piece)))  # would not end with a pattern that goes back and forth
+    assert heading.currency == ""

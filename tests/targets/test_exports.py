@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from dataclasses import replace
 from datetime import date
 
@@ -117,12 +116,10 @@ def test_a_difference_has_both_sides_the_terms_and_the_matrix() -> None:
     ]
 
 
-def test_two_thousand_rows_take_a_moment() -> None:
+def test_two_thousand_rows_make_a_small_file() -> None:
     rows = content(*(row(f"account {number}", 3) for number in range(2000)))
-    started = time.perf_counter()
     data = workbook([list_sheet(rows), terms_sheet(rows.policies)])
     assert len(sheets_of(data)["Accounts"]) == 2001
-    assert time.perf_counter() - started < 3
     assert len(data) < 200_000
 
 

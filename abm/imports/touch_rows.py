@@ -1,0 +1,241 @@
+"""Rows that are activities: on which account, with whom, by whom of us, what came of it, and the logging of it.
+
+The id of the other system says which activity a row is; without one, what the row says does, so that the same file
+twice adds nothing. A row that is here already is the same, whatever somebody corrected here since.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import select
+
+from abm.accounts.external_ids import rows_known_as
+from abm.accounts.matching import Match, Matcher
+from abm.accounts.models import Account, Contact, ExternalId, know_many
+from abm.imports.activity_words import Activity, activity, channel_in, channel_of_subject, is_errand, is_undone
+from abm.imports.colleagues import Colleagues
+from abm.imports.lines import Line
+from abm.imports.planned import Ground, Planned, Seen, in_chunks, planned
+from abm.imports.touch_people import People
+from abm.imports.values import CellFault, free_text, says_nothing, without_markup
+from abm.kit.base import public_id
+from abm.kit.text import shortened
+from abm.outbound.recounting import recount
+from abm.people.models import User
+from abm.touches.bulk import Draft, chunks, hold_accounts, log_many
+from abm.touches.kinds import Channel, Direction
+from abm.touches.outcomes import OPTED_OUT
+from abm.touches.sides import sides_of
+
+KIND = "touch"
+NOON = timedelta(hours=12)
+LONGEST_NOTE = 10_000
+BY_COLUMN = {  # a cell of these is of one channel only
+    "call_outcome": Channel.CALL,
+    "call_direction": Channel.CALL,
+    "call_status": Channel.CALL,
+    "meeting_outcome": Channel.MEETING,
+    "email_direction": Channel.EMAIL,
+}
+
+
+class TouchRows:
+    """Plans and applies a file of activities."""
+
+    def __init__(self, ground: Ground, lines: Sequence[Line]) -> None:
+        self.ground, self.lines, session = ground, lines, ground.session
+        matcher = Matcher.load(session, system=ground.system)
+        self._match = cache(lambda external, name: matcher.match(external=external, name=name))
+        self._colleagues = Colleagues(session)
+        self._users = rows_known_as(session, system=ground.system, kind="user")
+        self._seen, self._alike = Seen(), Counter[str]()
+        self._known: dict[str, int] = {}
+
+    def plan(self) -> list[Planned]:
+        """What each row would do."""
+        self._load()
+        return [planned(line, self._plan) for line in self.lines]
+
+    def apply(self, plans: Sequence[Planned]) -> None:
+        """Log what was planned, count it, and note which touch each row became."""
+        ground, session = self.ground, self.ground.session
+        ids = [plan.facts["account_id"] for plan in plans]
+        hold_accounts(session, ids)
+        token = public_id()
+        drafts = [Draft(client_key=f"{token}-{plan.number}", **plan.facts["draft"]) for plan in plans]
+        written = log_many(session, drafts, organisation=ground.organisation, by=ground.by, at=ground.at)
+        for plan, draft in zip(plans, drafts, strict=True):
+            plan.target_id = written[draft.client_key]
+        named = ((plan.facts["external"], int(plan.target_id or 0)) for plan in plans)
+        know_many(session, named, system=ground.system, kind=KIND)
+        self._leave_alone(draft for draft in drafts if draft.outcome == OPTED_OUT)
+        for chunk in chunks(sorted(set(ids))):
+            recount(session, chunk, held=True)
+
+    def _load(self) -> None:
+        """The accounts, contacts and touches that the rows may mean."""
+        session, system = self.ground.session, self.ground.system
+        found = (self._account_of(line).account for line in self.lines)
+        ids = [account.id for account in found if account is not None]
+        self._people = People.load(session, system, self.lines, account_ids=ids)
+        ids += [person.account_id for person in self._people.known]
+        accounts = in_chunks(session, select(Account), Account.id, ids)
+        self._accounts: dict[int, Account] = {row[0].id: row[0] for row in accounts}
+        known = select(ExternalId.value, ExternalId.row_id)
+        known = known.where(ExternalId.system == system, ExternalId.kind == KIND)
+        named = [line.tried("external_id") for line in self.lines if line.has("external_id")]
+        self._known = {row[0]: row[1] for row in in_chunks(session, known, ExternalId.value, named)}
+        if len(named) < len(self.lines):  # rows without an id are known by what they say
+            self._known |= {row[0]: row[1] for row in session.execute(known.where(ExternalId.value.startswith("row ")))}
+
+    def _plan(self, line: Line, plan: Planned) -> None:
+        account = self._account(line)
+        did = self._did(line, plan)
+        when = self._when(line)
+        contact = self._contact(line, plan, account)
+        facts = {
+            "account_id": account.id,
+            **self._whose(line, plan),
+            "direction": did.direction,
+            "channel": did.channel,
+            "outcome": did.outcome,
+            **when,
+            "contact_id": contact.id if contact else None,
+            "note": _note(line, "" if did.understood else _result(line)),
+        }
+        external = line.name("external_id") or self._digest(line, facts)
+        self._seen.claim(line.number, "activity", external)
+        plan.target_id = self._known.get(external)
+        if plan.target_id is None:
+            self._check(account, contact, facts)
+        plan.facts = {"draft": facts, "external": external, "account_id": account.id}
+
+    def _account_of(self, line: Line) -> Match:
+        """What the row's own cells say of the account; of several ids the first."""
+        external = line.tried("account_external_id").split(";")[0].strip()
+        return self._match(external, line.tried("account"))
+
+    def _account(self, line: Line) -> Account:
+        """Where it was; a row that names no account is where its contact works."""
+        name, external = line.name("account"), line.name("account_external_id")
+        match = self._account_of(line)
+        if match.account is not None and not match.certain:
+            message = f"“{shortened(name)}” may be {match.account.name}: {match.why}. Write its name as it is here."
+            raise CellFault("account", name, message)
+        contact = self._people.surely(line) if match.account is None else None
+        number = match.account.id if match.account else contact.account_id if contact else None
+        if number is not None:
+            return self._accounts[number]
+        if name or external:
+            message = f"There is no account {shortened(name or external)}: import or add it first."
+            raise CellFault("account" if name else "account_external_id", name or external, message)
+        raise CellFault("account", "", "The row names no account, and nobody whom we know: write where it was.")
+
+    def _did(self, line: Line, plan: Planned) -> Activity:
+        """What was done. Raises CellFault for what was no contact or has not happened."""
+        status = line.name("status") or line.name("call_status")
+        if is_undone(status):
+            raise CellFault("status", status, f"“{shortened(status)}” says that it has not happened: it stays out.")
+        channel, result = _channel(line), _result(line)
+        way = line.name("direction") or line.name("call_direction") or line.name("email_direction")
+        did = activity(channel, result, way)
+        if not did.understood:
+            least = did.outcome.replace("-", " ")
+            plan.remark(f"“{shortened(result)}” is not known here: it counts as {least}, and stands in the note.")
+        elif channel is Channel.MEETING and not result:
+            plan.remark("Nobody says whether the meeting was held: it counts as booked.")
+        return did
+
+    def _when(self, line: Line) -> dict[str, Any]:
+        """The moment; of a day without a time its noon, and of today now."""
+        organisation, now = self.ground.organisation, self.ground.at
+        when = line.moment("at", organisation.time_zone)
+        if when is None:
+            raise CellFault("at", "", "The row does not say when it was: write a day.")
+        at = when.at or (now if when.day == self.ground.today else organisation.start_of(when.day) + NOON)
+        if at > now:
+            raise CellFault("at", line.text("at"), "That is still to come: bring it in once it has happened.")
+        return {"at": at, "day": when.day}
+
+    def _whose(self, line: Line, plan: Planned) -> dict[str, Any]:
+        """Who did it and for which side; whom nobody here knows, whoever brings the file stands for."""
+        name, external = line.name("owner"), line.name("owner_external_id")
+        number = self._users.get(external)
+        found = [self.ground.session.get_one(User, number)] if number else self._colleagues.named(name) if name else []
+        if len(found) == 1:
+            return {"logged_by_id": found[0].id, "side": sides_of(found[0])[0]}
+        if name or external:
+            who = f"{len(found)} people are" if found else "Nobody here is"
+            plan.remark(f"{who} named {shortened(name or external)}: it stands under {self.ground.by.name}.")
+        return {"logged_by_id": self.ground.by.id, "side": sides_of(self.ground.by)[0]}
+
+    def _contact(self, line: Line, plan: Planned, account: Account) -> Any:
+        """With whom; somebody we do not know, or not there, is said and left out."""
+        found, why = self._people.at(line, account)
+        if why:
+            plan.remark(why)
+        return found
+
+    def _check(self, account: Account, contact: Any, facts: dict[str, Any]) -> None:
+        """Refuse what logging one by one would refuse."""
+        if account.archived_at is not None:
+            raise CellFault("account", account.name, f"{account.name} is archived: restore it first.")
+        if facts["outcome"] == OPTED_OUT and contact is None:
+            raise CellFault("contact", "", "The row does not say who opted out: name a contact whom we know.")
+        if facts["direction"] is Direction.INBOUND:
+            return
+        if account.left_alone_on(facts["day"]):
+            why = f"{account.name} is marked “do not approach”: {account.do_not_approach}."
+            raise CellFault("account", account.name, why)
+        if contact is not None and contact.opted_out_on(facts["channel"], facts["day"]):
+            why = f"{contact.name} had opted out of {facts['channel']} by then: correct the row, or leave it."
+            raise CellFault("contact", contact.name, why)
+
+    def _digest(self, line: Line, facts: dict[str, Any]) -> str:
+        """What a row without an id is known by: all that it says, and how many before it say just the same."""
+        said = [facts[name] for name in ("account_id", "channel", "direction", "outcome", "contact_id", "note")]
+        digest = hashlib.sha256(repr([*map(str, said), line.text("at"), line.name("owner")]).encode()).hexdigest()[:32]
+        self._alike[digest] += 1
+        return f"row {digest} {self._alike[digest]}"
+
+    def _leave_alone(self, drafts: Any) -> None:
+        """Whoever opted out is left alone on that channel from then on."""
+        for draft in drafts:
+            contact = self.ground.session.get_one(Contact, draft.contact_id)
+            if contact.may_be_reached_by(draft.channel.value):
+                contact.opt_out(draft.channel.value, on=draft.day, by=self.ground.by, at=self.ground.at)
+
+
+def _channel(line: Line) -> Channel:
+    """How: as the type says, else a column that only one channel has, else the first words of the subject."""
+    kinds = (line.name("type"), line.name("subtype"))
+    named = channel_in(*kinds)
+    filled = next((channel for name, channel in BY_COLUMN.items() if line.has(name)), None)
+    found = named or filled or channel_of_subject(line.tried("subject"))
+    if found is None:
+        kind = next(filter(None, kinds), "")
+        if is_errand(kind) or not kind:
+            columns = {BY_COLUMN[name] for name in BY_COLUMN if name in line.reading.columns}
+            if len(columns) == 1 and not kind:  # a file of calls, of which this one says nothing more
+                return columns.pop()
+            raise CellFault("type", kind, "By its type this is an errand and no contact with anybody: it stays out.")
+        raise CellFault("type", kind, f"“{shortened(kind)}” is no channel that is known here: write call, e-mail …")
+    return found
+
+
+def _result(line: Line) -> str:
+    """What came of it, in the words of the file."""
+    cells = (line.name(name) for name in ("outcome", "call_outcome", "meeting_outcome"))
+    return next((cell for cell in cells if not says_nothing(cell)), "")
+
+
+def _note(line: Line, result: str) -> str:
+    """Subject, note, and an outcome that we have no word for."""
+    texts = [line.text("subject"), line.text("note"), f"({result})" if result else ""]
+    return "\n".join(free_text(without_markup(text)) for text in texts if not says_nothing(text))[:LONGEST_NOTE]
