@@ -36,7 +36,7 @@ machine: setup-dev ## at least 10,000 random steps with lists and campaigns, eac
 	MACHINE=long $(BIN)/pytest tests/targets/test_state_machine.py tests/campaigns/test_state_machine.py
 
 faults: setup-dev ## 500 times at once: edit, propose and sign; and 50 kills while eight people log
-	FAULTS=long $(BIN)/pytest tests/faults
+	FAULTS=long $(BIN)/pytest tests/faults tests/agreement/test_races.py
 
 check: setup-dev ## style, types, layers, templates, security, migrations
 	$(BIN)/ruff format --check $(wildcard $(SOURCES))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -67,7 +67,12 @@ def barriers(page: Page, *, rules: Sequence[str] = (), rows: int | None = None) 
     wanted = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": STANDARD}
     options = {"resultTypes": ["violations"], "runOnly": wanted, "selectors": False, "preload": False}
     beyond = [[f":is(tbody > tr, main li):nth-child(n + {rows + 1})"]] if rows else []
-    found = Axe().run(page, {"include": [["html"]], "exclude": beyond}, options).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    context = {"include": [["html"]], "exclude": beyond}
+    found = page.evaluate(
+        "async ([context, options]) => (await axe.run(context, options)).violations", [context, options]
+    )
     return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ from abm.targets.models import Membership, Outcome, TargetList, open_list
 from tests.cast import assemble
 
 FIRST = Quarter(2026, 4)
-ROUNDS = 200
+ROUNDS = 200 if os.environ.get("FAULTS") == "long" else 60
 PER_LIST = 10  # rounds that one quarter's list sees: each asks for all versions that came before it
 ACCOUNTS = 3
 
