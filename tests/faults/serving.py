@@ -48,7 +48,7 @@ def served(url: str, folder: Path, *, processes: int, threads: int = 4, secret: 
             command, cwd=ROOT, env=environ, stdout=log, stderr=log, pass_fds=(listening.fileno(),)
         )
         try:
-            _wait(server, port, Path(log.name))
+            wait_until_it_answers(server, port, Path(log.name))
             yield Server(port, server.pid)
         finally:
             server.terminate()
@@ -59,7 +59,7 @@ def served(url: str, folder: Path, *, processes: int, threads: int = 4, secret: 
                 server.wait()
 
 
-def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def wait_until_it_answers(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
     """Until it answers."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and server.poll() is None:
