@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.accounts.changes import Change, business_day, refuse_stale, set_facts
 from abm.audit import models as audit
-from abm.kit.base import Base, Email, Facts, Instant, Key, Name, PublicId, Word, choice, session_of
+from abm.kit.base import Base, Email, Facts, Instant, Key, Name, PublicId, Word, check, choice, session_of
 from abm.kit.rules import require
 from abm.people.models import User
 
@@ -43,7 +43,10 @@ class Contact(Base):
     """A person at an account."""
 
     __tablename__ = "contact"
-    __table_args__ = (Index("ix_contact_account_email", "account_id", "email"),)
+    __table_args__ = (
+        Index("ix_contact_account_email", "account_id", "email"),
+        check("merged_into_id IS NULL OR (merged_into_id <> id AND archived_at IS NOT NULL)", "merged_is_archived"),
+    )
 
     id: Mapped[Key]
     public_id: Mapped[PublicId]
@@ -56,13 +59,20 @@ class Contact(Base):
     opted_out: Mapped[Facts] = mapped_column(default=dict)  # channel -> day of the opt-out, ISO
     created_at: Mapped[Instant]
     archived_at: Mapped[Instant | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)  # the same person there
     revision: Mapped[int] = mapped_column(default=1)
 
     account: Mapped[Account] = relationship(back_populates="contacts")
+    merged_into: Mapped[Contact | None] = relationship(remote_side="Contact.id")
 
     __mapper_args__ = {"version_id_col": revision}
 
     FACTS = PERSONAL | {"buying_role"}
+
+    @property
+    def standing(self) -> Contact:
+        """Under whom this person is known by now: this contact, or the one that it was merged into."""
+        return self.merged_into or self
 
     def change(self, *, by: User | None, at: datetime, revision: int | None = None, **facts: object) -> Change:
         """Change what is known of this person. Raises Conflict where `revision` is no longer the latest."""
@@ -98,6 +108,7 @@ class Contact(Base):
 
     def restore(self, *, by: User | None, at: datetime) -> None:
         require(self.archived_at is not None, f"{self.name} is not archived.")
+        require(self.merged_into_id is None, f"{self.name} was merged: take the merge back instead.")
         self.archived_at = None
         audit.record(self, "restored", by=by, at=at)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -171,6 +172,21 @@ class ContactForm(FlaskForm):
     def facts(self) -> dict[str, Any]:
         named = {name: self[name].data for name in self.FACTS}
         return {**named, "buying_role": BuyingRole(self.buying_role.data)}
+
+
+class MergeForm(FlaskForm):
+    """Who else the same person is."""
+
+    other = Choice("The same person as", validators=[InputRequired("Choose who is the same person.")])
+
+    @classmethod
+    def among(cls, contacts: Sequence[Contact]) -> MergeForm:
+        """The form with these to choose from."""
+        form = cls()
+        form.other.choices = {"": "Choose a contact"} | {
+            one.public_id: ", ".join(filter(None, (one.name, one.title, one.email))) for one in contacts
+        }
+        return form
 
 
 class OpportunityForm(FlaskForm):

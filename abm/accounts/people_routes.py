@@ -9,7 +9,9 @@ from flask import abort, url_for
 from werkzeug.wrappers import Response
 
 from abm.accounts.fields import Difference, take_refusal
-from abm.accounts.forms import AssignmentForm, ContactForm
+from abm.accounts.forms import AssignmentForm, ContactForm, MergeForm
+from abm.accounts.merging import alike, merge_contacts, merged_into
+from abm.accounts.merging import split_contact as take_apart
 from abm.accounts.models import Account, Contact, TeamFunction, add_contact
 from abm.accounts.queries import active_people, contact_by_id
 from abm.accounts.routes import accounts, address_of, found
@@ -96,6 +98,8 @@ def edit_contact(slug: str, public_id: str) -> Answer:
     """The form of a person as they stand."""
     account = found(slug)
     contact = _contact(account, public_id)
+    if contact.merged_into is not None:
+        return done(_edit_address(account, contact.merged_into))
     return _contact_page(account, contact, ContactForm.showing(contact))
 
 
@@ -114,7 +118,7 @@ def update_contact(slug: str, public_id: str) -> Answer:
     except RuleBroken as refusal:
         session.rollback()
         conflicts = take_refusal(form, refusal, theirs=ContactForm.showing(contact))
-        return _contact_page(account, contact, form, 409, conflicts)
+        return _contact_page(account, contact, form, 409, conflicts=conflicts)
     commit()
     return done(address_of(account), message=f"{contact.name} is saved.")
 
@@ -138,7 +142,38 @@ def restore_contact(slug: str, public_id: str) -> Response:
     contact = _contact(account, public_id, for_change=True)
     contact.restore(by=me(), at=clock.now())
     commit()
-    return done(url_for("accounts.edit_contact", slug=slug, public_id=public_id), message=f"{contact.name} is back.")
+    return done(_edit_address(account, contact), message=f"{contact.name} is back.")
+
+
+@accounts.post("/accounts/<slug:slug>/contacts/<public:public_id>/merges")
+@needs(May.EDIT_ACCOUNTS)
+def merge_contact(slug: str, public_id: str) -> Answer:
+    """Let another contact of the account be known as this one."""
+    account = found(slug)
+    contact = _contact(account, public_id)
+    form = MergeForm.among(alike(contact, account.contacts))
+    if not form.validate():
+        return _contact_page(account, contact, ContactForm.showing(contact), 422, merge=form)
+    other = _contact(account, form.other.data)
+    try:
+        merge_contacts(contact, other, by=me(), at=clock.now())
+    except RuleBroken as refusal:
+        session.rollback()
+        show_refusal(form, refusal)
+        return _contact_page(account, contact, ContactForm.showing(contact), 409, merge=form)
+    commit()
+    return done(_edit_address(account, contact), message=f"{other.name} is known as {contact.name} from now on.")
+
+
+@accounts.post("/accounts/<slug:slug>/contacts/<public:public_id>/splits")
+@needs(May.EDIT_ACCOUNTS)
+def split_contact(slug: str, public_id: str) -> Response:
+    """Take a merge back."""
+    account = found(slug)
+    contact = _contact(account, public_id)
+    take_apart(contact, by=me(), at=clock.now())
+    commit()
+    return done(_edit_address(account, contact), message=f"{contact.name} is a contact of their own again.")
 
 
 def _assignment_form(form: AssignmentForm) -> AssignmentForm:
@@ -161,7 +196,28 @@ def _set_opt_outs(contact: Contact, form: ContactForm, *, at: datetime) -> None:
         contact.opt_in(channel, by=me(), at=at)
 
 
+def _edit_address(account: Account, contact: Contact) -> str:
+    return url_for("accounts.edit_contact", slug=account.slug, public_id=contact.public_id)
+
+
 def _contact_page(
-    account: Account, contact: Contact, form: ContactForm, status: int = 200, conflicts: Sequence[Difference] = ()
+    account: Account,
+    contact: Contact,
+    form: ContactForm,
+    status: int = 200,
+    *,
+    conflicts: Sequence[Difference] = (),
+    merge: MergeForm | None = None,
 ) -> Answer:
-    return page("accounts/contact.html", status, account=account, contact=contact, form=form, conflicts=conflicts)
+    """A person as they stand, with who else may be the same person and who already is."""
+    others = alike(contact, account.contacts)
+    return page(
+        "accounts/contact.html",
+        status,
+        account=account,
+        contact=contact,
+        form=form,
+        conflicts=conflicts,
+        merge=merge or (MergeForm.among(others) if others and contact.archived_at is None else None),
+        merged=merged_into(session(), contact),
+    )

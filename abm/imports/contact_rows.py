@@ -123,8 +123,11 @@ class ContactRows:
             return
         if contact is None:
             return
+        given = plan.facts["given"]
+        if contact.merged_into_id is not None:  # known by another name and address of theirs, which they keep
+            contact, given = contact.standing, {name: given[name] for name in given.keys() - {"name", "email"}}
         plan.target_id = contact.id
-        given = differing(contact, plan.facts["given"])
+        given = differing(contact, given)
         for name, value in given.items():
             plan.note(name, getattr(contact, name), value)
         plan.facts["opt_outs"] = [one for one in plan.facts["opt_outs"] if contact.may_be_reached_by(one)]
@@ -145,7 +148,7 @@ class ContactRows:
             known = self._with_email(email, account_id)
         if known is None:
             known = self._named(account_id, given["name"], email)
-        same: object = known.id if known else (account_id, given["name"].casefold(), email)
+        same: object = known.standing.id if known else (account_id, given["name"].casefold(), email)
         keys = [("id", external)] if external else []
         self._seen.claim(plan.number, "person", same, *keys, *([("email", email)] if email else []))
         if known is not None and known.account_id != account_id:
@@ -156,11 +159,11 @@ class ContactRows:
     def _with_email(self, email: str, account_id: int) -> Contact | None:
         found = self._by_email.get(email, [])
         here = [one for one in found if one.account_id == account_id]
-        return next(iter(here or found), None)
+        return next(iter(_unmerged(here) or _unmerged(found)), None)
 
     def _named(self, account_id: int, name: str, email: str | None) -> Contact | None:
         """Somebody of this name at the account. With another address it may be somebody else: a person is asked."""
-        found = self._by_name.get((account_id, name.casefold()), [])
+        found = _unmerged(self._by_name.get((account_id, name.casefold()), []))
         if len(found) > 1 or (found and email and found[0].email):
             here = f"{found[0].name} at {self._account_names[account_id]}"
             raise CellFault("email", email or "", f"This may be {here}, who has another address: correct the row.")
@@ -168,6 +171,14 @@ class ContactRows:
 
     def _account_name(self, contact: Contact) -> str:
         return self._account_names.get(contact.account_id) or contact.account.name
+
+
+def _unmerged(found: Sequence[Contact]) -> list[Contact]:
+    """Of contacts that are one person by now only one, first the one that stands."""
+    people: dict[int, Contact] = {}
+    for one in sorted(found, key=lambda contact: (contact.merged_into_id is not None, contact.id)):
+        people.setdefault(one.merged_into_id or one.id, one)
+    return list(people.values())
 
 
 def _phone(line: Line) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account, Contact, ExternalId
 from abm.imports.lines import Line
@@ -27,13 +27,13 @@ class Person(NamedTuple):
     email: str | None
     opted_out: dict[str, str]
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.name, self.email))
+
     def opted_out_on(self, channel: Channel, day: date) -> bool:
         """Whether they were to be left alone on a channel that day."""
         since = self.opted_out.get(channel.value)
         return since is not None and day >= date.fromisoformat(since)
-
-
-PERSON = (Contact.id, Contact.account_id, Contact.name, Contact.email, Contact.opted_out)
 
 
 @dataclass
@@ -49,16 +49,15 @@ class People:
     def load(cls, session: Session, system: str, lines: Sequence[Line], *, account_ids: Sequence[int]) -> Self:
         """Everybody at these accounts, and whoever else the rows name by id or e-mail."""
         people = cls()
-        by_id = select(ExternalId.value, *PERSON).join(Contact, Contact.id == ExternalId.row_id)
+        by_id = _people(ExternalId.value).join(ExternalId, Contact.id == ExternalId.row_id)
         by_id = by_id.where(ExternalId.system == system, ExternalId.kind == "contact")
         ids = [_first(line, "contact_external_id") for line in lines if line.has("contact_external_id")]
         for value, *person in in_chunks(session, by_id, ExternalId.value, ids):
             people._by_id[value] = Person(*person)
         emails = [email for line in lines if (email := _email(line))]
-        rows: list[Any] = in_chunks(session, select(*PERSON), Contact.email, emails)
-        rows += in_chunks(session, select(*PERSON), Contact.account_id, account_ids)
-        found = {person.id: person for person in (*people._by_id.values(), *(Person(*row) for row in rows))}
-        people.known = list(found.values())
+        rows: list[Any] = in_chunks(session, _people(), Contact.email, emails)
+        rows += in_chunks(session, _people(), Contact.account_id, account_ids)
+        people.known = list(dict.fromkeys([*people._by_id.values(), *(Person(*row) for row in rows)]))
         for person in people.known:
             people._by_name.setdefault((person.account_id, person.name.casefold()), []).append(person)
             if person.email:
@@ -89,6 +88,14 @@ class People:
             yield known
         else:
             yield from self._by_email.get(_email(line) or "", [])
+
+
+def _people(*columns: Any) -> Select[Any]:
+    """Contacts as `Person` wants them, with these columns before."""
+    standing = aliased(Contact)  # under whom a merged contact is known by now
+    person = (standing.id, standing.account_id, Contact.name, Contact.email, standing.opted_out)
+    known = func.coalesce(Contact.merged_into_id, Contact.id)
+    return select(*columns, *person).select_from(Contact).join(standing, standing.id == known)
 
 
 def _first(line: Line, field_name: str) -> str:

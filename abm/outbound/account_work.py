@@ -101,7 +101,7 @@ def older_than(touches: Sequence[Touch], slug: str) -> str | None:
 def _entry(touch: Touch, slug: str) -> LaneEntry:
     text = touch.sentence
     if touch.contact is not None:
-        text += f", {touch.contact.name}"
+        text += f", {touch.contact.standing.name}"
     if touch.side is TouchSide.PARTNER:
         text = f"Partner, {text[0].lower()}{text[1:]}"
     if touch.side is TouchSide.MARKETING and touch.campaign_id is not None and touch.note:

@@ -99,7 +99,7 @@ def correction_sheet(session: Session, touch: Touch, *, organisation: Organisati
         what=f"{touch.channel}/{touch.outcome}",
         inbound=touch.direction.value == "inbound",
         when=clock.local(touch.at, organisation.time_zone).replace(tzinfo=None),
-        contact=touch.contact.public_id if touch.contact else "",
+        contact=touch.contact.standing.public_id if touch.contact else "",
         note=touch.note,
         revision=touch.revision,
     )

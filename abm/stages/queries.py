@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from abm.accounts.models import CrmStage, Opportunity, StageCategory
+from abm.accounts.models import Contact, CrmStage, Opportunity, StageCategory
 from abm.definitions.defaults import STAGES, StageDefinition
 from abm.stages.models import AccountStage, Facts
 from abm.stages.rules import stage_of
@@ -17,6 +17,7 @@ from abm.touches.kinds import OutcomeClass
 from abm.touches.models import Touch
 from abm.touches.outcomes import all_outcomes
 
+PERSON = func.coalesce(Contact.merged_into_id, Touch.contact_id)  # who was merged is one of the people, once
 AccountIds = Sequence[int] | Select[int]
 
 RESPONSES = [(channel, key, rule) for channel, key, rule in all_outcomes() if rule.responded]
@@ -73,12 +74,13 @@ def _engagement(session: Session, accounts: AccountIds, days: Sequence[date], de
         columns += [
             _sum(then, 1),
             _sum(then, minutes),
-            func.count(case((then, Touch.contact_id)).distinct()),
+            func.count(case((then, PERSON)).distinct()),
             _sum(then & demo, 1),
             _sum(then & held, 1),
         ]
     rows = session.execute(
         select(Touch.account_id, *columns)
+        .outerjoin(Contact, Contact.id == Touch.contact_id)
         .where(
             Touch.account_id.in_(accounts),
             Touch.voided_at.is_(None),

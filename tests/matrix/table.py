@@ -159,6 +159,14 @@ ACCOUNTS: dict[str, list[Case]] = {
         case(EDITORS, 303, slug="account", public_id="contact"),
         case(EDITORS, 404, slug="account", public_id="contact elsewhere"),
     ],
+    "accounts.merge_contact": [
+        case(EDITORS, 422, slug="account", public_id="contact"),
+        case(EDITORS, 404, slug="account", public_id="contact elsewhere"),
+    ],
+    "accounts.split_contact": [
+        case(EDITORS, 409, slug="account", public_id="contact"),
+        case(EDITORS, 404, slug="account", public_id="contact elsewhere"),
+    ],
     "accounts.restore_contact": [
         case(EDITORS, 303, slug="account", public_id="archived contact"),
         case(EDITORS, 404, slug="account", public_id="contact elsewhere"),
