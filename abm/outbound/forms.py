@@ -14,6 +14,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import DateTimeLocalInput
 
+from abm.kit.forms import email_field, line_field
 from abm.touches.kinds import Channel, Direction, TouchSide
 from abm.touches.outcomes import OUTCOMES, OutcomeRule
 
@@ -109,10 +110,19 @@ class HappenedForm(FlaskForm):
 
 
 class TouchForm(HappenedForm):
-    """One contact between us and an account: with whom, and for which campaign."""
+    """One contact between us and an account: with whom, who may be new here, and for which campaign."""
 
     contact = ChoiceField("With", [Optional()], otherwise="Choose one of the people on the list.")
+    new_name = line_field("Their name")
+    new_title = line_field("Their title")
+    new_email = email_field("Their e-mail", required=False)
     campaign = ChoiceField("Campaign", [Optional()], otherwise="Choose one of the campaigns on the list.")
+
+    def validate_new_name(self, field: StringField) -> None:
+        if field.data and self.contact.data:
+            raise ValidationError("Choose one of the people on the list, or write somebody new: not both.")
+        if not field.data and (self.new_title.data or self.new_email.data):
+            raise ValidationError("Write the name of whoever is new here.")
 
 
 class LogForm(TouchForm):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from abm.accounts.models import Account, Contact
+from abm.accounts.models import Account, Contact, add_contact
 from abm.campaigns.at_work import refuse_held_out, sentence_of
 from abm.campaigns.models import Campaign
 from abm.campaigns.queries import held_out_on, live_on
@@ -19,7 +19,7 @@ from abm.outbound.forms import CorrectionForm, HappenedForm, LogForm, TouchForm,
 from abm.people.models import Organisation, User
 from abm.touches.kinds import Channel, TouchSide
 from abm.touches.logging import TouchFacts
-from abm.touches.models import Touch
+from abm.touches.models import Touch, hold_account
 from abm.touches.outcomes import OUTCOMES, OutcomeRule
 from abm.touches.sides import sides_of
 
@@ -49,8 +49,11 @@ class TouchSheet:
         """What is logged most, for one tap on a phone."""
         return [(channel, outcome, OUTCOMES[channel][outcome]) for channel, outcome in FREQUENT]
 
-    def facts(self, organisation: Organisation) -> TouchFacts:
-        """What the form says, once it has been validated. Raises RuleBroken where its campaign held the account out."""
+    def facts(self, organisation: Organisation, *, by: User, at: datetime) -> TouchFacts:
+        """What the form says, once it has been validated; somebody who is new here is added as a contact.
+
+        Raises RuleBroken where its campaign held the account out, and for an address that is none.
+        """
         form = self.form
         channel, outcome = form.kind
         campaign = next((one for one in self.campaigns if one.slug == form.campaign.data), None)
@@ -63,10 +66,25 @@ class TouchSheet:
             channel=channel,
             outcome=outcome,
             when=when,
-            contact=next((one for one in self.contacts if one.public_id == form.contact.data), None),
+            contact=self._with_whom(by, at),
             campaign=campaign,
             note=paragraphs(form.note.data or ""),
         )
+
+    def _with_whom(self, by: User, at: datetime) -> Contact | None:
+        """The contact who was chosen or written. Whoever is here under that name or address is not added twice."""
+        form, name = self.form, self.form.new_name.data
+        if not name:
+            return next((one for one in self.contacts if one.public_id == form.contact.data), None)
+        hold_account(self.account)
+        email = (form.new_email.data or "").lower()
+        session_of(self.account).refresh(self.account, ["contacts"])
+        for one in self.account.contacts:
+            if one.archived_at is None and (one.name.casefold() == name.casefold() or (email and one.email == email)):
+                return one
+        new = add_contact(self.account, name=name, title=form.new_title.data or "", email=email or None, by=by, at=at)
+        session_of(new).flush()
+        return new
 
 
 def log_sheet(
@@ -85,7 +103,9 @@ def log_sheet(
     form = LogForm(when=now, place=place, **({"formdata": None} if fresh else {}))
     shown = fresh or not form.is_submitted()  # what was sent without naming one needs none to choose from
     campaigns = live_on(session, account.id, at) if shown or form.campaign.data else []
-    sheet = _sheet(form, account, sides_of(by), campaigns, contacts=shown or bool(form.contact.data))
+    sheet = _sheet(
+        form, account, sides_of(by), campaigns, contacts=shown or bool(form.contact.data or form.new_name.data)
+    )
     _explain_hold_outs(session, sheet, at)
     if channel is not None and not form.is_submitted():
         form.what.data = next(choice.value for choice in outcome_choices() if choice.value.startswith(f"{channel}/"))

@@ -28,6 +28,7 @@ from abm.touches.logging import log_touch as log
 from abm.touches.models import Touch
 from abm.touches.queries import TIMELINE, revisions, timeline, touch_by_public_id
 
+NAMED = {"outcome": "what", "direction": "inbound", "name": "new_name", "email": "new_email"}  # the rule's to ours
 FORMS = {"account": "outbound/_log.html", "today": "outbound/_log_in_queue.html"}
 
 
@@ -96,7 +97,7 @@ def correct_touch(slug: str, touch_id: str) -> Answer:
         return page("outbound/correct.html", 422, touch=found, sheet=sheet)
     revision = int(sheet.form["revision"].data)
     try:
-        found.correct(by=me(), at=at, revision=revision, **sheet.facts(organisation()))
+        found.correct(by=me(), at=at, revision=revision, **sheet.facts(organisation(), by=me(), at=at))
     except RuleBroken as broken:
         session.rollback()
         _say(sheet, broken)
@@ -143,7 +144,8 @@ def _log_sheet(account: Account, *, place: str, channel: Channel | None = None) 
 
 def _log(account: Account, sheet: TouchSheet, *, at: datetime) -> None:
     key = sheet.form["client_key"].data
-    logged = log(account, organisation=organisation(), by=me(), at=at, client_key=key, **sheet.facts(organisation()))
+    facts = sheet.facts(organisation(), by=me(), at=at)
+    logged = log(account, organisation=organisation(), by=me(), at=at, client_key=key, **facts)
     count_latest(session(), logged)
 
 
@@ -171,7 +173,7 @@ def _refused(sheet: TouchSheet, broken: RuleBroken, place: str) -> Answer:
 
 def _say(sheet: TouchSheet, broken: RuleBroken) -> None:
     """Put the sentence beside its field, or on top of the form."""
-    named = {"outcome": "what", "direction": "inbound"}.get(broken.field or "", broken.field)
+    named = NAMED.get(broken.field or "", broken.field)
     if named in sheet.form:
         sheet.form[named].errors = [*sheet.form[named].errors, broken.message]
     else:
