@@ -13,7 +13,7 @@ from abm.imports import models as imports
 from abm.imports import play_files
 from abm.kit import receipts
 from abm.kit.base import Base
-from abm.outbound import judging, snoozing
+from abm.outbound import judging, meetings, snoozing
 from abm.outbound import models as outbound
 from abm.people import feeds, mail, models, programmes, saved_views, seats, sessions, tokens
 from abm.spend import models as spend
@@ -35,6 +35,7 @@ MODULES = (
     models,
     outbound,
     judging,
+    meetings,
     snoozing,
     play_files,
     play_records,

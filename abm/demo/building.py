@@ -13,6 +13,7 @@ from abm.demo.filing import leave_an_import
 from abm.demo.founding import ZONE, found
 from abm.demo.happening import record_plays
 from abm.demo.keeping import begins_on, forget, keep_beginning
+from abm.demo.meeting import book_meetings
 from abm.demo.promising import answer_promises, promise_by_policy
 from abm.demo.spending import keep_the_ledger
 from abm.demo.working import tell_the_weeks
@@ -44,6 +45,7 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
             take_in_the_letter(world)
             draft_next_quarter(world)
             change_mid_quarter(world, current)
+            book_meetings(world)
             answer_promises(world)
             leave_an_import(world)
             seal_events(session())

@@ -1,4 +1,4 @@
-"""What calendar programs read: a person's own plays, asks and reviews, or all plays, as all-day events (RFC 5545)."""
+"""What calendar programs read: a person's own plays, asks, reviews and meetings, or all plays (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from abm.campaigns.kinds import RUNNING
 from abm.campaigns.live_plays import LivePlay
 from abm.campaigns.models import Campaign
 from abm.campaigns.reviews import manager_voice
+from abm.outbound.meeting_queries import meetings_of
+from abm.outbound.meetings import Meeting
 from abm.outbound.models import Commitment
 from abm.outbound.queries import ends_on
 from abm.people.feeds import FeedKind
@@ -28,7 +30,7 @@ KEPT = timedelta(weeks=13)  # how far back a feed tells
 
 @dataclass(frozen=True)
 class Entry:
-    """An all-day event. `key` never changes; `moves`: how often it was told otherwise, last at `changed_at`."""
+    """An event, all day unless it has hours. `key` never changes; `moves`: how often it was told otherwise."""
 
     key: str
     day: date
@@ -37,6 +39,8 @@ class Entry:
     href: str
     changed_at: datetime
     moves: int = 0
+    hours: tuple[datetime, datetime] | None = None  # from when to when, where it does not take the whole day
+    cancelled: bool = False
 
 
 def feed_text(session: Session, user: User, kind: FeedKind, *, organisation: Organisation, at: datetime) -> bytes:
@@ -44,7 +48,9 @@ def feed_text(session: Session, user: User, kind: FeedKind, *, organisation: Org
     since = organisation.today(at) - KEPT
     entries = list(_plays(session, since, None if kind is FeedKind.ALL else user))
     if kind is FeedKind.MINE:
+        begun = organisation.start_of(since)
         entries += [*_asks(session, user, since, organisation), *_reviews(session, user)]
+        entries += [_meeting(one, organisation) for one in meetings_of(session, user, since=begun)]
     name = organisation.name if kind is FeedKind.ALL else user.name
     return _written(f"{kind.label}, {name}", sorted(entries, key=lambda one: (one.day, one.key)))
 
@@ -95,6 +101,21 @@ def _asks(session: Session, user: User, since: date, organisation: Organisation)
         )
 
 
+def _meeting(one: Meeting, organisation: Organisation) -> Entry:
+    """A meeting that this person holds; one that was cancelled stays, as such, so that programs take it out."""
+    return Entry(
+        key=f"meeting-{one.public_id}",
+        day=organisation.today(one.starts_at),
+        summary=f"{one.account.name}: {one.subject}",
+        description=f"With {one.who}.",
+        href=url_for("outbound.meeting", meeting_id=one.public_id, _external=True),
+        changed_at=one.changed_at,
+        moves=one.moves,
+        hours=(one.starts_at, one.ends_at),
+        cancelled=one.result is not None and one.result.outcome == "cancelled",
+    )
+
+
 def _reviews(session: Session, user: User) -> Iterator[Entry]:
     """The plans whose approval waits for this manager, on the day before the campaign begins."""
     signed = select(StandingSignature.id).where(
@@ -133,11 +154,13 @@ def _written(name: str, entries: Sequence[Entry]) -> bytes:
         event.add("dtstamp", entry.changed_at)
         event.add("last-modified", entry.changed_at)
         event.add("sequence", entry.moves)
-        event.add("dtstart", entry.day)
-        event.add("dtend", entry.day + timedelta(days=1))
+        event.add("dtstart", entry.hours[0] if entry.hours else entry.day)
+        event.add("dtend", entry.hours[1] if entry.hours else entry.day + timedelta(days=1))
         event.add("summary", entry.summary)
         event.add("description", entry.description)
         event.add("url", entry.href)
-        event.add("transp", "TRANSPARENT")
+        event.add("transp", "OPAQUE" if entry.hours else "TRANSPARENT")
+        if entry.cancelled:
+            event.add("status", "CANCELLED")
         calendar.add_component(event)
     return bytes(calendar.to_ical())

@@ -33,6 +33,7 @@ MAIN = (
 MORE = (
     ("Calendar", "desk.calendar", May.READ),
     ("Commitments", "outbound.commitments", May.READ),
+    ("Meetings", "outbound.meetings", May.READ),
     ("My team", "outbound.team", May.LEAD_TEAM),
     ("Opportunities", "accounts.opportunities", May.READ),
     ("Definitions", "definitions.index", May.READ),

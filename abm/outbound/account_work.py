@@ -15,6 +15,8 @@ from abm.kit.clock import Week
 from abm.kit.filters import weekday
 from abm.kit.text import shortened
 from abm.outbound.judging import Views, judgements_on, views_of
+from abm.outbound.meeting_queries import meetings_on
+from abm.outbound.meetings import Meeting
 from abm.outbound.queries import Promised, on_account
 from abm.outbound.touch_form import TouchSheet, log_sheet
 from abm.people.models import Organisation, User
@@ -53,6 +55,7 @@ class AccountWork:
     views: Views
     older: str | None  # the address of what happened before
     sheet: TouchSheet | None  # None for somebody who may not log
+    meetings: Sequence[Meeting]  # to come, and those that wait for a word
 
 
 def work_on(
@@ -65,7 +68,7 @@ def work_on(
     may_log: bool,
     fresh: bool = False,
 ) -> AccountWork:
-    """The account's work on the day of `at`, in at most five queries; `fresh` with an empty form."""
+    """The account's work on the day of `at`, in at most seven queries; `fresh` with an empty form."""
     open_ones = on_account(session, account.id, organisation.today(at))
     touches = timeline(session, account.id, limit=TIMELINE + 1)
     sheet = None
@@ -78,6 +81,7 @@ def work_on(
         views=views_of(judgements_on(session, account.id), Week.of(organisation.today(at))),
         older=older_than(touches, account.slug),
         sheet=sheet,
+        meetings=meetings_on(session, account.id),
     )
 
 

@@ -1,8 +1,9 @@
-"""What of commitments waits for an answer of a person: something to deliver, and other ways to confirm."""
+"""What waits for a word of a person: something to deliver, other ways to confirm, meetings that are over."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -10,22 +11,30 @@ from sqlalchemy import Date, Select, cast, false, literal, null, or_, select, un
 from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account
+from abm.kit import clock
 from abm.kit.text import shortened
 from abm.outbound.leading import HEADS
+from abm.outbound.meeting_queries import open_meetings
+from abm.outbound.meetings import Meeting
 from abm.outbound.models import Commitment
 from abm.outbound.pauses import Pause
 from abm.outbound.ways import AnotherWay
 from abm.people.models import Team, User
 from abm.people.waiting import Waiting
 
-DELIVER, ANSWER = "Deliver", "Answer"
-WEIGHTS = {DELIVER: 45, ANSWER: 40}
+DELIVER, ANSWER, SAY = "Deliver", "Answer", "Say"
+WEIGHTS = {DELIVER: 45, ANSWER: 40, SAY: 42}
 
 
 def answers_waiting_for(session: Session, user: User) -> Iterator[Waiting]:
-    """One row for each thing that the other side waits for, and each proposal of those whom one leads. One query."""
-    rows = session.execute(union_all(_to_deliver(user), _to_answer(user)))
+    """One row for each thing that the other side waits for, each proposal of those whom one leads, each meeting of
+    which nobody has said what became of it. One query.
+    """
+    rows = session.execute(union_all(_to_deliver(user), _to_answer(user), _to_say(user)))
     for verb, commitment, account, who, since, what, by_day in rows:
+        if verb == SAY:
+            yield _meeting(commitment, account, since, what)
+            continue
         day = f"{by_day.day} {by_day:%b}" if by_day else ""
         deliver = verb == DELIVER
         yield Waiting(
@@ -37,6 +46,29 @@ def answers_waiting_for(session: Session, user: User) -> Iterator[Waiting]:
             button=verb,
             weight=WEIGHTS[verb],
         )
+
+
+def _meeting(public_id: str, account: str, since: datetime, subject: str) -> Waiting:
+    return Waiting(
+        verb=SAY,
+        object=f"what became of the meeting with {account}",
+        why=shortened(subject, 80),
+        since=since,
+        href=url_for("outbound.meeting", meeting_id=public_id),
+        button=SAY,
+        weight=WEIGHTS[SAY],
+    )
+
+
+def _to_say(user: User) -> Select[*tuple[Any, ...]]:
+    said = Meeting.starts_at, Meeting.subject, cast(null(), Date)
+    found: Select[*tuple[Any, ...]] = (
+        open_meetings()
+        .with_only_columns(literal(SAY), Meeting.public_id, Account.name, literal(""), *said)
+        .join(Account, Account.id == Meeting.account_id)
+        .where(Meeting.owner_id == user.id, Meeting.starts_at <= clock.now())
+    )
+    return found
 
 
 def _to_deliver(user: User) -> Select[*tuple[Any, ...]]:

@@ -20,10 +20,10 @@ from abm.outbound.queue import row_for
 from abm.outbound.recounting import count_latest, recount
 from abm.outbound.routes import outbound
 from abm.outbound.touch_form import TouchSheet, correction_sheet, log_sheet, with_choices
-from abm.people.access import May, me, needs
+from abm.people.access import May, may, me, needs
 from abm.people.current import organisation
 from abm.stages.queries import stages_on
-from abm.touches.kinds import Channel
+from abm.touches.kinds import Channel, OutcomeClass
 from abm.touches.logging import log_touch as log
 from abm.touches.models import Touch
 from abm.touches.queries import TIMELINE, revisions, timeline, touch_by_public_id
@@ -195,7 +195,13 @@ def _form_again(sheet: TouchSheet, place: str, status: int) -> Answer:
 def _touch_page(found: Touch, form: VoidForm, status: int) -> Answer:
     before = revisions(session(), found.id)
     return page(
-        "outbound/touch.html", status, touch=found, revisions=before, form=form, may_change=found.changeable_by(me())
+        "outbound/touch.html",
+        status,
+        touch=found,
+        revisions=before,
+        form=form,
+        may_change=found.changeable_by(me()),
+        books=found.rule.klass is OutcomeClass.MEETING_BOOKED and may(me(), May.LOG_TOUCHES),
     )
 
 

@@ -15,6 +15,7 @@ from abm.campaigns.templates import PlayTemplate
 from abm.kit import clock
 from abm.kit.clock import Week
 from abm.kit.db import session, writing
+from abm.outbound.meeting_queries import diary_of
 from abm.outbound.models import Commitment
 from abm.people.administration import new_link
 from abm.people.current import organisation
@@ -249,8 +250,15 @@ def _of_account(account: Account, tomas: User, quarter: str) -> dict[str, str]:
         "deal": account.opportunities[0].public_id,
         "touch": session.scalars(logged.limit(1)).one(),
         "commitment": session.scalars(promised.limit(1)).one(),
+        **_of_meetings(tomas),
         **_of_entry(session.scalars(listed.where(Entry.account_id == account.id)).one()),
     }
+
+
+def _of_meetings(tomas: User) -> dict[str, str]:
+    """A meeting that waits for a word, and one that is to come."""
+    diary = diary_of(session(), [tomas], at=clock.now())
+    return {"meeting": diary.waiting[0].public_id, "meeting to come": diary.coming[0].public_id}
 
 
 def _of_entry(public_id: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -21,11 +21,13 @@ from abm.imports.models import Kind
 from abm.imports.staging import Upload, stage
 from abm.kit import clock
 from abm.kit.base import session_of
+from abm.outbound.meetings import Appointment, Meeting, book
 from abm.outbound.models import Commitment, CommitmentSource
 from abm.people.seats import Side, seats
 from abm.targets.comments import comment_on
 from abm.targets.models import Outcome, open_list
-from abm.touches.kinds import Channel
+from abm.touches.logging import log_touch
+from abm.touches.models import Channel, Direction, TouchSide
 from tests.cast import Cast
 
 
@@ -54,7 +56,26 @@ def promised_and_filed(session: Session, cast: Cast, account: Account) -> dict[s
     upload = Upload(Kind.ACCOUNTS, io.BytesIO(b"name,employees\nAcme,10\nBad,-3\n"), "accounts.csv")
     batch = stage(cast.organisation, upload, by=cast.wen, at=at)
     session.flush()
-    return {"commitment": commitment.public_id, "import": str(batch.id)}
+    meeting = _meeting(cast, account, at)
+    return {"commitment": commitment.public_id, "import": str(batch.id), "meeting": meeting.public_id}
+
+
+def _meeting(cast: Cast, account: Account, at: datetime) -> Meeting:
+    """Booked by Tomás on the phone, for tomorrow."""
+    booking = log_touch(
+        account,
+        organisation=cast.organisation,
+        by=cast.tomas,
+        at=at,
+        client_key="booking",
+        side=TouchSide.SALES,
+        direction=Direction.OUTBOUND,
+        channel=Channel.CALL,
+        outcome="meeting booked",
+        when=at,
+    )
+    told = Appointment("First call", at + timedelta(days=1), 30)
+    return book(booking, told, owner=cast.tomas, by=cast.tomas, at=at)
 
 
 def _list(session: Session, cast: Cast, account: Account) -> dict[str, str]:

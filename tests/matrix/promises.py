@@ -27,6 +27,12 @@ PROMISES: dict[str, list[Case]] = {
     "outbound.handing_over": [case(LEADERS, 404), case(LEADERS, 409, sent={"by": "=person"})],  # who promised nothing
     "outbound.hand_over_many": [case(LEADERS, 409)],
     "outbound.team": [case(LEADERS)],
+    "outbound.meetings": [case(EVERYONE), case(EVERYONE, sent={"whose": "team"})],
+    "outbound.new_meeting": [case(LOGGERS, slug="account")],
+    "outbound.book_meeting": [case(LOGGERS, 422, slug="account")],
+    "outbound.meeting": [case(EVERYONE, meeting_id="meeting")],
+    "outbound.change_meeting": [case(LOGGERS, 422, meeting_id="meeting")],
+    "outbound.close_meeting": [case(LOGGERS, 422, meeting_id="meeting")],
     "outbound.judgements": [case(EVERYONE, slug="account")],
     "outbound.judge_account": [case(LOGGERS, 422, slug="account")],
     "outbound.new_snooze": [case(LOGGERS, slug="account")],
