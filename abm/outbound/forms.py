@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,13 +55,14 @@ class ChoiceField(SelectField):
         self.invalid_choice_message = otherwise
 
 
-def outcome_choices() -> list[SelectChoice]:
+@cache
+def outcome_choices() -> tuple[SelectChoice, ...]:
     """Every channel with its outcomes, in groups that a browser shows without any script."""
-    return [
+    return tuple(
         SelectChoice(f"{channel}/{outcome}", f"{channel.label}: {rule.label}", optgroup=channel.label)
         for channel, outcomes in OUTCOMES.items()
         for outcome, rule in outcomes.items()
-    ]
+    )
 
 
 def listed(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
