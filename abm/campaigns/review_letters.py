@@ -1,7 +1,6 @@
 """Letters about the review of a plan, to those whom it concerns, in the transaction of the step.
 
-What a letter says stands in `templates/campaigns/letters`: its first line is the subject, the rest its paragraphs.
-Nobody is written to about their own act.
+What a letter says stands in `templates/campaigns/letters`. Nobody is written to about their own act.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from flask import current_app, g
 from sqlalchemy import select
 
 from abm.agreement.models import Version
@@ -18,8 +16,7 @@ from abm.campaigns.models import Campaign
 from abm.campaigns.review_reminding import ReminderCause, awaited
 from abm.campaigns.reviewing import PlanReview, ReviewAsk, due_on
 from abm.kit.base import session_of
-from abm.people.letters import page_in_letters
-from abm.people.mail import mail_server, write_letter
+from abm.people.letters import page_in_letters, tell
 from abm.people.models import Organisation, User
 
 
@@ -62,18 +59,7 @@ def tell_erratum(campaign: Campaign, erratum: Erratum, *, at: datetime) -> None:
 def _write(
     campaign: Campaign, name: str, people: Iterable[User], *, by: User | None, at: datetime, **values: object
 ) -> None:
-    """One letter each, to everybody but who did it."""
-    session = session_of(campaign)
-    to = [user for user in people if by is None or user.id != by.id]
-    if not to or mail_server(session) is None:
-        return
-    organisation = session.get_one(Organisation, 1)
-    g.setdefault("time_zone", organisation.time_zone)  # days read as the company's, in the worker too
+    """About a campaign's review, to everybody but who did it."""
     link = page_in_letters("campaigns.review", slug=campaign.slug)
-    known = {"campaign": campaign, "organisation": organisation, "link": link, "by": by} | values
-    template = current_app.jinja_env.get_template(f"campaigns/letters/{name}.txt")
-    frame = current_app.jinja_env.get_template("campaigns/letters/frame.html")
-    for user in to:
-        subject, _, text = template.render(**known, user=user).strip().partition("\n")
-        html = frame.render(subject=subject, paragraphs=text.strip().split("\n\n"), link=link)
-        write_letter(user, subject=subject, text=f"{text.strip()}\n", html=html, at=at)
+    known = {"campaign": campaign} | values
+    tell(session_of(campaign), f"campaigns/letters/{name}.txt", people, link=link, by=by, at=at, **known)

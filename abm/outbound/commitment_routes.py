@@ -15,6 +15,7 @@ from abm.kit.forms import show_refusal
 from abm.kit.rules import RuleBroken
 from abm.kit.web import Answer, commit, done, page
 from abm.outbound.answering import answer_way, end_wait, propose_another_way, take_back_way, wait_on
+from abm.outbound.commitment_letters import tell_answered, tell_proposed, tell_wait_ended, tell_waited_on
 from abm.outbound.commitment_page import CommitmentPage, commitment_page
 from abm.outbound.leading import leaders
 from abm.outbound.models import Commitment
@@ -51,7 +52,9 @@ def propose_way(commitment_id: str) -> Answer:
 
     def propose(found: CommitmentPage, form: Any) -> str:
         asked, reason = form.otherwise(found.colleagues), form.reason.data
-        propose_another_way(found.commitment, asked, reason=reason, latest=found.latest, **_now())
+        now = _now()
+        way = propose_another_way(found.commitment, asked, reason=reason, latest=found.latest, **now)
+        tell_proposed(found.commitment, way, by=now["by"], at=now["at"])
         return "Proposed. It waits for whoever leads you."
 
     return _answer(commitment_id, "way", propose)
@@ -64,7 +67,9 @@ def answer_proposal(commitment_id: str) -> Answer:
 
     def settle(found: CommitmentPage, form: Any) -> str:
         way, confirmed = found.commitment.open_way or abort(404), form.confirmed.data == "yes"
-        answer_way(way, confirmed=confirmed, words=form.answer.data, **_now())
+        now = _now()
+        answer_way(way, confirmed=confirmed, words=form.answer.data, **now)
+        tell_answered(found.commitment, way, by=now["by"], at=now["at"])
         return "Confirmed: it holds from now on." if confirmed else "It stays as it was assigned."
 
     return _answer(commitment_id, "way_answer", settle)
@@ -89,7 +94,9 @@ def wait(commitment_id: str) -> Answer:
         on = next((one for one in found.others if one.public_id == form.on.data), None)
         if on is None:
             raise RuleBroken("Choose who delivers it.", field="on")
-        wait_on(found.commitment, what=form.what.data, on=on, by_day=form.by_day.data, **_now())
+        now = _now()
+        pause = wait_on(found.commitment, what=form.what.data, on=on, by_day=form.by_day.data, **now)
+        tell_waited_on(found.commitment, pause, by=now["by"], at=now["at"])
         return f"Its clock pauses. {on.name} sees what is needed."
 
     return _answer(commitment_id, "wait", begin)
@@ -102,7 +109,9 @@ def stop_waiting(commitment_id: str) -> Answer:
 
     def end(found: CommitmentPage, form: Any) -> str:
         pause = found.waits or abort(404)
-        end_wait(found.commitment, pause, Ending(form.ending.data), words=form.words.data, **_now())
+        now = _now()
+        end_wait(found.commitment, pause, Ending(form.ending.data), words=form.words.data, **now)
+        tell_wait_ended(found.commitment, pause, by=now["by"], at=now["at"])
         return "The clock runs again."
 
     return _answer(commitment_id, "wait_end", end)

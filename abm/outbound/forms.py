@@ -171,5 +171,6 @@ class Narrowing(FlaskForm):
     tier = IntegerField("Tier", [Optional(), NumberRange(1, 3)])
     campaign = StringField("Campaign", [Optional(), Length(max=80)])
     when = StringField("When", [Optional(), AnyOf(("", "running", "ended"))])
+    state = StringField("State", [Optional(), Length(max=16)])
     marketing = StringField("Marketing after", [Optional(), Length(max=40)])
     sales = StringField("Sales after", [Optional(), Length(max=40)])

@@ -38,12 +38,17 @@ def leads(user: User, commitment: Commitment) -> bool:
 
 
 def leaders(session: Session, commitment: Commitment) -> list[str]:
-    """Who leads whoever answers for a commitment, by name: for whoever may not, to turn to."""
+    """The names of who leads whoever answers for a commitment: for whoever may not, to turn to."""
+    return [one.name for one in leading(session, commitment)]
+
+
+def leading(session: Session, commitment: Commitment) -> list[User]:
+    """Who leads whoever answers for a commitment, by name."""
     team = commitment.person.team if commitment.person is not None else None
     heads = select(RoleGrant.user_id).where(RoleGrant.role == HEADS[commitment.side])
     manager = team.manager_id if team is not None else None
-    statement = select(User.name).where((User.id == manager) | User.id.in_(heads), User.deactivated_at.is_(None))
-    return list(session.scalars(statement.order_by(User.name)))
+    statement = select(User).where((User.id == manager) | User.id.in_(heads), User.deactivated_at.is_(None))
+    return list(session.scalars(statement.options(lazyload(User.grants)).order_by(User.name, User.id)))
 
 
 def colleagues_of(session: Session, side: Side) -> list[User]:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from abm.campaigns.models import Campaign
 from abm.outbound.models import Commitment, Credit
+from abm.outbound.pauses import Pause, PauseCause
 from abm.outbound.queries import PROMISE, Promised, ends_on, in_full, promise_of, running
+from abm.outbound.ways import AnotherWay
 from abm.people.models import Organisation, Team, User
 from abm.people.seats import Side
 from abm.targets.models import Membership
@@ -29,6 +31,16 @@ class Narrowed:
     tier: int | None = None
     campaign: str = ""
     ended: bool = False
+    state: str = ""  # a key of `STATES`
+
+
+STATES = {
+    "assigned": "Not accepted yet",
+    "accepted": "Accepted",
+    "proposed": "Another way proposed",
+    "waiting": "Waiting on the other side",
+    "resting": "Resting",
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,8 @@ def conditions(narrowed: Narrowed, *, organisation: Organisation, at: datetime) 
         found.append(Commitment.person_id.in_(select(User.id).where(User.team_id == narrowed.team_id)))
     if narrowed.campaign:
         found.append(Commitment.campaign_id.in_(select(Campaign.id).where(Campaign.slug == narrowed.campaign)))
+    if narrowed.state:
+        found.append(_in_state(narrowed.state, day))
     if narrowed.tier is not None:
         members = select(Membership.account_id).where(
             Membership.tier == narrowed.tier,
@@ -57,6 +71,21 @@ def conditions(narrowed: Narrowed, *, organisation: Organisation, at: datetime) 
         )
         found.append(Commitment.account_id.in_(members))
     return found
+
+
+def _in_state(state: str, day: date) -> ColumnElement[bool]:
+    """What holds of commitments that read so today; the same as `Promised.state` says, but for days."""
+    if state in {"assigned", "accepted"}:
+        accepted = Commitment.accepted_at.is_not(None)
+        return accepted if state == "accepted" else ~accepted
+    if state == "proposed":
+        open_way = AnotherWay.commitment_id == Commitment.id, AnotherWay.answered_at.is_(None)
+        return select(AnotherWay.id).where(*open_way).correlate(Commitment).exists()
+    wait = Pause.cause == PauseCause.WAITING
+    holds = Pause.first_day <= day, or_(Pause.last_day.is_(None), Pause.last_day >= day)
+    of_kind = wait & Pause.ended_at.is_(None) if state == "waiting" else ~wait
+    paused = select(Pause.id).where(Pause.commitment_id == Commitment.id, of_kind, *holds)
+    return paused.correlate(Commitment).exists()
 
 
 def page_of_side(

@@ -13,6 +13,7 @@ from abm.kit.web import Answer, commit, done, page
 from abm.outbound.forms import AcceptanceForm, Narrowing
 from abm.outbound.leading import led_by
 from abm.outbound.listing import (
+    STATES,
     Narrowed,
     campaigns_with_commitments,
     conditions,
@@ -48,6 +49,7 @@ def commitments() -> Answer:
         colleagues=colleagues,
         teams=teams(session()),
         campaigns=campaigns_with_commitments(session()),
+        states=STATES,
         totals=totals(session(), day, *where),
         pages={
             side: page_of_side(session(), side, where, day, after=after[side], ended=narrowed.ended) for side in Side
@@ -63,6 +65,7 @@ def _narrowed(form: Narrowing, colleagues: list[User]) -> Narrowed:
         tier=form.tier.data,
         campaign=form.campaign.data or "",
         ended=form.when.data == "ended",
+        state=form.state.data if form.state.data in STATES else "",
     )
 
 

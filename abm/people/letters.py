@@ -1,14 +1,16 @@
-"""What Accountable writes to people about their access; without mail, the links that it hands over instead."""
+"""What Accountable writes to people about their access, or what another floor tells; without mail, links instead."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from flask import current_app, url_for
+from flask import current_app, g, url_for
 from flask import session as cookie
+from sqlalchemy.orm import Session
 
 from abm.kit.config import Config
-from abm.people.mail import Letter, write_letter
+from abm.people.mail import Letter, mail_server, write_letter
 from abm.people.models import Organisation, User
 
 HANDED_OVER = "links"
@@ -37,6 +39,34 @@ def send_test(user: User, *, organisation: Organisation, at: datetime) -> Letter
     """A letter to oneself, to see whether mail arrives."""
     text = _written("test", user=user, organisation=organisation)
     return write_letter(user, subject="Accountable sends mail", text=text, at=at)
+
+
+def tell(
+    session: Session,
+    template: str,
+    people: Iterable[User],
+    *,
+    link: str,
+    by: User | None,
+    at: datetime,
+    **values: object,
+) -> None:
+    """Write one letter each, to everybody but whose act it is about; nothing where no mail can go.
+
+    The first line of the template is the subject, the rest its paragraphs. Works without a request as well.
+    """
+    to = [user for user in people if by is None or user.id != by.id]
+    if not to or mail_server(session) is None:
+        return
+    organisation = session.get_one(Organisation, 1)
+    g.setdefault("time_zone", organisation.time_zone)  # days read as the company's, in the worker too
+    known = {"organisation": organisation, "link": link, "by": by} | values
+    body = current_app.jinja_env.get_template(template)
+    frame = current_app.jinja_env.get_template("people/letters/frame.html")
+    for user in to:
+        subject, _, text = body.render(**known, user=user).strip().partition("\n")
+        html = frame.render(subject=subject, paragraphs=text.strip().split("\n\n"), link=link)
+        write_letter(user, subject=subject, text=f"{text.strip()}\n", html=html, at=at)
 
 
 def keep_for_next_page(user: User, token: str) -> None:
