@@ -117,3 +117,25 @@ def test_without_script_the_line_is_looked_at_and_logged_all_the_same(visitors: 
 
     expect(page.locator("#messages")).to_contain_text("Logged on Kestrel Foods: Call: No answer.")
     assert kept(demonstration) == ("Kestrel Foods", "Call: no answer", "about lanes")
+
+
+def test_a_line_that_was_typed_on_a_bad_connection_is_not_lost(visitors: Visitors) -> None:
+    page = visitors.page_of("Tomás")
+    page.goto("/accounts")
+    page.keyboard.press("q")
+    page.get_by_label("What happened").wait_for()
+    page.keyboard.type("kestrel foods call vm lanes")
+    expect(page.locator("#understood").get_by_role("status")).to_contain_text("Enter logs it")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Log it").click()
+    page.context.set_offline(False)
+
+    page.goto("/accounts")
+    page.keyboard.press("q")
+
+    line = page.get_by_label("What happened")
+    expect(line).to_have_value("kestrel foods call vm lanes")
+    page.get_by_role("button", name="Log it").click()
+    expect(page.locator("#messages")).to_contain_text("Logged on Kestrel Foods")
+    expect(line).to_have_value("")
+    visitors.complaints.clear()  # the browser writes the lost connection to its console

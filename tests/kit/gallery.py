@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
-from flask import Flask, render_template
+from flask import Flask, flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.wrappers import Response
 from wtforms import (
     BooleanField,
     DateField,
@@ -115,10 +116,13 @@ def figures() -> dict[str, object]:
     return {"rows": [{"label": label, "counts": counts, "href": "/", "hrefs": {"both": "/"}} for label, counts in rows]}
 
 
-def _form() -> tuple[str, int]:
+def _form() -> tuple[str, int] | Response:
+    """Saved as the product saves: the answer leads to a page that says so."""
     form = GalleryForm()
-    status = 422 if form.is_submitted() and not form.validate() else 200
-    return render_template("gallery_form.html", form=form), status
+    if form.is_submitted() and form.validate():
+        flash("Saved.", "ok")
+        return redirect(url_for("form"))
+    return render_template("gallery_form.html", form=form), 422 if form.is_submitted() else 200
 
 
 def _problem(status: int) -> tuple[str, int]:

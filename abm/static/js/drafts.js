@@ -45,11 +45,14 @@
     note(form);
   };
 
-  // The form that was sent last is done with when the answer is an ordinary page of someone signed in.
+  // The form that was sent last is done with when its answer leads to a page of someone signed in, which says so. A page
+  // that was opened because no answer came says nothing, or was not led to.
   const settle = () => {
     const sent = kept.getItem(SENT);
     kept.removeItem(SENT);
-    if (sent && person && !document.querySelector(".error-summary, [data-problem]")) kept.removeItem(sent);
+    const led = performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
+    const told = document.querySelector("#messages")?.childElementCount > 0;
+    if (sent && person && led && told && !document.querySelector(".error-summary, [data-problem]")) kept.removeItem(sent);
   };
 
   const forgetAll = () => {
@@ -65,7 +68,7 @@
     else if (target.matches("form[data-draft]") && kept.getItem(keyOf(target))) kept.setItem(SENT, keyOf(target));
   });
   document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
-    if (!target.matches?.("form[data-draft]")) return;
+    if (!target.matches?.("form[data-draft]") || detail.requestConfig.verb === "get") return; // a look saves nothing
     kept.removeItem(SENT);
     if (detail.xhr.status >= 200 && detail.xhr.status < 300) kept.removeItem(keyOf(target));
   });
