@@ -66,6 +66,7 @@ from abm.people.routes import people
 from abm.people.signing_in import init_sign_in
 from abm.progress import close_routes
 from abm.progress.routes import progress
+from abm.results.routes import results
 from abm.spend import campaign_routes as spend_campaign_routes
 from abm.spend import file_routes as spend_file_routes
 from abm.spend.routes import spend
@@ -148,6 +149,7 @@ BLUEPRINTS = (
     progress,
     imports,
     spend,
+    results,
     play_files,
     desk,
     described,

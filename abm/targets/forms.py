@@ -16,7 +16,7 @@ from abm.people.seats import Side
 from abm.targets.entries import Entry
 from abm.targets.kinds import TIERS, Motion, Outcome, Period, Priority, Readiness
 from abm.targets.narrowing import FILTERS, MINE, Narrowed
-from abm.targets.policies import LARGEST, Terms, TierPolicy
+from abm.targets.policies import LARGEST, Terms, TierPolicy, fingerprint
 from abm.targets.queries import Colleague
 
 LONGEST_SEARCH = 80
@@ -198,11 +198,27 @@ class PolicyForm(FlaskForm):
     tier_1 = FormField(TermsForm, "Tier 1", separator="_")
     tier_2 = FormField(TermsForm, "Tier 2", separator="_")
     tier_3 = FormField(TermsForm, "Tier 3", separator="_")
+    seen = HiddenField("As it was seen", [InputRequired("This form is incomplete. Open it again.")])
 
     @classmethod
     def showing(cls, policies: list[TierPolicy]) -> PolicyForm:
         """The form of the terms as they stand."""
-        return cls(formdata=None, data={f"tier_{policy.tier}": vars_of(policy.terms) for policy in policies})
+        shown: dict[str, Any] = {f"tier_{policy.tier}": vars_of(policy.terms) for policy in policies}
+        return cls(formdata=None, data=shown | {"seen": fingerprint(policies)})
+
+    def overtaken(self, policies: list[TierPolicy]) -> bool:
+        """Whether somebody else changed the terms since the form showed them. It then says what each is by now, and
+        what is sent next replaces that knowingly.
+        """
+        if self.seen.data == fingerprint(policies):
+            return False
+        for policy in policies:
+            form, stands = self[f"tier_{policy.tier}"].form, vars_of(policy.terms)
+            for name in stands.keys() & form.data.keys():
+                if form[name].data != stands[name]:
+                    form[name].errors = [*form[name].errors, f"Somebody else made it {stands[name]} meanwhile."]
+        self.seen.data = fingerprint(policies)
+        return True
 
     def terms_of(self, tier: int) -> dict[str, int | Period]:
         terms: dict[str, int | Period] = self[f"tier_{tier}"].form.terms

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.audit.models import record
-from abm.kit.base import Base, Instant, Key, LongText, Word, check, choice
+from abm.kit.base import Base, Instant, Key, LongText, Word, check, choice, session_of
 from abm.kit.rules import require
 from abm.people.models import User
 from abm.people.seats import Side
@@ -95,6 +97,19 @@ class TierPolicy(Base):
             setattr(self, name, value)
         was = {name: before[name] for name in differing}
         record(self, "changed", by=by, at=at, before={"tier": self.tier, **was}, after={"tier": self.tier, **differing})
+
+
+def hold_policies(target_list: TargetList) -> list[TierPolicy]:
+    """The policies of a draft as they stand, held until the end of the transaction: two who save follow each other."""
+    of_list = select(TierPolicy).where(TierPolicy.list_id == target_list.id).order_by(TierPolicy.tier)
+    held = of_list.with_for_update(of=TierPolicy).execution_options(populate_existing=True)
+    return list(session_of(target_list).scalars(held))
+
+
+def fingerprint(policies: Sequence[TierPolicy]) -> str:
+    """By which a form knows whether the terms are still those that it showed."""
+    told = [(policy.tier, *map(str, asdict(policy.terms).values())) for policy in policies]
+    return hashlib.sha256(repr(sorted(told)).encode()).hexdigest()[:16]
 
 
 class Waiver(Base):

@@ -22,6 +22,7 @@ from abm.targets.kinds import TIERS
 from abm.targets.loading import carried_into, goes_on_with, list_or_404, quarter_or_404, rights_on, seat_or_403
 from abm.targets.models import TargetList, open_list
 from abm.targets.pages import versions_of
+from abm.targets.policies import hold_policies
 from abm.targets.queries import list_of
 
 targets = Blueprint("targets", __name__)
@@ -111,8 +112,11 @@ def change_policy(quarter: str) -> Answer:
     form = PolicyForm()
     if not form.validate_on_submit():
         return policy_page(target_list, form, 422)
-    at = clock.now()
-    for tier_policy in target_list.policies:
+    at, policies = clock.now(), hold_policies(target_list)
+    if form.overtaken(policies) and form.errors:
+        session.rollback()
+        return policy_page(list_or_404(quarter), form, 409)
+    for tier_policy in policies:
         tier_policy.change(by=me(), at=at, **form.terms_of(tier_policy.tier))
     commit()
     message = "The tier policy of the draft is saved. It holds once both seats have signed it."

@@ -36,6 +36,7 @@ NO_PAGE = NO_PAGE_OF_PLAYS | {
     "health.ready": "a word for machines",
     "accounts.suggested": "a list that a field opens",
     "imports.bad_rows_file": "a file",
+    "results.accounts_file": "a file",
     "desk.feed": "read by calendar programs",
     "targets.record": "a file",
     "targets.cell": "opens in its row, or leads to the entry's page",

@@ -42,6 +42,10 @@ PAGES_OF_PLAYS: dict[str, list[tuple[str, str]]] = {
     "play_files.show": [(PRIYA, "/plays/files/{file}"), (PRIYA, "/plays/files/{file}?lines=record")],
     "spend.index": [(JONAS, "/spend"), (TOMAS, "/spend?kind=play&voided=1")],
     "spend.new": [(PRIYA, "/spend/new"), (PRIYA, "/spend/new?campaign=cold-chain-on-time")],
+    "results.of_campaign": [
+        (PRIYA, "/campaigns/cold-chain-on-time/results"),
+        (TOMAS, "/campaigns/partner-letter/results"),
+    ],
     "spend.of_campaign": [(JONAS, "/spend/campaigns/cold-chain-on-time"), (TOMAS, "/spend/campaigns/partner-letter")],
     "spend.line": [(JONAS, "/spend/lines/{spend line}")],
     "spend.edit": [(JONAS, "/spend/lines/{spend line}/edit")],

@@ -20,6 +20,8 @@ SPENDING: dict[str, list[Case]] = {
     "spend.new": [case(KEEPING)],
     "spend.enter": [case(KEEPING, 422)],
     "spend.of_campaign": [case(EVERYONE, slug="campaign")],
+    "results.of_campaign": [case(EVERYONE, slug="campaign")],
+    "results.accounts_file": [case(EVERYONE, 404, slug="campaign")],  # it has not begun
     "spend.line": [case(EVERYONE, **LINE)],
     "spend.edit": [case(KEEPING, **LINE)],
     "spend.correct": [case(KEEPING, 422, **LINE)],

@@ -146,13 +146,36 @@ def test_what_stops_a_proposal_is_listed_and_accepted_by_a_seat(web: Web, ground
     assert web.post(f"{LIST}/versions").location == f"{LIST}/versions/1"
 
 
-def test_the_policy_says_which_number_is_wrong(web: Web, ground: Ground) -> None:
-    web.sign_in(ground.cast.ines)
+def terms_as_shown(web: Web, ground: Ground) -> dict[str, str]:
+    """What the form of the tier policy sends as it stands, with what it knows them by."""
+    seen = re.search(r'name="seen"[^>]*value="([0-9a-f]+)"', web.get(f"{LIST}/policy").text)
+    assert seen is not None
+    ground.session.expire_all()
     terms = {
         f"tier_{policy.tier}_{name}": str(getattr(value, "value", value))
         for policy in ground.target_list.policies
         for name, value in vars(policy.terms).items()
     }
+    ground.session.rollback()
+    return {**terms, "seen": seen[1]}
+
+
+def test_who_saves_an_older_policy_sees_what_somebody_else_made_of_it(web: Web, ground: Ground) -> None:
+    web.sign_in(ground.cast.ines)
+    older = {**terms_as_shown(web, ground), "tier_2_max_accounts": "40"}
+    assert web.post(f"{LIST}/policy", data={**older, "tier_2_max_accounts": "60"}).status_code == 303
+    refused = web.post(f"{LIST}/policy", data=older)
+    assert refused.status_code == 409
+    assert "Tier 2, Accounts at most: Somebody else made it 60 meanwhile." in text(refused)
+    assert 'value="40"' in refused.text  # nothing that was typed is lost
+    knowing = {**older, "seen": terms_as_shown(web, ground)["seen"]}
+    assert web.post(f"{LIST}/policy", data=knowing).status_code == 303
+    assert "incomplete" in text(web.post(f"{LIST}/policy", data={**older, "seen": ""}))
+
+
+def test_the_policy_says_which_number_is_wrong(web: Web, ground: Ground) -> None:
+    web.sign_in(ground.cast.ines)
+    terms = terms_as_shown(web, ground)
     assert web.post(f"{LIST}/policy", data=terms).status_code == 303
     wrong = web.post(f"{LIST}/policy", data={**terms, "tier_2_max_accounts": "many"})
     assert wrong.status_code == 422

@@ -1,0 +1,111 @@
+"""What came of each account from its first day in a campaign on: responses, meetings, deals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from abm.accounts.models import CrmStage, Opportunity, StageCategory
+from abm.results.arms import Begun
+from abm.touches.bulk import chunks
+from abm.touches.kinds import Direction, OutcomeClass
+from abm.touches.models import Touch
+from abm.touches.outcomes import rule_of
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A deal that was opened within the window."""
+
+    id: int
+    account_id: int
+    created_on: date
+    amount: int | None  # minor units of its currency
+    currency: str
+    won: bool
+
+
+@dataclass
+class Outcome:
+    """What is known of one account within its window."""
+
+    reached: bool = False  # by a touch of this very campaign
+    responses: int = 0
+    minutes: int = 0
+    held: int = 0  # meetings
+    deals: list[Deal] = field(default_factory=list)
+
+    @property
+    def engaged(self) -> bool:
+        return self.responses > 0
+
+    @property
+    def met(self) -> bool:
+        return self.held > 0
+
+    @property
+    def opened(self) -> bool:
+        return bool(self.deals)
+
+    @property
+    def won(self) -> bool:
+        return any(deal.won for deal in self.deals)
+
+
+def outcomes_of(session: Session, arm: Mapping[int, Begun], *, until: date, campaign_id: int) -> dict[int, Outcome]:
+    """What came of every account of an arm, from its first day to `until`. Two queries for each first day."""
+    found: dict[int, Outcome] = {number: Outcome() for number in arm}
+    for day, ids in _by_day(arm):
+        _add_touches(session, found, ids, first=day, until=until, campaign_id=campaign_id)
+        for deal in _deals(session, ids, day, until):
+            found[deal.account_id].deals.append(deal)
+    return found
+
+
+def _by_day(arm: Mapping[int, Begun]) -> Iterator[tuple[date, Sequence[int]]]:
+    days: dict[date, list[int]] = defaultdict(list)
+    for number, begun in arm.items():
+        days[begun.day].append(number)
+    for day, ids in sorted(days.items()):
+        for chunk in chunks(sorted(ids)):
+            yield day, chunk
+
+
+def _add_touches(
+    session: Session,
+    found: Mapping[int, Outcome],
+    ids: Sequence[int],
+    *,
+    first: date,
+    until: date,
+    campaign_id: int,
+) -> None:
+    kinds = (Touch.account_id, Touch.direction, Touch.channel, Touch.outcome, Touch.campaign_id == campaign_id)
+    rows = session.execute(
+        select(*kinds, func.count())
+        .where(Touch.account_id.in_(ids), Touch.voided_at.is_(None), Touch.day >= first, Touch.day <= until)
+        .group_by(*kinds)
+    )
+    for account_id, direction, channel, outcome, ours, count in rows:
+        one, rule = found[account_id], rule_of(channel, outcome)
+        one.reached = one.reached or bool(ours and direction is Direction.OUTBOUND)
+        one.responses += count * rule.responded
+        one.minutes += count * rule.minutes
+        one.held += count * (rule.klass is OutcomeClass.MEETING_HELD)
+
+
+def _deals(session: Session, ids: Sequence[int], first: date, until: date) -> Iterator[Deal]:
+    won = (CrmStage.category == StageCategory.WON) & (Opportunity.closed_on <= until)
+    columns = (Opportunity.id, Opportunity.account_id, Opportunity.created_on, Opportunity.amount, Opportunity.currency)
+    query = select(*columns, won).join(CrmStage, CrmStage.id == Opportunity.stage_id)
+    opened = query.where(
+        Opportunity.account_id.in_(ids), Opportunity.created_on >= first, Opportunity.created_on <= until
+    )
+    for number, account_id, created_on, amount, currency, is_won in session.execute(opened.order_by(Opportunity.id)):
+        if account_id is not None and created_on is not None:  # as the conditions say
+            yield Deal(number, account_id, created_on, amount, currency, bool(is_won))
