@@ -53,7 +53,8 @@ def diary_of(session: Session, people: Sequence[User] | None, *, at: datetime) -
 
 def meetings_on(session: Session, account_id: int) -> Sequence[Meeting]:
     """The meetings to come on an account, and those that wait for a word."""
-    wanted = open_meetings().where(Meeting.account_id == account_id).options(*_names())
+    wanted = open_meetings().where(Meeting.account_id == account_id)
+    wanted = wanted.options(joinedload(Meeting.owner).options(lazyload("*")), lazyload(Meeting.account))
     return session.scalars(wanted.order_by(Meeting.starts_at).limit(SHOWN)).all()
 
 

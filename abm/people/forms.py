@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
+from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from abm.kit.forms import Checkboxes, DayField, WholeNumberField, choices, clean, email_field, line_field, name_field
@@ -106,7 +106,7 @@ class SideForm(FlaskForm):
     kind = ""
 
     def __init__(self, side: Side, *, blank: bool = False, **values: object) -> None:
-        self.name_on_page = f"{side}-{self.kind}"
+        self.side, self.name_on_page = side, f"{side}-{self.kind}"
         request = {"formdata": None} if blank else {}
         super().__init__(prefix=self.name_on_page, data=values, **request)
 
@@ -115,6 +115,7 @@ class SeatForm(SideForm):
     kind = "seat"
     title = name_field("Title", "Write the title of the function that signs, such as VP Sales.")
     holder = SelectField("Held by", [Optional()])
+    stood = HiddenField("As it was seen")
 
     def offer_people(self, people: Iterable[User], holder: User | None) -> None:
         """Everybody active, and who holds it now even when deactivated since."""

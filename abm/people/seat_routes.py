@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import abort, url_for
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from abm.audit.models import Seal
@@ -10,7 +11,7 @@ from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.forms import show_refusal
 from abm.kit.receipts import once
-from abm.kit.rules import RuleBroken
+from abm.kit.rules import RuleBroken, require
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, me, needs
 from abm.people.admin_routes import admin
@@ -36,6 +37,7 @@ def update_seat(side: str) -> Answer:
     if not form.validate_on_submit():
         return _page(422, form)
     try:
+        _require_seen(seat, form.stood.data or "")
         seat.give_to(_person(form.holder.data), by=me(), at=clock.now())
         seat.rename(form.title.data or "", by=me(), at=clock.now())
     except RuleBroken as refusal:
@@ -122,8 +124,24 @@ def _person(public_id: str | None) -> User | None:
     return person_by_public_id(session(), public_id) if public_id else None
 
 
+def _stands(seat: Seat) -> str:
+    """By whom it is held and under which title, as a form carries it that was opened on it."""
+    return f"{seat.holder.public_id if seat.holder else ''} {seat.title}"
+
+
+def _require_seen(seat: Seat, stood: str) -> None:
+    """Refuse a form that shows the seat as it no longer stands. Holds it, so that two who change it follow."""
+    session.execute(select(Seat.id).where(Seat.id == seat.id).with_for_update())
+    session.refresh(seat)
+    who = seat.holder.name if seat.holder else "nobody"
+    message = f"Somebody changed this seat meanwhile: {who} holds it as {seat.title}. Choose again, then save."
+    require(stood == _stands(seat), message, field="holder")
+
+
 def _refused(form: SideForm, refusal: RuleBroken) -> Answer:
     session.rollback()
+    if isinstance(form, SeatForm):
+        form.stood.data = _stands(both_seats()[form.side])  # whoever sends it again has seen who holds it
     show_refusal(form, refusal)
     return _page(409, form)
 
@@ -145,7 +163,8 @@ def _page(status: int = 200, sent: SideForm | None = None) -> Answer:
 def _seat_form(side: Side, people: list[User] | None = None, *, blank: bool = False) -> SeatForm:
     """The form of a seat; `blank` takes nothing from the request, for the form that was not sent."""
     seat = both_seats()[side]
-    form = SeatForm(side, blank=blank, title=seat.title, holder=seat.holder.public_id if seat.holder else "")
+    holder = seat.holder.public_id if seat.holder else ""
+    form = SeatForm(side, blank=blank, title=seat.title, holder=holder, stood=_stands(seat))
     form.offer_people(people or active_people(session()), seat.holder)
     return form
 
