@@ -107,6 +107,7 @@ FIELDS: Mapping[Rows, Mapping[str, str]] = {
     Rows.TOUCHES: {
         "external_id": "Id in the other system",
         "at": "When it was",
+        "at_2": "When it was, where the first is blank",
         "account": "Account name",
         "account_external_id": "Id of the account",
         "contact": "Contact",
@@ -136,7 +137,7 @@ NEEDED: Mapping[Rows, tuple[Names, ...]] = {
     Rows.CONTACTS: (("name", "last_name"), ("account", "account_external_id")),
     Rows.TEAM: (("name", "last_name"), ("manager", "team", "region", "role")),
     Rows.TOUCHES: (
-        ("at",),
+        ("at", "at_2"),
         ("account", "account_external_id", "contact_external_id", "contact_email"),
         ("type", "subtype", "call_outcome", "call_direction", "meeting_outcome", "email_direction", "subject"),
     ),

@@ -15,7 +15,7 @@ from abm.imports.values import CellFault
 from abm.imports.websites import Website, websites
 from abm.kit.text import shortened
 
-DAY_FIELDS = ("created_on", "qualified_on", "closed_on", "at")
+DAY_FIELDS = ("created_on", "qualified_on", "closed_on", "at", "at_2")
 MONEY_FIELDS = ("revenue", "amount")
 
 

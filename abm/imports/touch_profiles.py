@@ -35,10 +35,8 @@ TOUCHES = (
         Rows.TOUCHES,
         {
             "external_id": ("Activity ID", "Task ID", "Event ID", "Id"),
-            "at": (
-                *("Activity Date Time", "Start Date Time", "Completed Date Time", "Activity Date", "Date", "Start"),
-                *("Due Date", "Due Date Only", "Last Modified Date"),
-            ),
+            "at": ("Activity Date Time", "Start Date Time", "Completed Date Time", "Start"),
+            "at_2": ("Activity Date", "Date", "Due Date", "Due Date Only"),
             "account": ("Company / Account", "Account Name", "Account.Name", "Account"),
             "account_external_id": ("Account ID",),
             "contact": ("Contact", "Contact Name", "Who.Name", "Name"),

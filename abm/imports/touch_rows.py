@@ -155,12 +155,13 @@ class TouchRows:
     def _when(self, line: Line) -> dict[str, Any]:
         """The moment; of a day without a time its noon, and of today now."""
         organisation, now = self.ground.organisation, self.ground.at
-        when = line.moment("at", organisation.time_zone)
+        field = next((name for name in ("at", "at_2") if line.has(name)), "at")
+        when = line.moment(field, organisation.time_zone)
         if when is None:
-            raise CellFault("at", "", "The row does not say when it was: write a day.")
+            raise CellFault(field, "", "The row does not say when it was: write a day.")
         at = when.at or (now if when.day == self.ground.today else organisation.start_of(when.day) + NOON)
         if at > now:
-            raise CellFault("at", line.text("at"), "That is still to come: bring it in once it has happened.")
+            raise CellFault(field, line.text(field), "That is still to come: bring it in once it has happened.")
         return {"at": at, "day": when.day}
 
     def _whose(self, line: Line, plan: Planned) -> dict[str, Any]:
@@ -200,7 +201,9 @@ class TouchRows:
     def _digest(self, line: Line, facts: dict[str, Any]) -> str:
         """What a row without an id is known by: all that it says, and how many before it say just the same."""
         said = [facts[name] for name in ("account_id", "channel", "direction", "outcome", "contact_id", "note")]
-        digest = hashlib.sha256(repr([*map(str, said), line.text("at"), line.name("owner")]).encode()).hexdigest()[:32]
+        digest = hashlib.sha256(
+            repr([*map(str, said), line.text("at"), line.text("at_2"), line.name("owner")]).encode()
+        ).hexdigest()[:32]
         self._alike[digest] += 1
         return f"row {digest} {self._alike[digest]}"
 
