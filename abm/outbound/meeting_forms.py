@@ -16,6 +16,7 @@ from abm.accounts.models import Account, Contact
 from abm.kit.forms import Checkboxes, choices, name_field
 from abm.outbound.forms import ChoiceField, MomentField
 from abm.outbound.meetings import OUTCOMES_OF, Appointment, Meeting
+from abm.people.models import User
 from abm.touches.kinds import Channel
 
 BOOKED_BY: Final = {
@@ -43,11 +44,13 @@ class MeetingForm(FlaskForm):
     subject = name_field("What it is about", "Say what the meeting is about.")
     starts_at = MomentField("When it is", [InputRequired("Say when it is.")])
     minutes = SelectField("How long", coerce=int, choices=choices(HOURS.items()), default=30)
+    owner = ChoiceField("Who of us goes", otherwise="Choose one of the people on the list.")
     attendees = Checkboxes("Who of theirs comes", [Optional()])
     revision = HiddenField()
 
-    def offer(self, account: Account, also: Sequence[Contact] = ()) -> None:
-        """The contacts who are there, and who is coming already."""
+    def offer(self, account: Account, people: Sequence[User], also: Sequence[Contact] = ()) -> None:
+        """Our people; the contacts who are there, and who is coming already."""
+        self.owner.choices = choices((one.public_id, one.name) for one in people)
         here = [one for one in account.contacts if one.archived_at is None or one in also]
         self.attendees.choices = choices(
             (one.public_id, f"{one.name}, {one.title}" if one.title else one.name) for one in here
@@ -87,15 +90,16 @@ class OutcomeForm(FlaskForm):
     note = TextAreaField("Note", [Length(max=2000, message="A note has at most 2,000 characters.")], filters=[text])
 
 
-def showing(meeting: Meeting, zone: str) -> MeetingForm:
+def showing(meeting: Meeting, people: Sequence[User], zone: str) -> MeetingForm:
     """The form of a meeting as it stands."""
     shown = {
         "subject": meeting.subject,
         "starts_at": meeting.starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None),
         "minutes": meeting.minutes,
+        "owner": meeting.owner.public_id,
         "attendees": [one.public_id for one in meeting.attendees],
         "revision": str(meeting.revision),
     }
     form = MeetingForm(formdata=None, data=shown)
-    form.offer(meeting.account, meeting.attendees)
+    form.offer(meeting.account, people, meeting.attendees)
     return form

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import abort, request, url_for
 
 from abm.accounts.models import Account
-from abm.accounts.queries import account_by_slug
+from abm.accounts.queries import account_by_slug, active_people
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.forms import show_refusal
@@ -21,6 +21,7 @@ from abm.outbound.recounting import count_latest
 from abm.outbound.routes import outbound
 from abm.people.access import May, may, me, needs
 from abm.people.current import organisation
+from abm.people.models import User
 from abm.touches.kinds import Direction
 from abm.touches.logging import log_touch
 from abm.touches.models import Touch
@@ -50,7 +51,8 @@ def new_meeting(slug: str) -> Answer:
     booking = touch_by_public_id(session(), account.id, request.args.get("touch", ""))
     if booking is not None and (known := meeting_of(session(), booking)) is not None:
         return done(_address(known))
-    form = BookingForm(formdata=None, touch=booking.public_id if booking else "")
+    owner = booking.logged_by if booking is not None and booking.logged_by.active else me()
+    form = BookingForm(formdata=None, touch=booking.public_id if booking else "", owner=owner.public_id)
     if booking is not None and booking.contact is not None:
         form.attendees.data = [booking.contact.standing.public_id]
     return _booking_page(account, form, booking)
@@ -61,7 +63,7 @@ def new_meeting(slug: str) -> Answer:
 def book_meeting(slug: str) -> Answer:
     """Book a meeting. The same form sent again leads to the meeting that it made."""
     account, form, at = _account(slug), BookingForm(), clock.now()
-    form.offer(account)
+    form.offer(account, _people())
     booking = touch_by_public_id(session(), account.id, form.touch.data or "")
     if not form.validate():
         return _booking_page(account, form, booking, 422)
@@ -81,7 +83,7 @@ def book_meeting(slug: str) -> Answer:
 def meeting(meeting_id: str) -> Answer:
     """One meeting, and what may be said of it."""
     found = _meeting(meeting_id)
-    return _meeting_page(found, showing(found, organisation().time_zone), OutcomeForm(formdata=None))
+    return _meeting_page(found, showing(found, _people(found), organisation().time_zone), OutcomeForm(formdata=None))
 
 
 @outbound.post("/meetings/<public:meeting_id>")
@@ -89,14 +91,14 @@ def meeting(meeting_id: str) -> Answer:
 def change_meeting(meeting_id: str) -> Answer:
     """Move it, or say otherwise who comes."""
     found, form = _meeting(meeting_id), MeetingForm()
-    form.offer(found.account, found.attendees)
+    form.offer(found.account, _people(found), found.attendees)
     if not form.validate():
         return _meeting_page(found, form, OutcomeForm(formdata=None), 422)
     seen = form.revision.data or ""
     revision = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
     told = form.appointment(found.account, organisation().time_zone)
     try:
-        changed = found.change(told, by=me(), at=clock.now(), revision=revision)
+        changed = found.change(told, owner=_owner(form), by=me(), at=clock.now(), revision=revision)
     except RuleBroken as refusal:
         session.rollback()
         show_refusal(form, refusal)
@@ -112,7 +114,7 @@ def close_meeting(meeting_id: str) -> Answer:
     """Say what became of it."""
     found, form, zone = _meeting(meeting_id), OutcomeForm(), organisation().time_zone
     if not form.validate():
-        return _meeting_page(found, showing(found, zone), form, 422)
+        return _meeting_page(found, showing(found, _people(found), zone), form, 422)
     said, note = str(form.outcome.data), form.note.data or ""
     try:
         touch = found.close(said, note, organisation=organisation(), by=me(), at=clock.now())
@@ -120,7 +122,7 @@ def close_meeting(meeting_id: str) -> Answer:
         session.rollback()
         show_refusal(form, refusal)
         found = _meeting(meeting_id)
-        return _meeting_page(found, showing(found, zone), form, 409)
+        return _meeting_page(found, showing(found, _people(found), zone), form, 409)
     location = url_for("desk.account", slug=found.account.slug)
     message = f"{touch.sentence} on {found.account.name}."
     commit(location)
@@ -148,7 +150,17 @@ def _booked(account: Account, form: BookingForm, booking: Touch | None, at: date
         )
         count_latest(session(), booking)
     known = meeting_of(session(), booking)
-    return known or book(booking, told, owner=booking.logged_by, by=me(), at=at)
+    return known or book(booking, told, owner=_owner(form) or me(), by=me(), at=at)
+
+
+def _people(meeting: Meeting | None = None) -> list[User]:
+    """Who may go: everybody who is here, and who was to go although they have left."""
+    here = active_people(session())
+    return here if meeting is None or meeting.owner in here else [*here, meeting.owner]
+
+
+def _owner(form: MeetingForm) -> User | None:
+    return next((one for one in _people() if one.public_id == form.owner.data), None)
 
 
 def _account(slug: str) -> Account:
@@ -164,7 +176,7 @@ def _address(meeting: Meeting) -> str:
 
 
 def _booking_page(account: Account, form: BookingForm, booking: Touch | None, status: int = 200) -> Answer:
-    form.offer(account)
+    form.offer(account, _people())
     return page("outbound/new_meeting.html", status, account=account, form=form, booking=booking)
 
 

@@ -93,22 +93,28 @@ class Meeting(Base):
         """`Ana Fischer, Bo Berg`, or that nobody is named yet."""
         return ", ".join(dict.fromkeys(one.standing.name for one in self.attendees)) or "nobody named yet"
 
-    def change(self, told: Appointment, *, by: User, at: datetime, revision: int) -> bool:
-        """Move it, or say otherwise who comes and what about. Raises Conflict where somebody else did meanwhile."""
+    def change(self, told: Appointment, *, owner: User | None = None, by: User, at: datetime, revision: int) -> bool:
+        """Move it, or say otherwise who comes, who of us goes and what about.
+
+        Raises Conflict where somebody else did meanwhile.
+        """
         self._hold()
         if revision != self.revision:
             message = f"Somebody changed this meeting meanwhile. It is now {self.subject!r}: look at it again."
             raise Conflict(message, theirs=self.revision, yours=revision)
         require(self.result is None, "What became of this meeting is said already. Void that touch first.")
         _check(self.account, told, booked_at=self.booking.at)
-        before = {"starts_at": self.starts_at, "minutes": self.minutes, "subject": self.subject}
-        after = {"starts_at": told.starts_at, "minutes": told.minutes, "subject": told.subject.strip()}
+        owner = owner or self.owner
+        before = (self.starts_at, self.minutes, self.subject, self.owner_id)
+        after = (told.starts_at, told.minutes, told.subject.strip(), owner.id)
         people = list(dict.fromkeys(told.attendees))
         if before == after and {one.id for one in people} == {one.id for one in self.attendees}:
             return False
         self.starts_at, self.minutes, self.subject = told.starts_at, told.minutes, told.subject.strip()
+        self.owner = owner
         self.attendees, self.changed_at, self.moves = people, at, self.moves + 1
         moved = {"account": self.account_id, "starts_at": told.starts_at.isoformat(), "minutes": told.minutes}
+        moved["owner"] = owner.id
         record(self, "changed", by=by, at=at, after=moved, personal={"subject": self.subject})
         return True
 

@@ -35,7 +35,7 @@ from tests.faults.serving import served
 from tests.passwords import give_passwords
 
 LONG = os.environ.get("FAULTS") == "long"
-MIXES = 500 if LONG else 12
+MIXES = 500 if LONG else 8
 PROCESSES, CLIENTS = (4, 8) if LONG else (2, 3)
 ACCOUNTS = 8
 SECRET = "s" * 40

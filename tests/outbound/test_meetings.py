@@ -170,9 +170,10 @@ def test_the_feed_has_ones_meetings_with_their_hours(app: Flask, world: World, h
 def test_tomas_books_moves_and_closes_a_meeting(client: FlaskClient, world: World, halden: Account) -> None:
     ana = world.contact(halden).public_id
     slug = halden.slug
+    tomas, marcus = world.cast.tomas.public_id, world.cast.marcus.public_id
     world.enter(client, world.cast.tomas)
-    form = {"subject": "Pilot", "starts_at": "2026-11-25T14:00", "minutes": "45", "how": "email", "attendees": ana}
-    sent = {**form, "client_key": "once", "touch": ""}
+    form = {"subject": "Pilot", "starts_at": "2026-11-25T14:00", "minutes": "45", "attendees": ana, "owner": tomas}
+    sent = {**form, "how": "email", "client_key": "once", "touch": ""}
     addresses = {client.post(f"/accounts/{slug}/meetings", data=sent).location for _ in range(3)}
     (address,) = addresses
     page = client.get(address).text
@@ -182,8 +183,10 @@ def test_tomas_books_moves_and_closes_a_meeting(client: FlaskClient, world: Worl
     world.session.rollback()
     stale = client.post(address, data={**form, "minutes": "60", "revision": "99"})
     assert (stale.status_code, "changed this meeting meanwhile" in stale.text) == (409, True)
-    moved = client.post(address, data={**form, "minutes": "60", "revision": "1"})
+    moved = client.post(address, data={**form, "minutes": "60", "owner": marcus, "revision": "1"})
     assert (moved.status_code, "60 minutes" in client.get(address).text) == (303, True)
+    assert world.session.scalars(select(Meeting.owner_id)).one() == world.cast.marcus.id
+    world.session.rollback()
     held = client.post(f"{address}/outcomes", data={"outcome": "held"})
     assert (held.status_code, "It is still to come" in held.text) == (409, True)
     assert client.post(f"{address}/outcomes", data={"outcome": "cancelled"}).location == f"/accounts/{slug}"
@@ -192,13 +195,14 @@ def test_tomas_books_moves_and_closes_a_meeting(client: FlaskClient, world: Worl
 
 def test_a_booking_that_was_logged_before_gets_its_day(client: FlaskClient, world: World, halden: Account) -> None:
     booking = world.log(halden, outcome="meeting booked", contact=world.contact(halden))
-    slug, touch = halden.slug, booking.public_id
+    slug, touch, owner = halden.slug, booking.public_id, world.cast.tomas.public_id
     world.enter(client, world.cast.tomas)
     assert "The meeting" in client.get(f"/accounts/{slug}/touches/{touch}").text
     assert "Booked, without a day yet" in client.get("/meetings").text
     page = client.get(f"/accounts/{slug}/meetings/new?touch={touch}").text
     assert ("How it was booked" in page, "checked" in page) == (False, True)
-    form = {"subject": "Pilot", "starts_at": "2026-11-25T14:00", "minutes": "30", "touch": touch, "how": "call"}
+    form = {"subject": "Pilot", "starts_at": "2026-11-25T14:00", "minutes": "30", "touch": touch, "owner": owner}
+    form |= {"how": "call"}
     address = client.post(f"/accounts/{slug}/meetings", data=form).location
     assert client.get(f"/accounts/{slug}/meetings/new?touch={touch}").location == address
     assert world.session.scalar(select(func.count()).select_from(Touch)) == 1
