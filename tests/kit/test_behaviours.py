@@ -70,6 +70,8 @@ def test_what_was_typed_comes_back_and_is_forgotten_once_saved(page: Page) -> No
     page.get_by_label("Closes on").fill("2026-12-01")
     page.get_by_label("Password").fill("a password of mine")
     page.get_by_role("button", name="Save account").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_label("Website")).to_have_value("")
     page.goto("/form")
     expect(page.get_by_label("Website")).to_have_value("")
 

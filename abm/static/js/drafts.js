@@ -45,14 +45,15 @@
     note(form);
   };
 
-  // The form that was sent last is done with when its answer leads to a page of someone signed in, which says so. A page
-  // that was opened because no answer came says nothing, or was not led to.
+  // The form that was sent last is done with when its answer leads to an ordinary page of someone signed in: one whose
+  // loading began with the sending. A page that is opened later, because no answer came, says nothing of what was sent.
+  const SOON = 2000; // milliseconds between sending and the browser's setting out
   const settle = () => {
-    const sent = kept.getItem(SENT);
+    const [sent, at] = JSON.parse(kept.getItem(SENT) ?? "[]");
     kept.removeItem(SENT);
     const led = performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
-    const told = document.querySelector("#messages")?.childElementCount > 0;
-    if (sent && person && led && told && !document.querySelector(".error-summary, [data-problem]")) kept.removeItem(sent);
+    const answer = led && performance.timeOrigin - at < SOON;
+    if (sent && person && answer && !document.querySelector(".error-summary, [data-problem]")) kept.removeItem(sent);
   };
 
   const forgetAll = () => {
@@ -65,7 +66,7 @@
   });
   document.addEventListener("submit", ({ target }) => {
     if (target.matches("form[data-forgets]")) forgetAll();
-    else if (target.matches("form[data-draft]") && kept.getItem(keyOf(target))) kept.setItem(SENT, keyOf(target));
+    else if (target.matches("form[data-draft]") && kept.getItem(keyOf(target))) kept.setItem(SENT, JSON.stringify([keyOf(target), Date.now()]));
   });
   document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
     if (!target.matches?.("form[data-draft]") || detail.requestConfig.verb === "get") return; // a look saves nothing
