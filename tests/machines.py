@@ -14,9 +14,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.engines import EngineKind
 
 LONG = os.environ.get("MACHINE") == "long"
-STEPS = 10_000 if LONG else 100  # at least so many of them
+STEPS = 10_000 if LONG else 60  # at least so many of them
 BATCH = settings(
-    max_examples=100 if LONG else 6,
+    max_examples=100 if LONG else 4,
     stateful_step_count=50 if LONG else 25,
     derandomize=not LONG,
     database=None,

@@ -127,7 +127,8 @@ def test_a_line_that_was_typed_on_a_bad_connection_is_not_lost(visitors: Visitor
     page.keyboard.type("kestrel foods call vm lanes")
     expect(page.locator("#understood").get_by_role("status")).to_contain_text("Enter logs it")
     page.context.set_offline(True)
-    page.get_by_role("button", name="Log it").click()
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Log it").click()
     page.context.set_offline(False)
 
     page.goto("/accounts")
