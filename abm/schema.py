@@ -16,6 +16,7 @@ from abm.kit.base import Base
 from abm.outbound import judging, meetings, snoozing
 from abm.outbound import models as outbound
 from abm.people import feeds, mail, models, programmes, saved_views, seats, sessions, tokens
+from abm.progress import snapshots
 from abm.spend import models as spend
 from abm.targets import comments
 from abm.targets import models as targets
@@ -46,6 +47,7 @@ MODULES = (
     saved_views,
     seats,
     sessions,
+    snapshots,
     spend,
     starting,
     targets,

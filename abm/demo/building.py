@@ -11,6 +11,7 @@ from abm.demo.defining import define_fit
 from abm.demo.earlier import fill_the_library, run_last_quarter, take_in_the_letter
 from abm.demo.filing import leave_an_import
 from abm.demo.founding import ZONE, found
+from abm.demo.freezing import freeze_the_weeks
 from abm.demo.happening import record_plays
 from abm.demo.keeping import begins_on, forget, keep_beginning
 from abm.demo.meeting import book_meetings
@@ -48,6 +49,7 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
             book_meetings(world)
             answer_promises(world)
             leave_an_import(world)
+            freeze_the_weeks(world)
             seal_events(session())
             session.commit()
         db.engine.dispose()

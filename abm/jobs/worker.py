@@ -1,5 +1,5 @@
 """The background work: events are sealed, proposals that wait are minded, lists of quarters past closed, commitments
-follow what changed, letters leave.
+follow what changed, weeks freeze, letters leave.
 
 The truth stands in tables, so a worker can die at any moment, and several can run at once.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import partial
 
 from flask import Flask, current_app
 from sqlalchemy import select
@@ -20,10 +21,15 @@ from abm.jobs.password_requests import answer_password_requests
 from abm.jobs.sending import due_letters, lease_letters, note_outcomes, send
 from abm.kit import clock
 from abm.kit.db import is_away, writing
+from abm.kit.web import in_one_state
 from abm.outbound.following import follow
 from abm.people.mail import mail_server
 from abm.people.models import Organisation
+from abm.people.programmes import Programme
 from abm.people.sessions import PasswordRequest
+from abm.progress.moments import Moment
+from abm.progress.schedule import due_to_freeze
+from abm.progress.snapshots import FreezeCause, take_snapshot
 from abm.targets.closing import close_for_good, lists_to_close
 from abm.targets.reminding import let_time_pass, lists_with_something_due
 
@@ -46,6 +52,7 @@ def run(app: Flask, stop: threading.Event) -> None:
                 _look(whole=looks % WHOLE_EVERY == 0)
                 if looks % FOLLOW_EVERY == 0:
                     _follow()
+                    freeze_weeks()
             looks += 1
         except Exception as fault:  # the loop outlives whatever one look met
             pause = AWAY_PAUSE
@@ -125,6 +132,22 @@ def _follow() -> None:
         if organisation is not None:
             follow(session(), organisation=organisation, at=clock.now())
         session.commit()
+
+
+def freeze_weeks() -> int:
+    """Freeze every week whose time has come, each in a transaction of its own; hand back how many."""
+    with writing(False) as session:
+        organisation = session.get(Organisation, 1)
+        due = [] if organisation is None else due_to_freeze(session(), organisation, clock.now())
+    for programme, moment in due:
+        with writing() as session:
+            in_one_state(session(), partial(_freeze, session(), programme.id, moment))
+    return len(due)
+
+
+def _freeze(session: Session, programme_id: int, moment: Moment) -> None:
+    organisation, programme = session.get_one(Organisation, 1), session.get_one(Programme, programme_id)
+    take_snapshot(session, organisation, programme, moment, cause=FreezeCause.TIME, by=None, at=clock.now())
 
 
 def _send_letters(session: Session) -> None:

@@ -83,6 +83,16 @@ def writing(writes: bool = True) -> Iterator[scoped_session[Session]]:
         _writes.reset(token)
 
 
+def one_state(own: Session) -> None:
+    """End what is open, and begin a transaction in which every query sees the same state.
+
+    A writer on SQLite has that anyway; on PostgreSQL every statement would otherwise see what was committed meanwhile.
+    """
+    own.rollback()
+    if own.get_bind().dialect.name == "postgresql":
+        own.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def write_apart(engine: Engine, statement: Executable) -> None:
     """Run one small write in a transaction of its own, beside whatever the session is doing."""
     token = _writes.set(True)

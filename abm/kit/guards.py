@@ -37,6 +37,7 @@ GUARDS = (
     Guard("opportunity_revision"),
     Guard("touch_revision"),
     Guard("judgement"),
+    Guard("snapshot"),
     Guard(
         "membership",
         columns=(

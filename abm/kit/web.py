@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final, TypeVar
+
 from flask import flash, g, make_response, redirect, render_template, request
 from flask_htmx import HTMX
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from abm.kit.db import session
+from abm.kit.db import one_state, session
 
 htmx = HTMX()
+
+T = TypeVar("T")
+TRIES: Final = 3  # before a lost race counts as a fault
 
 Answer = Response | str | tuple[str, int]
 
@@ -29,6 +37,27 @@ def commit(location: str | None = None) -> None:
     if receipt is not None and location is not None:
         receipt.location = location
     session.commit()
+
+
+def in_one_state(own: Session, work: Callable[[], T]) -> T:
+    """Do something in a transaction of its own that sees one state, and commit it.
+
+    Who loses a race for something that is there once begins anew, and finds what the winner made. What stood open in
+    the session before is undone.
+    """
+    for _ in range(TRIES):
+        one_state(own)
+        try:
+            found = work()
+            own.commit()
+        except IntegrityError:
+            own.rollback()
+        else:
+            return found
+    one_state(own)
+    found = work()
+    own.commit()
+    return found
 
 
 def done(location: str, *, message: str | None = None, fragment: str | None = None, **values: object) -> Response:

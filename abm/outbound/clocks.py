@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 DAY = timedelta(days=1)
 
@@ -56,14 +57,18 @@ class Clock:
 
     def due_by(self, day: date) -> int:
         """How much was planned to be done at the end of a day, rounded half to even; after its end, what is owed."""
+        return round(self.share_by(day))
+
+    def share_by(self, day: date) -> Fraction:
+        """The same before rounding: shares of many commitments add up to the share of all of them."""
         upto = min(day, self.end)
         if upto < self.first_day:
-            return 0
+            return Fraction(0)
         running = Span(self.first_day, self.last_day).days - self._covered(self.paused, self.last_day)
         if not running:
-            return self.owed if upto >= self.last_day else 0
+            return Fraction(self.owed if upto >= self.last_day else 0)
         passed = Span(self.first_day, upto).days - self._covered(self.paused, upto)
-        return round(self.owed * passed / running)
+        return Fraction(self.owed * passed, running)
 
     def stands_still_on(self, day: date) -> bool:
         return any(span.first <= day <= span.last for span in self.paused)

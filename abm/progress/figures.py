@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from abm.people.seats import Side
-from abm.progress.promises import Promise
-from abm.progress.weekly import AccountWeek, Coverage, Joint, coverage_by_tier, joint_counts, stage_matrix
+from abm.progress.pipeline import DealState, Pipeline, SourceLine, added_up, by_source
+from abm.progress.weekly import AccountWeek, Coverage, Joint, Promise, coverage_by_tier, joint_counts, stage_matrix
 from abm.stages.models import Stage
 
 
@@ -46,6 +46,13 @@ class WeekFigures:
     moved_back: int
     matrix: dict[tuple[Stage, Stage], int]
     promises: dict[Side, Promise]
+    untouched: int
+    two_views: int
+    sources: list[SourceLine]
+    pipeline: Pipeline  # open at the end of the last day
+    new_pipeline: Pipeline  # created in the week
+    won: Pipeline  # in the week
+    lost: Pipeline
 
     def stood(self, stage: Stage) -> int:
         """How many accounts were in a stage a week ago."""
@@ -59,6 +66,7 @@ class WeekFigures:
 def figures_of(rows: Sequence[AccountWeek], promises: dict[Side, Promise]) -> WeekFigures:
     """Add the rows up."""
     joint = joint_counts(rows)
+    deals = [deal for row in rows for deal in row.deals]
     return WeekFigures(
         accounts=len(rows),
         joint=joint,
@@ -76,7 +84,37 @@ def figures_of(rows: Sequence[AccountWeek], promises: dict[Side, Promise]) -> We
         moved_back=sum(row.moved < 0 for row in rows),
         matrix=stage_matrix(rows),
         promises=promises,
+        untouched=sum(row.untouched for row in rows),
+        two_views=sum(row.two_views for row in rows),
+        sources=by_source(deals),
+        pipeline=added_up(deal for deal in deals if deal.state is DealState.OPEN),
+        new_pipeline=added_up(deal for deal in deals if deal.new),
+        won=added_up(deal for deal in deals if deal.state is DealState.WON),
+        lost=added_up(deal for deal in deals if deal.state is DealState.LOST),
     )
+
+
+def headlines(figures: WeekFigures) -> dict[str, int]:
+    """The figures of a week that are compared with other weeks, by a name that stays. Worth is in minor units."""
+    return {
+        "accounts": figures.accounts,
+        **{f"joint {joint}": count for joint, count in figures.joint.items()},
+        "covered both": figures.covered_both,
+        "meetings held": figures.meetings_held,
+        "meetings booked": figures.meetings_booked,
+        "moved on": figures.moved_on,
+        "moved back": figures.moved_back,
+        "untouched": figures.untouched,
+        "two views": figures.two_views,
+        "open deals": figures.pipeline.deals,
+        "open worth": figures.pipeline.worth,
+        "new deals": figures.new_pipeline.deals,
+        "new worth": figures.new_pipeline.worth,
+        **{f"promised {side}": promise.wanted for side, promise in figures.promises.items()},
+        **{f"kept {side}": promise.done for side, promise in figures.promises.items()},
+        **{f"due {side}": promise.expected for side, promise in figures.promises.items()},
+        **{f"stage {stage}": figures.stand(stage) for stage in Stage},
+    }
 
 
 def takeaway(joint: dict[str, int], accounts: int) -> str:

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
+from abm.accounts.models import Account
 from abm.outbound.models import Commitment, Credit
 from abm.outbound.pauses import Pause, clock_of
 from abm.outbound.queries import paused
 from abm.people.seats import Side
 from abm.progress.moments import Moment
+from abm.progress.weekly import Promise, together
 from abm.touches.models import Touch
 
 
-@dataclass(frozen=True)
-class Promise:
-    """Touches or plays that one side promised in windows that the week lies in.
-
-    `wanted` in all, `done` by the last day looked at, `expected` pro rata to the days that have passed.
-    """
-
-    side: Side
-    wanted: int = 0
-    done: int = 0
-    expected: int = 0
-
-    def plus(self, wanted: int, done: int, expected: int) -> Promise:
-        return Promise(self.side, self.wanted + wanted, self.done + done, self.expected + expected)
-
-
-def promises_of(session: Session, accounts: Sequence[int] | Select[int], *, moment: Moment) -> dict[Side, Promise]:
+def promises_of(session: Session, accounts: Select[int], *, moment: Moment) -> dict[Side, Promise]:
     """Per side, over commitments on these accounts whose window meets the days of the moment."""
+    found = _promises(session, accounts, moment, apart=False)
+    return found[""] if found else together(())
+
+
+def promises_by_account(session: Session, accounts: Select[int], *, moment: Moment) -> dict[str, dict[Side, Promise]]:
+    """The same for each account that anything was promised on, by its public id."""
+    return _promises(session, accounts, moment, apart=True)
+
+
+def _promises(
+    session: Session, accounts: Select[int], moment: Moment, *, apart: bool
+) -> dict[str, dict[Side, Promise]]:
     done = (
         select(Credit.commitment_id, func.count().label("done"))
         .join(Touch, Touch.id == Credit.touch_id)
@@ -47,14 +46,18 @@ def promises_of(session: Session, accounts: Sequence[int] | Select[int], *, mome
     # Windows are summed up where the clock never stood still, and stand alone where it did.
     stood_still = select(Pause.id).where(Pause.commitment_id == Commitment.id).correlate(Commitment).exists()
     window = Commitment.side, Commitment.first_day, Commitment.last_day, end, case((stood_still, Commitment.id))
-    rows = session.execute(
-        select(*window, func.sum(Commitment.wanted), func.coalesce(func.sum(done.c.done), 0))
+    of: Sequence[Any] = [Account.public_id] if apart else []
+    statement = (
+        select(*window, func.sum(Commitment.wanted), func.coalesce(func.sum(done.c.done), 0), *of)
         .outerjoin(done, done.c.commitment_id == Commitment.id)
         .where(*which)
-        .group_by(*window)
+        .group_by(*window, *of)
     )
-    found = {side: Promise(side) for side in Side}
-    for side, begins, ends, closes, alone, wanted, kept in rows:
+    if apart:
+        statement = statement.join(Account, Account.id == Commitment.account_id)
+    found: dict[str, dict[Side, Promise]] = defaultdict(lambda: together(()))
+    for side, begins, ends, closes, alone, wanted, kept, *account in session.execute(statement):
         clock = clock_of(pauses.get(alone, ()), moment.until, int(wanted), begins, ends, closes)
-        found[side] = found[side].plus(clock.owed, int(kept), clock.due_by(moment.until))
+        promise = Promise(clock.owed, int(kept), clock.share_by(moment.until))
+        found[account[0] if apart else ""][side] += promise
     return found

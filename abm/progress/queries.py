@@ -13,10 +13,14 @@ from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account, TeamFunction, TeamMember
 from abm.definitions.defaults import COVERAGE
+from abm.outbound.judging import Judgement
 from abm.people.models import Organisation, Team, User
 from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.people.seats import Seat, Side
+from abm.progress.content import ListShown
+from abm.progress.deal_queries import deals_of
 from abm.progress.moments import Moment
+from abm.progress.pipeline import Deal
 from abm.progress.weekly import AccountWeek, SideWeek
 from abm.stages.models import AccountStage, Stage
 from abm.stages.queries import stages_on_days
@@ -36,8 +40,14 @@ class WeekOfList:
 
     moment: Moment
     signed: Signed
-    rows: list[AccountWeek]
+    rows: Sequence[AccountWeek]
     account_ids: Select[int]
+
+    @property
+    def list(self) -> ListShown:
+        """The version of the list that it is measured on."""
+        place = self.signed.place
+        return ListShown(place.of_quarter, place.number, place.digest, place.since, place.carried_until)
 
 
 def week_of_list(
@@ -50,6 +60,7 @@ def week_of_list(
     members = _members(session, signed.list_id, moment)
     ids = select(Membership.account_id).where(*_on_list(signed.list_id, moment.at))
     touches = _touches(session, ids, moment)
+    deals, verdicts = deals_of(session, organisation, ids, moment), _verdicts(session, ids, moment)
     before = moment.first - timedelta(days=1)
     stages = stages_on_days(session, ids, [moment.until, before])
     now, then, terms = stages[moment.until], stages[before], _terms(signed, moment)
@@ -60,6 +71,8 @@ def week_of_list(
             touches.get(member.account_id, UNTOUCHED),
             now.get(member.account_id, NO_STAGE),
             then.get(member.account_id, NO_STAGE),
+            deals.get(member.account_id, ()),
+            verdicts.get(member.account_id, {}),
         )
         for member in members
     ]
@@ -70,7 +83,6 @@ def week_of_list(
 class Colleague:
     """An AE whose figures the reader may see."""
 
-    user_id: int
     public_id: str
     name: str
 
@@ -79,12 +91,12 @@ def aes_shown_to(
     session: Session, reader: User, seat: Seat | None, rows: Sequence[AccountWeek]
 ) -> dict[str, Colleague]:
     """The AEs of these accounts whose own figures a person may see: oneself, one's team, for the sales seat all."""
-    ids = {row.ae_id for row in rows if row.ae_id is not None}
-    statement = select(User.id, User.public_id, User.name).where(User.id.in_(ids)).order_by(User.name, User.id)
+    ids = {row.ae_id for row in rows if row.ae_id}
+    statement = select(User.public_id, User.name).where(User.public_id.in_(ids)).order_by(User.name, User.id)
     if seat is None or seat.side is not Side.SALES:
         statement = statement.outerjoin(Team, Team.id == User.team_id)
         statement = statement.where(or_(User.id == reader.id, Team.manager_id == reader.id))
-    return {row.public_id: Colleague(row.id, row.public_id, row.name) for row in session.execute(statement)}
+    return {row.public_id: Colleague(row.public_id, row.name) for row in session.execute(statement)}
 
 
 def _on_list(list_id: int, at: datetime) -> tuple[Any, ...]:
@@ -109,9 +121,10 @@ def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Any]:
             Membership.account_id,
             Membership.tier,
             Membership.starts,
+            Account.public_id,
             Account.name,
             Account.slug,
-            func.coalesce(working.id, planned.id).label("ae_id"),
+            func.coalesce(working.public_id, planned.public_id, "").label("ae_id"),
             func.coalesce(working.name, planned.name, "").label("ae"),
             func.coalesce(Team.name, "").label("team"),
         )
@@ -190,15 +203,30 @@ def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mapping
     return found
 
 
-def _row(
+def _verdicts(session: Session, ids: Any, moment: Moment) -> dict[int, dict[Side, str]]:
+    """By account, what each side said last of this week."""
+    rows = session.execute(
+        select(Judgement.account_id, Judgement.side, Judgement.verdict)
+        .where(Judgement.account_id.in_(ids), Judgement.week == str(moment.week))
+        .order_by(Judgement.id)
+    )
+    found: dict[int, dict[Side, str]] = {}
+    for account, side, verdict in rows:
+        found.setdefault(account, {})[side] = verdict.value
+    return found
+
+
+def _row(  # noqa: PLR0917 a row of each query
     member: Row[Any],
     terms: Mapping[Side, Term],
     touches: Mapping[TouchSide, Counts],
     stage: AccountStage,
     stage_before: AccountStage,
+    deals: tuple[Deal, ...],
+    verdicts: dict[Side, str],
 ) -> AccountWeek:
     return AccountWeek(
-        account_id=member.account_id,
+        public_id=member.public_id,
         name=member.name,
         slug=member.slug,
         tier=member.tier,
@@ -211,6 +239,8 @@ def _row(
         stage=stage.stage,
         stage_before=stage_before.stage,
         cause=stage.cause,
+        deals=deals,
+        verdicts=verdicts,
     )
 
 

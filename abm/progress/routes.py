@@ -8,25 +8,32 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
-from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
 from abm.kit.clock import Week
 from abm.kit.db import session
+from abm.kit.spreadsheet import Cell, Sheet, csv_file
 from abm.kit.web import Answer, page
 from abm.people.access import May, me, needs
 from abm.people.current import my_seat, organisation, programme
-from abm.progress.figures import Bar, figures_of
+from abm.people.seats import Side
+from abm.progress.comparing import Before, before, group_of
+from abm.progress.figures import Bar, WeekFigures
 from abm.progress.forms import Narrowing
 from abm.progress.moments import Moment, moment_of
-from abm.progress.promises import promises_of
-from abm.progress.queries import Colleague, WeekOfList, aes_shown_to, week_of_list
-from abm.progress.weekly import FIGURES, AccountWeek, select_rows
+from abm.progress.queries import Colleague, aes_shown_to
+from abm.progress.reading import ShownWeek, corrected, shown_week, standing_week
+from abm.progress.schedule import freezes_at
+from abm.progress.weekly import FIGURES, AccountWeek, Figure, select_rows
 from abm.stages.models import Stage
 
 progress = Blueprint("progress", __name__)
 
 ROWS = 50
+HEADS = (
+    *("Account", "Tier", "AE", "Team", "Joint activity", "Marketing touches", "Sales touches", "Meetings held"),
+    *("Stage", "Stage a week ago", "Cause"),
+)
 
 
 @progress.get("/progress")
@@ -44,8 +51,7 @@ def week(week: Week) -> Answer:
     found = _find(week, form)
     if found.facts is None:
         return page("progress/no_list.html", moment=found.moment)
-    promises = promises_of(session(), _accounts_of(found.facts, found.rows), moment=found.moment)
-    figures = figures_of(found.rows, promises)
+    figures = found.facts.figures(session(), found.rows)
     return page(
         "progress/week.html",
         moment=found.moment,
@@ -56,6 +62,9 @@ def week(week: Week) -> Answer:
         form=form,
         aes=found.aes,
         teams=found.teams,
+        corrected=_corrected(found, figures, form),
+        before=_before(found.moment, form),
+        freezes_at=freezes_at(organisation(), found.moment.last),
     )
 
 
@@ -65,8 +74,7 @@ def accounts(week: Week) -> Answer:
     """The accounts behind one figure of the week."""
     form = Narrowing(request.args)
     found = _find(week, form)
-    figure = FIGURES[form.figure.data or "all"]
-    rows = [row for row in found.rows if figure.holds(row)]
+    figure, rows = _behind(found, form)
     begin = form.after.data or 0
     return page(
         "progress/accounts.html",
@@ -82,12 +90,30 @@ def accounts(week: Week) -> Answer:
     )
 
 
+@progress.get("/progress/<week:week>/accounts.csv")
+@needs(May.READ)
+def accounts_file(week: Week) -> Answer:
+    """The same accounts as a file."""
+    form = Narrowing(request.args)
+    found = _find(week, form)
+    figure, rows = _behind(found, form)
+    sheet = Sheet(figure.label, HEADS, [_cells(row) for row in rows])
+    headers = {"Content-Disposition": f'attachment; filename="{found.moment.week}-{figure.key}.csv"'}
+    return Response(csv_file(sheet), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cells(row: AccountWeek) -> tuple[Cell, ...]:
+    done = (row.side(side).this_week for side in (Side.MARKETING, Side.SALES))
+    stages = row.stage.label, row.stage_before.label, row.cause
+    return (row.name, row.tier, row.ae, row.team, row.joint.label, *done, row.meetings_held, *stages)
+
+
 @dataclass(frozen=True)
 class Found:
     """A week, and its rows narrowed as the address asks; no facts where no list was in force."""
 
     moment: Moment
-    facts: WeekOfList | None
+    facts: ShownWeek | None
     rows: list[AccountWeek]
     aes: dict[str, Colleague]
 
@@ -105,19 +131,36 @@ def _find(week: Week, form: Narrowing) -> Found:
     moment = moment_of(organisation(), week, quarter)
     if moment is None:
         abort(404)
-    facts = week_of_list(session(), organisation(), moment, programme().id)
+    facts = shown_week(session(), organisation(), moment, programme().id)
     everything = facts.rows if facts else []
     aes = aes_shown_to(session(), me(), my_seat(), everything)
     if form.ae.data and form.ae.data not in aes:
         abort(404)
-    ae_id = aes[form.ae.data].user_id if form.ae.data else None
-    rows = select_rows(everything, tier=form.tier.data, ae_id=ae_id, team=form.team.data or None)
-    return Found(moment, facts, rows, aes)
+    return Found(moment, facts, _narrowed(everything, form), aes)
 
 
-def _accounts_of(facts: WeekOfList, rows: Sequence[AccountWeek]) -> Sequence[int] | Select[int]:
-    """The accounts looked at, as a query where that is the whole list: no statement names thousands."""
-    return facts.account_ids if len(rows) == len(facts.rows) else [row.account_id for row in rows]
+def _behind(found: Found, form: Narrowing) -> tuple[Figure, list[AccountWeek]]:
+    """The figure that the address names, and the accounts that it counts."""
+    figure = FIGURES[form.figure.data or "all"]
+    return figure, [row for row in found.rows if figure.holds(row)]
+
+
+def _before(moment: Moment, form: Narrowing) -> dict[str, Before]:
+    """The headlines of the weeks before, for the same choice of accounts."""
+    group = group_of(tier=form.tier.data, team=form.team.data, ae=form.ae.data)
+    return {} if group is None else before(session(), organisation(), moment, programme().id, group=group)
+
+
+def _narrowed(rows: Sequence[AccountWeek], form: Narrowing) -> list[AccountWeek]:
+    return select_rows(rows, tier=form.tier.data, ae_id=form.ae.data or None, team=form.team.data or None)
+
+
+def _corrected(found: Found, figures: WeekFigures, form: Narrowing) -> dict[str, int]:
+    """The figures of a frozen week that stand otherwise today; none of a week that is not frozen."""
+    if found.facts is None or found.facts.frozen is None:
+        return {}
+    standing = standing_week(session(), organisation(), found.moment, programme().id)
+    return {} if standing is None else corrected(figures, standing.figures(session(), _narrowed(standing.rows, form)))
 
 
 def _linked(bar: Bar, moment: Moment) -> Bar:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 
 from abm.definitions.defaults import COVERAGE
 from abm.people.seats import Side
+from abm.progress.pipeline import Deal, DealState
 from abm.stages.models import Stage
 
 
@@ -63,14 +65,46 @@ NOTHING = SideWeek()
 
 
 @dataclass(frozen=True)
-class AccountWeek:
-    """One account of the list in one week."""
+class Promise:
+    """Touches or plays that one side promised in windows that the week lies in. Promises add up.
 
-    account_id: int
+    `wanted` in all, `done` by the last day looked at, `due` the share of the days that have passed.
+    """
+
+    wanted: int = 0
+    done: int = 0
+    due: Fraction = Fraction(0)
+
+    @property
+    def expected(self) -> int:
+        """What is due in whole touches, rounded half to even."""
+        return round(self.due)
+
+    def __add__(self, other: Promise) -> Promise:
+        return Promise(self.wanted + other.wanted, self.done + other.done, self.due + other.due)
+
+
+Promises = Mapping[Side, Promise]
+
+
+def together(promises: Iterable[Promises]) -> dict[Side, Promise]:
+    """Those of many accounts as one, each side by itself."""
+    found = {side: Promise() for side in Side}
+    for each in promises:
+        for side, promise in each.items():
+            found[side] += promise
+    return found
+
+
+@dataclass(frozen=True)
+class AccountWeek:
+    """One account of the list in one week. It and its AE go by public id: a frozen week outlives every number."""
+
+    public_id: str
     name: str
     slug: str
     tier: int
-    ae_id: int | None
+    ae_id: str  # empty where nobody answers for it
     ae: str
     team: str
     sides: dict[Side, SideWeek] = field(default_factory=dict)
@@ -79,6 +113,9 @@ class AccountWeek:
     stage: Stage = Stage.TARGET
     stage_before: Stage = Stage.TARGET
     cause: str = ""
+    deals: tuple[Deal, ...] = ()
+    verdicts: dict[Side, str] = field(default_factory=dict)  # what each side said of this week
+    promises: Promises = field(default_factory=dict)  # where the week is frozen; else they are asked for together
 
     def side(self, side: Side) -> SideWeek:
         return self.sides.get(side, NOTHING)
@@ -102,6 +139,19 @@ class AccountWeek:
     @cached_property
     def covered_by_both(self) -> bool:
         return all(self.covered_by(side) for side in Side)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether neither side touched it within its tier's window."""
+        return not any(self.covered_by(side) for side in Side)
+
+    @property
+    def two_views(self) -> bool:
+        """Whether the two sides see this week differently."""
+        return len(set(self.verdicts.values())) > 1
+
+    def has_deal(self, state: DealState) -> bool:
+        return any(deal.state is state for deal in self.deals)
 
     @cached_property
     def moved(self) -> int:
@@ -138,6 +188,12 @@ _FIGURES = (
     Figure("meetings-held", "Meeting held this week", lambda row: row.meetings_held > 0),
     Figure("moved-on", "Moved on since a week ago", lambda row: row.moved > 0),
     Figure("moved-back", "Moved back since a week ago", lambda row: row.moved < 0),
+    Figure("untouched", "Touched by neither side", lambda row: row.untouched),
+    Figure("open-deals", "With an open deal", lambda row: row.has_deal(DealState.OPEN)),
+    Figure("new-deals", "With a new deal", lambda row: any(deal.new for deal in row.deals)),
+    Figure("won-deals", "With a deal won this week", lambda row: row.has_deal(DealState.WON)),
+    Figure("lost-deals", "With a deal lost this week", lambda row: row.has_deal(DealState.LOST)),
+    Figure("two-views", "Seen differently by the two sides", lambda row: row.two_views),
     *map(_of_stage, Stage),
     *map(_of_former_stage, Stage),
     Figure("all", "On the list", lambda _row: True),
@@ -189,7 +245,7 @@ def stage_matrix(rows: Iterable[AccountWeek]) -> dict[tuple[Stage, Stage], int]:
 
 
 def select_rows(
-    rows: Iterable[AccountWeek], *, tier: int | None = None, ae_id: int | None = None, team: str | None = None
+    rows: Iterable[AccountWeek], *, tier: int | None = None, ae_id: str | None = None, team: str | None = None
 ) -> list[AccountWeek]:
     """The rows of a tier, an AE or a team; None leaves that out of account."""
     return [

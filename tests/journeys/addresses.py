@@ -37,6 +37,7 @@ NO_PAGE = NO_PAGE_OF_PLAYS | {
     "accounts.suggested": "a list that a field opens",
     "imports.bad_rows_file": "a file",
     "results.accounts_file": "a file",
+    "progress.accounts_file": "a file",
     "desk.feed": "read by calendar programs",
     "targets.record": "a file",
     "targets.cell": "opens in its row, or leads to the entry's page",

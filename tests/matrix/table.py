@@ -213,6 +213,7 @@ DESK: dict[str, list[Case]] = {
     "progress.current": [case(EVERYONE, 302)],
     "progress.week": [case(EVERYONE, week="week")],
     "progress.accounts": [case(EVERYONE, week="week")],
+    "progress.accounts_file": [case(EVERYONE, week="week")],
 }
 
 FILES: dict[str, list[Case]] = {

@@ -24,7 +24,7 @@ from abm.targets.models import open_list
 from abm.touches.kinds import Channel, Direction, TouchSide
 from tests.cast import Cast, assemble, sign_in
 from tests.counting import statements
-from tests.progress.test_queries import Ground
+from tests.progress.ground import Ground
 
 OVER = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)  # midnight in Berlin
 CHANGED = datetime(2026, 11, 2, 13, 0, tzinfo=UTC)  # a Monday: from that day on the change counts

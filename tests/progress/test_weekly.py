@@ -18,11 +18,11 @@ NOTHING_ASKED = SideWeek(wanted=0)
 
 def account(number: int, marketing: SideWeek, sales: SideWeek, *, tier: int = 1, **facts: object) -> AccountWeek:
     return AccountWeek(
-        account_id=number,
+        public_id=f"account{number}",
         name=f"Account {number}",
         slug=f"account-{number}",
         tier=tier,
-        ae_id=7,
+        ae_id="tomas",
         ae="Tomás",
         team="North",
         sides={Side.MARKETING: marketing, Side.SALES: sales},
@@ -98,9 +98,9 @@ def test_the_stage_matrix_counts_who_moved_where() -> None:
 
 def test_rows_are_narrowed_by_tier_ae_and_team() -> None:
     rows = [account(1, ACTIVE, ACTIVE), account(2, PAST, PAST, tier=2)]
-    assert [row.account_id for row in select_rows(rows, tier=2)] == [2]
-    assert select_rows(rows, ae_id=8) == []
-    assert len(select_rows(rows, ae_id=7, team="North")) == 2
+    assert [row.name for row in select_rows(rows, tier=2)] == ["Account 2"]
+    assert select_rows(rows, ae_id="marcus") == []
+    assert len(select_rows(rows, ae_id="tomas", team="North")) == 2
 
 
 def test_the_takeaway_answers_whether_both_work_the_list() -> None:

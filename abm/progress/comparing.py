@@ -1,0 +1,69 @@
+"""A week beside the weeks before it: last week's figure, and the range of four. Read from headlines alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from abm.kit.clock import Quarter, Week
+from abm.people.models import Organisation
+from abm.progress.moments import Moment
+from abm.progress.snapshots import ALL, Snapshot
+
+WEEKS: Final = 4
+Headlines = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Before:
+    """A figure in the weeks before: last week's where that is frozen, and lowest and highest of up to four."""
+
+    last: int | None
+    low: int
+    high: int
+    weeks: int
+
+
+def before(
+    session: Session, organisation: Organisation, moment: Moment, programme_id: int, *, group: str
+) -> dict[str, Before]:
+    """By headline, how the frozen ones of the four weeks before were. A week that a quarter's end cuts is left out.
+
+    `group` is what the week is narrowed to: `all`, `tier 1`, `team North`, `ae` with a public id.
+    """
+    weeks = [moment.week.plus(-back) for back in range(1, WEEKS + 1)]
+    rows = session.execute(
+        select(Snapshot.week, Snapshot.quarter, Snapshot.headlines).where(
+            Snapshot.programme_id == programme_id, Snapshot.week.in_([str(week) for week in weeks])
+        )
+    )
+    known = {
+        week: headlines[group]
+        for week, quarter, headlines in rows
+        if group in headlines and _is_whole(organisation.quarter(quarter), Week.parse(week))
+    }
+    found = [known[str(week)] for week in weeks if str(week) in known]
+    return {name: _range(name, found, known.get(str(weeks[0]))) for name in found[0]} if found else {}
+
+
+def group_of(*, tier: int | None, team: str | None, ae: str | None) -> str | None:
+    """The group that a choice of filters stands for; None where several meet, which no headline repeats."""
+    named = [
+        *([f"tier {tier}"] if tier else []),
+        *([f"team {team}"] if team else []),
+        *([f"ae {ae}"] if ae else []),
+    ]
+    return None if len(named) > 1 else next(iter(named), ALL)
+
+
+def _is_whole(quarter: Quarter, week: Week) -> bool:
+    return quarter.days_in(week) == (week.monday, week.sunday)
+
+
+def _range(name: str, found: Sequence[Headlines], last: Headlines | None) -> Before:
+    values = [one[name] for one in found]
+    return Before(last[name] if last else None, min(values), max(values), len(values))

@@ -1,0 +1,101 @@
+"""A week as pages show it: the frozen one where there is one, else the facts as they stand; and what came after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from abm.accounts.models import Account
+from abm.people.models import Organisation, User
+from abm.people.seats import Side
+from abm.progress.content import ListShown, aes_in, read_accounts
+from abm.progress.figures import WeekFigures, figures_of, headlines
+from abm.progress.freshness import Freshness
+from abm.progress.moments import Moment
+from abm.progress.promises import promises_of
+from abm.progress.queries import WeekOfList, week_of_list
+from abm.progress.snapshots import Snapshot, snapshot_of
+from abm.progress.weekly import AccountWeek, Promise, together
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What a page says of a snapshot."""
+
+    at: datetime
+    digest: str
+    sealed_upto: int
+    sources: Sequence[Freshness]
+
+
+@dataclass(frozen=True)
+class ShownWeek:
+    """One week of one list: on which version it is measured, and a row per account. Worths are in `currency`."""
+
+    moment: Moment
+    list: ListShown
+    rows: Sequence[AccountWeek]
+    currency: str
+    frozen: Frozen | None = None
+    account_ids: Select[int] | None = None  # of all rows, where the facts are asked as they stand
+
+    def figures(self, session: Session, rows: Sequence[AccountWeek]) -> WeekFigures:
+        """What some of its rows add up to."""
+        return figures_of(rows, self._promises(session, rows))
+
+    def _promises(self, session: Session, rows: Sequence[AccountWeek]) -> dict[Side, Promise]:
+        if self.account_ids is None:
+            return together(row.promises for row in rows)
+        if len(rows) == len(self.rows):  # no statement names thousands
+            return promises_of(session, self.account_ids, moment=self.moment)
+        chosen = select(Account.id).where(Account.public_id.in_([row.public_id for row in rows]))
+        return promises_of(session, chosen, moment=self.moment)
+
+
+def shown_week(session: Session, organisation: Organisation, moment: Moment, programme_id: int) -> ShownWeek | None:
+    """A week as both sides saw it, or as it stands while it is not frozen; None where no list was in force."""
+    snapshot = None if moment.open else snapshot_of(session, moment, programme_id)
+    if snapshot is None:
+        return standing_week(session, organisation, moment, programme_id)
+    return read_snapshot(session, organisation, moment, snapshot)
+
+
+def standing_week(session: Session, organisation: Organisation, moment: Moment, programme_id: int) -> ShownWeek | None:
+    """A week by the facts as they stand now; None where no list was in force."""
+    found = week_of_list(session, organisation, moment, programme_id)
+    return None if found is None else _standing(found, organisation)
+
+
+def _standing(found: WeekOfList, organisation: Organisation) -> ShownWeek:
+    return ShownWeek(found.moment, found.list, found.rows, organisation.currency, account_ids=found.account_ids)
+
+
+def read_snapshot(session: Session, organisation: Organisation, moment: Moment, snapshot: Snapshot) -> ShownWeek:
+    """The week that a snapshot keeps, with the names that its AEs have today."""
+    content = snapshot.read()
+    names = session.execute(select(User.public_id, User.name).where(User.public_id.in_(aes_in(content))))
+    return ShownWeek(
+        moment=moment,
+        list=ListShown.read(content["list"], organisation.fiscal_start_month),
+        rows=read_accounts(content, {row.public_id: row.name for row in names}),
+        currency=content["currency"],
+        frozen=Frozen(snapshot.frozen_at, snapshot.digest, snapshot.sealed_upto, _sources(content)),
+    )
+
+
+def _sources(content: Mapping[str, Any]) -> list[Freshness]:
+    return [
+        Freshness(one["kind"], datetime.fromisoformat(one["through"]), overdue=one["overdue"])
+        for one in content["sources"]
+    ]
+
+
+def corrected(frozen: WeekFigures, standing: WeekFigures) -> dict[str, int]:
+    """The headlines that stand otherwise today, with what arrived after the freeze."""
+    before = headlines(frozen)
+    return {name: value for name, value in headlines(standing).items() if value != before[name]}
