@@ -7,10 +7,16 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import (
+    format_compact_currency,
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    get_currency_precision,
+)
 from flask import Flask, g
 
-from abm.kit import clock
+from abm.kit import charts, clock
 from abm.kit.markdown import markdown
 from abm.kit.receipts import FIELD
 from abm.kit.web import keep_query
@@ -95,6 +101,22 @@ def number(value: float | Decimal | None) -> str:
     return DASH if value is None else format_decimal(value, locale=LOCALE)
 
 
+def brief(value: float, currency: str | None = None) -> str:
+    """As short as an axis needs it: `9,500`, `12.5K`, `€1.3M`; with a currency from minor units; a minus, no hyphen."""
+    size = Decimal(str(abs(value))).scaleb(-get_currency_precision(currency) if currency else 0)
+    if size < 10_000:
+        text = (
+            format_currency(size, currency, format="¤#,##0.##", locale=LOCALE, currency_digits=False)
+            if currency
+            else number(size)
+        )
+    elif currency:
+        text = format_compact_currency(size, currency, locale=LOCALE, fraction_digits=1)
+    else:
+        text = format_compact_decimal(size, locale=LOCALE, fraction_digits=1)
+    return f"−{text}" if value < 0 else text
+
+
 def percent(part: int | None, whole: int | None) -> str:
     """A share in whole percent, or a dash where there is nothing to share."""
     if not whole or part is None:
@@ -109,9 +131,9 @@ def once_key() -> str:
 
 def init_filters(app: Flask) -> None:
     """Teach the templates to write these."""
-    for filter_ in (day, weekday, instant, moment, ago, markdown, money, number, percent):
+    for filter_ in (day, weekday, instant, moment, ago, markdown, money, number, brief, percent):
         app.add_template_filter(filter_)
     known = {"once_key": once_key, "once_field": FIELD, "keep_query": keep_query, "percent": percent}
-    app.jinja_env.globals.update(known, word_changes=word_changes)
+    app.jinja_env.globals.update(known, word_changes=word_changes, geometry=charts)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

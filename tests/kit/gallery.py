@@ -27,6 +27,8 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from abm.kit.assets import init_assets
+from abm.kit.charts import Mark, Measure, Point, Step
+from abm.kit.clock import Week
 from abm.kit.config import Config
 from abm.kit.filters import init_filters
 from abm.kit.security import init_security
@@ -103,7 +105,7 @@ def _surroundings() -> dict[str, object]:
 
 
 def _gallery() -> str:
-    return render_template("gallery.html", form=GalleryForm(), **figures())
+    return render_template("gallery.html", form=GalleryForm(), **figures(), **charts())
 
 
 def figures() -> dict[str, object]:
@@ -121,6 +123,37 @@ def figures() -> dict[str, object]:
     ]
     bars = [{"label": label, "counts": counts, "href": "/", "hrefs": {"both": "/"}} for label, counts in rows]
     return {"rows": bars, "measures": measures}
+
+
+def charts() -> dict[str, object]:
+    """What the other charts of the gallery draw."""
+    moved = [("Came in", 3), ("Moved on", 5), ("Moved back", -2), ("Left the list for good, by agreement", -1)]
+    deals = [("Opened", 41_200_000), ("Won", -18_000_000), ("Lost", -26_800_000)]
+    values = (12, 14, 13, None, None, 11, 15, None, 16, 19, 17, 21, 18)
+    return {
+        "steps": [
+            Step("A week ago", 40, total=True),
+            *(Step(*each, href="/") for each in moved),
+            Step("Now", 45, True),
+        ],
+        "money_steps": [
+            Step("A week ago", 125_000_000, True),
+            *(Step(*each) for each in deals),
+            Step("Now", 121_400_000, True),
+        ],
+        "stages": [
+            Measure("Aware", 12, 9, 18, 41, href="/"),
+            Measure("Engaged", 31, 14, 22.5, 18),
+            Measure("Meeting", 1, 3, 6, 9),
+            Measure("Waiting for the second meeting", 8, None, None, 4),
+            Measure("Opportunity", None, 20, 44, 0),
+        ],
+        "weeks": [Point(Week(2026, 35).plus(count), value) for count, value in enumerate(values)],
+        "marks": [
+            Mark(Week(2026, 39), "Coverage, definition 2"),
+            Mark(Week(2026, 45), "Coverage, definition 3: a reply counts as a touch of the other side too"),
+        ],
+    }
 
 
 def _form() -> tuple[str, int] | Response:

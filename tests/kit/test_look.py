@@ -89,4 +89,5 @@ def test_paper_is_light_and_shows_the_figures_and_the_address(page: Page, site: 
     for hidden in ("Main", "Parts of the list"):
         expect(page.get_by_role("navigation", name=hidden, exact=True)).to_be_hidden()
     expect(page.get_by_text(site)).to_be_visible()
-    expect(page.locator("#joint-activity table")).to_be_visible()
+    for chart in ("joint-activity", "accounts-moved", "time-in-stage", "both-sides"):
+        expect(page.locator(f"#{chart} table")).to_be_visible()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask, render_template_string
 
+from abm.kit.clock import Week
 from tests.kit.gallery import gallery_app
 
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -56,10 +57,13 @@ def render(library: str, call: str, **values: object) -> str:
         ("tables", "td(text, text, href=text)"),
         ("tables", "row_head(text, text, text)"),
         ("charts", "stacked_bars('x', text, [('both', text)], [{'label': text, 'counts': {'both': 1}}], text, text)"),
+        ("charts/rows", "waterfall(text, [geometry.Step(text, 1, True, text)], unit=text)"),
+        ("charts/rows", "against_range(text, [geometry.Measure(text, 1, 0, 2, 3, text)], unit=text, rows_name=text)"),
+        ("charts/weeks", "trend(text, [geometry.Point(week, 1)], [geometry.Mark(week, text)], unit=text)"),
     ],
 )
 def test_text_from_people_and_files_stays_text(library: str, call: str) -> None:
-    html = render(library, call, text=HOSTILE)
+    html = render(library, call, text=HOSTILE, week=Week(2026, 47))
     assert "<img" not in html
     assert "&lt;img" in html
 
