@@ -1,7 +1,8 @@
 """Rows that are activities: on which account, with whom, by whom of us, what came of it, and the logging of it.
 
-The id of the other system says which activity a row is; without one, what the row says does, so that the same file
-twice adds nothing. A row that is here already is the same, whatever somebody corrected here since.
+The id of the other system says which activity a row is; without one, its cells do as the file has them, so that the
+same file twice adds nothing. A row that is here already is the same, whatever somebody corrected here since, and
+whatever we have learnt meanwhile of its people and its words.
 """
 
 from __future__ import annotations
@@ -95,6 +96,7 @@ class TouchRows:
             self._known |= {row[0]: row[1] for row in session.execute(known.where(ExternalId.value.startswith("row ")))}
 
     def _plan(self, line: Line, plan: Planned) -> None:
+        external = line.name("external_id") or self._digest(line)
         account = self._account(line)
         did = self._did(line, plan)
         when = self._when(line)
@@ -109,7 +111,6 @@ class TouchRows:
             "contact_id": contact.id if contact else None,
             "note": _note(line, "" if did.understood else _result(line)),
         }
-        external = line.name("external_id") or self._digest(line, facts)
         self._seen.claim(line.number, "activity", external)
         plan.target_id = self._known.get(external)
         if plan.target_id is None:
@@ -198,12 +199,10 @@ class TouchRows:
             why = f"{contact.name} had opted out of {facts['channel']} by then: correct the row, or leave it."
             raise CellFault("contact", contact.name, why)
 
-    def _digest(self, line: Line, facts: dict[str, Any]) -> str:
-        """What a row without an id is known by: all that it says, and how many before it say just the same."""
-        said = [facts[name] for name in ("account_id", "channel", "direction", "outcome", "contact_id", "note")]
-        digest = hashlib.sha256(
-            repr([*map(str, said), line.text("at"), line.text("at_2"), line.name("owner")]).encode()
-        ).hexdigest()[:32]
+    def _digest(self, line: Line) -> str:
+        """What a row without an id is known by: every cell that we read, and how many before it are just the same."""
+        said = [(name, line.text(name)) for name in sorted(line.reading.columns) if line.has(name)]
+        digest = hashlib.sha256(repr(said).encode()).hexdigest()[:32]
         self._alike[digest] += 1
         return f"row {digest} {self._alike[digest]}"
 

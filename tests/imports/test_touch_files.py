@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from abm.accounts.models import Account, Contact, add_contact, create_account
+from abm.imports.activity_words import RESULTS
 from abm.imports.applying import apply_import
 from abm.imports.models import Import, ImportState
 from abm.imports.taking_back import take_back
@@ -18,6 +19,7 @@ from abm.kit.rules import RuleBroken
 from abm.outbound.drift import drifts
 from abm.outbound.models import Commitment, CommitmentSource, Credit
 from abm.people.seats import Side
+from abm.touches.kinds import Channel
 from abm.touches.models import Touch
 from abm.touches.rebuilding import differences
 from tests.cast import Cast, sign_in
@@ -124,6 +126,19 @@ def test_rows_without_ids_are_known_by_what_they_say(cast: Cast, session: Scoped
     assert actions(session(), staged(cast, session(), "touches", lines)) == ["same", "same"]
     third = staged(cast, session(), "touches", lines + "2026-11-20,Halden,call\n")
     assert actions(session(), third) == ["same", "same", "add"]
+
+
+def test_a_row_without_an_id_stays_known_whatever_we_learn_of_its_words(
+    cast: Cast, session: Scoped, halden: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "date,account,type,contact,outcome\n2026-11-20,Halden,call,Ana Reyes,Gatekeeper\n"
+    applied(cast, session(), "touches", lines)
+    add_contact(halden, name="Ana Reyes", by=cast.wen, at=AT)
+    monkeypatch.setitem(RESULTS[Channel.CALL], "gatekeeper", "connected")
+    session.commit()
+    assert actions(session(), staged(cast, session(), "touches", lines)) == ["same"]
+    other = lines.replace("Gatekeeper", "gatekeeper!")
+    assert actions(session(), staged(cast, session(), "touches", other)) == ["add"]
 
 
 def test_a_touch_that_was_corrected_here_is_not_brought_back(cast: Cast, session: Scoped, halden: Account) -> None:
