@@ -19,7 +19,15 @@ from sqlalchemy import select
 from abm.accounts.external_ids import rows_known_as
 from abm.accounts.matching import Match, Matcher
 from abm.accounts.models import Account, Contact, ExternalId, know_many
-from abm.imports.activity_words import Activity, activity, channel_in, channel_of_subject, is_errand, is_undone
+from abm.imports.activity_words import (
+    Activity,
+    activity,
+    channel_in,
+    channel_of_subject,
+    is_errand,
+    is_missed,
+    is_undone,
+)
 from abm.imports.colleagues import Colleagues
 from abm.imports.lines import Line
 from abm.imports.planned import Ground, Planned, Seen, in_chunks, planned
@@ -140,17 +148,20 @@ class TouchRows:
 
     def _did(self, line: Line, plan: Planned) -> Activity:
         """What was done. Raises CellFault for what was no contact or has not happened."""
-        status = line.name("status") or line.name("call_status")
-        if is_undone(status):
-            raise CellFault("status", status, f"“{shortened(status)}” says that it has not happened: it stays out.")
+        undone = next((name for name in ("status", "call_status") if is_undone(line.name(name))), "")
+        if undone:
+            status = shortened(line.name(undone))
+            raise CellFault(undone, status, f"“{status}” says that it has not happened: it stays out.")
         channel, result = _channel(line), _result(line)
         way = line.name("direction") or line.name("call_direction") or line.name("email_direction")
         did = activity(channel, result, way)
+        if did.turned:
+            _turn(did, result, plan)
         if not did.understood:
             least = did.outcome.replace("-", " ")
             plan.remark(f"“{shortened(result)}” is not known here: it counts as {least}, and stands in the note.")
         elif channel is Channel.MEETING and not result:
-            plan.remark("Nobody says whether the meeting was held: it counts as booked.")
+            plan.remark("Nobody says whether the meeting was held: it counts as booked, which is an answer.")
         return did
 
     def _when(self, line: Line) -> dict[str, Any]:
@@ -232,9 +243,18 @@ def _channel(line: Line) -> Channel:
 
 
 def _result(line: Line) -> str:
-    """What came of it, in the words of the file."""
+    """What came of it, in the words of the file; where nothing else says so, the status of a call may."""
     cells = (line.name(name) for name in ("outcome", "call_outcome", "meeting_outcome"))
-    return next((cell for cell in cells if not says_nothing(cell)), "")
+    status = line.name("call_status")
+    return next((cell for cell in cells if not says_nothing(cell)), status if is_missed(status) else "")
+
+
+def _turn(did: Activity, result: str, plan: Planned) -> None:
+    """Say that a reaction is theirs whatever the row says; what they did never becomes something that we did."""
+    if did.direction is Direction.OUTBOUND:
+        why = "is of what we do, and the row says that they came to us: correct one of the two, or leave it."
+        raise CellFault("direction", "", f"“{shortened(result)}” {why}")
+    plan.remark(f"“{shortened(result)}” is what they do: it counts as theirs.")
 
 
 def _note(line: Line, result: str) -> str:
