@@ -45,6 +45,7 @@ from abm.touches.sides import sides_of
 KIND = "touch"
 NOON = timedelta(hours=12)
 LONGEST_NOTE = 10_000
+DELETED = ("deleted", "deleted_2")
 BY_COLUMN = {  # a cell of these is of one channel only
     "call_outcome": Channel.CALL,
     "call_direction": Channel.CALL,
@@ -104,6 +105,7 @@ class TouchRows:
             self._known |= {row[0]: row[1] for row in session.execute(known.where(ExternalId.value.startswith("row ")))}
 
     def _plan(self, line: Line, plan: Planned) -> None:
+        self._refuse_deleted(line)
         external = line.name("external_id") or self._digest(line)
         account = self._account(line)
         did = self._did(line, plan)
@@ -124,6 +126,13 @@ class TouchRows:
         if plan.target_id is None:
             self._check(account, contact, facts)
         plan.facts = {"draft": facts, "external": external, "account_id": account.id}
+
+    def _refuse_deleted(self, line: Line) -> None:
+        """Raises CellFault for what is there only as deleted. Salesforce archives what is just older than a year."""
+        fields = DELETED if self.ground.system == "salesforce" else (*DELETED, "archived")
+        gone = next((name for name in fields if line.yes(name)), "")
+        if gone:
+            raise CellFault(gone, line.text(gone), "It is deleted in the other system: it stays out.")
 
     def _account_of(self, line: Line) -> Match:
         """What the row's own cells say of the account; of several ids the first."""
