@@ -9,6 +9,7 @@ answer (2 minutes, like a reply), since an appointment takes both sides, but no 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -39,6 +40,10 @@ DISPOSITIONS: Final = {
     "73a0d17f-1163-4015-bdd5-ec830791da20": "no answer",
     "17b47fee-58de-441e-a44c-c6300d46f273": "wrong number",
 }
+# Only these are told from a subject: nobody writes them first of anything but a contact.
+PERSONAL: Final = frozenset({Channel.CALL, Channel.EMAIL, Channel.SOCIAL, Channel.MEETING})
+_HEAD_ENDS: Final = re.compile(r":|$|\b(?:with|to)\b", re.IGNORECASE)
+
 RESULTS: Final[dict[Channel, dict[str, str]]] = {
     Channel.CALL: dict.fromkeys(("left live message", "answered", "spoke", "reached", "conversation"), "connected")
     | dict.fromkeys(("left voicemail", "left message", "left vm", "vm", "voice mail"), "voicemail")
@@ -109,10 +114,13 @@ def channel_in(*texts: str) -> Channel | None:
 
 
 def channel_of_subject(subject: str) -> Channel | None:
-    """`Email: Re: our offer`, `Call with Ana`: what systems and people write first."""
-    words = folded(subject).split()
-    tries = (" ".join(words[:count]) for count in (3, 2, 1))
-    return next((CHANNELS[one] for one in tries if one in CHANNELS), None)
+    """`Email: Re: our offer`, `Call with Ana`: a way to reach somebody stands first, and then what it is about.
+
+    `Content review` and `Event planning` are errands, whatever channel they begin with.
+    """
+    heads = (subject[: end.start()] for end in _HEAD_ENDS.finditer(subject))
+    found = next((channel for head in heads if (channel := meant(CHANNELS, head)) is not None), None)
+    return found if found in PERSONAL else None
 
 
 def is_errand(*texts: str) -> bool:

@@ -161,7 +161,7 @@ class TouchRows:
         if undone:
             status = shortened(line.name(undone))
             raise CellFault(undone, status, f"“{status}” says that it has not happened: it stays out.")
-        channel, result = _channel(line), _result(line)
+        channel, result = _channel(line, plan), _result(line)
         way = line.name("direction") or line.name("call_direction") or line.name("email_direction")
         did = activity(channel, result, way)
         if did.turned:
@@ -234,12 +234,14 @@ class TouchRows:
                 contact.opt_out(draft.channel.value, on=draft.day, by=self.ground.by, at=self.ground.at)
 
 
-def _channel(line: Line) -> Channel:
+def _channel(line: Line, plan: Planned) -> Channel:
     """How: as the type says, else a column that only one channel has, else the first words of the subject."""
     kinds = (line.name("type"), line.name("subtype"))
     named = channel_in(*kinds)
     filled = next((channel for name, channel in BY_COLUMN.items() if line.has(name)), None)
-    found = named or filled or channel_of_subject(line.tried("subject"))
+    found = named or filled
+    if found is None and (found := channel_of_subject(line.tried("subject"))):
+        plan.remark(f"By its subject it counts as {found.label.lower()}.")
     if found is None:
         kind = next(filter(None, kinds), "")
         if is_errand(kind) or not kind:

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from abm.accounts.models import Account, add_contact, create_account, know_as
+from abm.imports.activity_words import channel_of_subject
 from abm.imports.staging import ColumnsMissing
+from abm.touches.kinds import Channel
 from abm.touches.models import Touch
 from tests.cast import Cast
 from tests.imports.files import AT, actions, applied, rows, staged
@@ -74,6 +76,31 @@ def test_what_is_deleted_there_stays_out_and_says_so(cast: Cast, session: Scoped
     calls = "1,1,2026-11-20,OUTBOUND,true,\n2,1,2026-11-20,OUTBOUND,false,true\n3,1,2026-11-20,OUTBOUND,false,false\n"
     batch = staged(cast, session(), "touches", head + calls)
     assert (batch.profile, actions(session(), batch)) == ("hubspot", ["bad", "bad", "add"])
+
+
+@pytest.mark.parametrize(
+    ("subject", "channel"),
+    [
+        ("Call", Channel.CALL),
+        ("call with Ana about content", Channel.CALL),
+        ("E-mail: Re: our offer", Channel.EMAIL),
+        ("LinkedIn message to Ana", Channel.SOCIAL),
+        ("Face to face with Ana", Channel.MEETING),
+        *((words, None) for words in ("Content review", "Event planning", "Web: new page", "Gift to Ana", "Call list")),
+        *((words, None) for words in ("Calls", "Email campaign to all", "Prepare the call with Ana", "Re: call", "")),
+    ],
+)
+def test_a_subject_tells_only_what_begins_as_people_write_it(subject: str, channel: Channel | None) -> None:
+    assert channel_of_subject(subject) is channel
+
+
+def test_a_task_that_is_a_contact_by_its_subject_says_so(cast: Cast, session: Scoped, halden: Account) -> None:
+    lines = "2026-11-20,Halden,Task,Call with Ana\n2026-11-20,Halden,Task,Content review\n"
+    batch = staged(cast, session(), "touches", "date,account,type,subject\n" + lines)
+    assert [(row.action.value, row.message) for row in rows(session(), batch)] == [
+        ("add", "By its subject it counts as call."),
+        ("bad", "By its type this is an errand and no contact with anybody: it stays out."),
+    ]
 
 
 def test_tasks_that_are_errands_or_hashed_stay_out_and_say_so(cast: Cast, session: Scoped, shared_data: Path) -> None:
