@@ -21,21 +21,24 @@ from abm.accounts.matching import Match, Matcher
 from abm.accounts.models import Account, Contact, ExternalId, know_many
 from abm.imports.colleagues import Colleagues
 from abm.imports.lines import Line
+from abm.imports.models import Action
 from abm.imports.planned import Ground, Planned, Seen, in_chunks, planned
 from abm.imports.touch_people import People
 from abm.imports.touch_words import done, note_of
 from abm.imports.values import CellFault
 from abm.kit.base import public_id
+from abm.kit.rules import require
 from abm.kit.text import shortened
 from abm.outbound.recounting import recount
 from abm.people.models import User
 from abm.touches.bulk import Draft, chunks, hold_accounts, log_many
-from abm.touches.kinds import Direction
+from abm.touches.kinds import Channel, Direction
 from abm.touches.outcomes import OPTED_OUT
 from abm.touches.sides import sides_of
 
 KIND = "touch"
 NOON = timedelta(hours=12)
+MEANWHILE = "Somebody wrote about the same people at the same moment. Nothing is applied: confirm once more."
 DELETED = ("deleted", "deleted_2")
 
 
@@ -54,15 +57,16 @@ class TouchRows:
     def plan(self) -> list[Planned]:
         """What each row would do."""
         self._load()
-        return [planned(line, self._plan) for line in self.lines]
+        plans = [planned(line, self._plan) for line in self.lines]
+        self._heed_opt_outs(plans)
+        return plans
 
     def apply(self, plans: Sequence[Planned]) -> None:
-        """Log what was planned, count it, and note which touch each row became."""
+        """Log what was planned, count it, and note which touch each row became; planning held the accounts."""
         ground, session = self.ground, self.ground.session
         ids = [plan.facts["account_id"] for plan in plans]
-        hold_accounts(session, ids)
         token = public_id()
-        drafts = [Draft(client_key=f"{token}-{plan.number}", **plan.facts["draft"]) for plan in plans]
+        drafts = [Draft(client_key=f"{token}-{plan.number}", **_draft(plan)) for plan in plans]
         written = log_many(session, drafts, organisation=ground.organisation, by=ground.by, at=ground.at)
         for plan, draft in zip(plans, drafts, strict=True):
             plan.target_id = written[draft.client_key]
@@ -75,18 +79,28 @@ class TouchRows:
     def _load(self) -> None:
         """The accounts, contacts and touches that the rows may mean."""
         session, system = self.ground.session, self.ground.system
-        found = (self._account_of(line).account for line in self.lines)
-        ids = [account.id for account in found if account is not None]
-        self._people = People.load(session, system, self.lines, account_ids=ids)
-        ids += [person.account_id for person in self._people.known]
-        accounts = in_chunks(session, select(Account), Account.id, ids)
+        current = select(Account).execution_options(populate_existing=True)
+        accounts = in_chunks(session, current, Account.id, self._meet())
         self._accounts: dict[int, Account] = {row[0].id: row[0] for row in accounts}
         known = select(ExternalId.value, ExternalId.row_id)
         known = known.where(ExternalId.system == system, ExternalId.kind == KIND)
-        named = [line.tried("external_id") for line in self.lines if line.has("external_id")]
-        self._known = {row[0]: row[1] for row in in_chunks(session, known, ExternalId.value, named)}
-        if len(named) < len(self.lines):  # rows without an id are known by what they say
+        external = [line.tried("external_id") for line in self.lines if line.has("external_id")]
+        self._known = {row[0]: row[1] for row in in_chunks(session, known, ExternalId.value, external)}
+        if len(external) < len(self.lines):  # rows without an id are known by what they say
             self._known |= {row[0]: row[1] for row in session.execute(known.where(ExternalId.value.startswith("row ")))}
+
+    def _meet(self) -> list[int]:
+        """Read whom the rows may mean; hand back at which accounts, which are held first where the rows are applied."""
+        session, system = self.ground.session, self.ground.system
+        found = (self._account_of(line).account for line in self.lines)
+        named = sorted({account.id for account in found if account is not None})
+        self._people = People.load(session, system, self.lines, account_ids=named)
+        ids = self._people.account_ids.union(named)
+        if self.ground.applying:
+            hold_accounts(session, ids)
+            self._people = People.load(session, system, self.lines, account_ids=named)
+            require(self._people.account_ids <= ids, MEANWHILE)
+        return sorted(ids)
 
     def _plan(self, line: Line, plan: Planned) -> None:
         self._refuse_deleted(line)
@@ -185,6 +199,20 @@ class TouchRows:
             why = f"{contact.name} had opted out of {facts['channel']} by then: correct the row, or leave it."
             raise CellFault("contact", contact.name, why)
 
+    def _heed_opt_outs(self, plans: Sequence[Planned]) -> None:
+        """Keep out what reached out to somebody after another row of the file says that they opted out of it."""
+        added = sorted((plan for plan in plans if plan.action is Action.ADD), key=lambda plan: _draft(plan)["at"])
+        first: dict[tuple[int, Channel], Planned] = {}
+        for plan in added:
+            did = _draft(plan)
+            whom = did["contact_id"], did["channel"]
+            if did["outcome"] == OPTED_OUT:
+                first.setdefault(whom, plan)
+            elif whom in first and did["direction"] is Direction.OUTBOUND and did["at"] > _draft(first[whom])["at"]:
+                name = next(person.name for person in self._people.known if person.id == did["contact_id"])
+                why = f"{name} had opted out of {did['channel']} by then, as row {first[whom].number} says"
+                plan.spoil("contact", f"{why}: correct one of the two, or leave it.")
+
     def _digest(self, line: Line) -> str:
         """What a row without an id is known by: every cell that we read, and how many before it are just the same."""
         said = [(name, line.text(name)) for name in sorted(line.reading.columns) if line.has(name)]
@@ -198,3 +226,9 @@ class TouchRows:
             contact = self.ground.session.get_one(Contact, draft.contact_id)
             if contact.may_be_reached_by(draft.channel.value):
                 contact.opt_out(draft.channel.value, on=draft.day, by=self.ground.by, at=self.ground.at)
+
+
+def _draft(plan: Planned) -> dict[str, Any]:
+    """What a row would log."""
+    draft: dict[str, Any] = plan.facts["draft"]
+    return draft
