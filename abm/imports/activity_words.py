@@ -1,11 +1,15 @@
 """What other systems call an activity and what came of it: in data only, and how a row is read by it.
 
-The least that can be said is taken: a call of which nobody says what came of it is no answer, a meeting without an
-outcome was booked and not held. Nothing that would count as a response is made up.
+The least that can be said is taken: a call of ours of which nobody says what came of it is no answer, what came from
+them without a word more is their answer. Nothing that would count as a response is made up.
+
+A meeting without an outcome was booked and not held: the events of Salesforce say no more than that. A booking is an
+answer (2 minutes, like a reply), since an appointment takes both sides, but no stage takes it for a held meeting.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +31,18 @@ CHANNELS: Final[dict[str, Channel]] = (
 )
 # An errand of our own is no contact with anybody.
 ERRANDS: Final = frozenset({"to do", "todo", "note", "task", "other", "reminder", "follow up", "research", "admin"})
+# The results of a call that every HubSpot has, as its API and copies in a warehouse name them.
+DISPOSITIONS: Final = {
+    "f240bbac-87c9-4f6e-bf70-924b57d47db7": "connected",
+    "a4c4c377-d246-4b32-a13b-75a56a4cd0ff": "connected",  # left live message
+    "b2cf5968-551e-4856-9783-52b3da59a7d0": "voicemail",
+    "9d9162e7-6cf3-4944-bf63-4dff82258764": "no answer",  # busy
+    "73a0d17f-1163-4015-bdd5-ec830791da20": "no answer",
+    "17b47fee-58de-441e-a44c-c6300d46f273": "wrong number",
+}
+# Only these are told from a subject: nobody writes them first of anything but a contact.
+PERSONAL: Final = frozenset({Channel.CALL, Channel.EMAIL, Channel.SOCIAL, Channel.MEETING})
+_HEAD_ENDS: Final = re.compile(r":|$|\b(?:with|to)\b", re.IGNORECASE)
 
 RESULTS: Final[dict[Channel, dict[str, str]]] = {
     Channel.CALL: dict.fromkeys(("left live message", "answered", "spoke", "reached", "conversation"), "connected")
@@ -34,7 +50,8 @@ RESULTS: Final[dict[Channel, dict[str, str]]] = {
     | dict.fromkeys(("busy", "missed", "not reached", "failed"), "no answer")
     | dict.fromkeys(("bad number", "disconnected", "invalid number"), "wrong number")
     | dict.fromkeys(("meeting scheduled", "meeting set", "demo booked", "scheduled"), "meeting booked")
-    | dict.fromkeys(("call back", "call back later", "asked to call back", "callback requested"), "callback"),
+    | dict.fromkeys(("call back", "call back later", "asked to call back", "callback requested"), "callback")
+    | {folded(number): outcome for number, outcome in DISPOSITIONS.items()},
     Channel.EMAIL: dict.fromkeys(("delivered", "opened"), "sent")
     | dict.fromkeys(("reply", "they replied", "answered"), "replied")
     | dict.fromkeys(("failed", "hard bounce", "soft bounce", "bounce"), "bounced")
@@ -70,18 +87,25 @@ DIRECTIONS: Final[dict[str, Direction]] = dict.fromkeys(
 # Of such a status nothing has happened yet, or never will.
 UNDONE: Final = frozenset(
     {"not started", "in progress", "waiting on someone else", "waiting", "deferred", "open", "scheduled", "draft"}
-    | {"canceled", "cancelled", "queued", "ringing", "calling crm user"}
+    | {"canceled", "cancelled", "queued", "ringing", "connecting", "hold", "calling crm user"}
 )
+# Of the statuses of a call these say what came of it as well; “completed” says only that it took place.
+MISSED: Final = frozenset({"missed", "no answer", "busy", "failed"})
 
 
 @dataclass(frozen=True)
 class Activity:
-    """What a row says that was done. `understood` is whether it named an outcome that we know."""
+    """What a row says that was done.
+
+    `understood` is whether it named an outcome that we know, `turned` whether it named the other direction than that
+    outcome can have: a reply to what we sent is theirs.
+    """
 
     channel: Channel
     direction: Direction
     outcome: str
     understood: bool
+    turned: bool = False
 
 
 def channel_in(*texts: str) -> Channel | None:
@@ -90,10 +114,13 @@ def channel_in(*texts: str) -> Channel | None:
 
 
 def channel_of_subject(subject: str) -> Channel | None:
-    """`Email: Re: our offer`, `Call with Ana`: what systems and people write first."""
-    words = folded(subject).split()
-    tries = (" ".join(words[:count]) for count in (3, 2, 1))
-    return next((CHANNELS[one] for one in tries if one in CHANNELS), None)
+    """`Email: Re: our offer`, `Call with Ana`: a way to reach somebody stands first, and then what it is about.
+
+    `Content review` and `Event planning` are errands, whatever channel they begin with.
+    """
+    heads = (subject[: end.start()] for end in _HEAD_ENDS.finditer(subject))
+    found = next((channel for head in heads if (channel := meant(CHANNELS, head)) is not None), None)
+    return found if found in PERSONAL else None
 
 
 def is_errand(*texts: str) -> bool:
@@ -106,6 +133,11 @@ def is_undone(status: str) -> bool:
     return folded(status) in UNDONE
 
 
+def is_missed(status: str) -> bool:
+    """Whether the status of a call says that nobody spoke to anybody."""
+    return folded(status) in MISSED
+
+
 def activity(channel: Channel, result: str, direction: str) -> Activity:
     """What came of it. A blank result is the least that can be; one that nobody knows as well, and not understood."""
     known = _results(channel).get(folded(result))
@@ -114,7 +146,8 @@ def activity(channel: Channel, result: str, direction: str) -> Activity:
         way = way or Direction.OUTBOUND
         return Activity(channel, way, LEAST[channel][way], understood=not result)
     possible = OUTCOMES[channel][known].directions
-    return Activity(channel, way if way in possible else possible[0], known, understood=True)
+    turned = way is not None and way not in possible
+    return Activity(channel, possible[0] if way is None or turned else way, known, understood=True, turned=turned)
 
 
 def _results(channel: Channel) -> Mapping[str, str]:

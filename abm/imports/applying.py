@@ -30,7 +30,7 @@ def apply_import(batch: Import, *, revision: int, organisation: Organisation, by
     Raises Conflict where the preview is not the one that was seen.
     """
     batch.require_open(revision=revision)
-    plan = plan_import(batch, rows_of(batch), organisation=organisation, by=by, at=at)
+    plan = plan_import(batch, rows_of(batch), organisation=organisation, by=by, at=at, applying=True)
     if keep_plan(batch, plan):
         return False
     require(batch.to_apply, "Every good row is here already, as the file has it: there is nothing to apply.")

@@ -30,6 +30,7 @@ class DateOrder(enum.StrEnum):
 
 EARLIEST, LATEST = 1900, 2199
 PIVOT = 70  # of two digits: 69 is 2069, 70 is 1970
+FARTHEST = timedelta(hours=14)  # of a zone from UTC
 CLEARLY = 20  # times as many cells must speak for an order as against it
 
 _LONGEST = 60  # characters of the longest day that is read
@@ -109,10 +110,11 @@ class Moment:
     at: datetime | None
 
 
-def moment(field: str, text: str, order: DateOrder, zone: str) -> Moment | None:
-    """The day and time in a cell; None where it says nothing. A time without a zone is one of `zone`.
+def moment(field: str, text: str, order: DateOrder, zone: str, *, written_in: str = "") -> Moment | None:
+    """The day in `zone` and the time in a cell; None where it says nothing.
 
-    Raises CellFault as `day` does.
+    A time that names no zone is one of `written_in`, or else of `zone`. Raises CellFault as `day` does, and for a time
+    or zone that there is not.
     """
     on = day(field, text, order)
     found = _OF_DAY.search(_line(text)) if on is not None else None
@@ -124,17 +126,21 @@ def moment(field: str, text: str, order: DateOrder, zone: str) -> Moment | None:
     seconds = int(found["second"] or 0)
     if hour > 23 or int(found["minute"]) > 59 or seconds > 59:
         raise CellFault(field, text, f"“{shortened(text)}” has no time of day: write it like 14:30.")
-    at = datetime.combine(on, time(hour, int(found["minute"]), seconds), _zone(found["zone"], zone))
+    where = _zone(field, text, found["zone"]) or ZoneInfo(written_in or zone)
+    at = datetime.combine(on, time(hour, int(found["minute"]), seconds), where)
     return Moment(clock.day_of(at, zone), at.astimezone(UTC))
 
 
-def _zone(named: str | None, zone: str) -> tzinfo:
+def _zone(field: str, text: str, named: str | None) -> tzinfo | None:
+    """The zone that a cell names. Raises CellFault for one that is nowhere: the farthest is 14 hours off."""
     if not named:
-        return ZoneInfo(zone)
+        return None
     if named[0] not in "+-":
         return UTC
     digits = named[1:].replace(":", "")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    if offset > FARTHEST or int(digits[2:]) > 59:
+        raise CellFault(field, text, f"“{shortened(named)}” is no time zone: write one like +01:00.")
     return timezone(-offset if named[0] == "-" else offset)
 
 

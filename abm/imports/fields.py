@@ -127,6 +127,9 @@ FIELDS: Mapping[Rows, Mapping[str, str]] = {
         "email_direction": "Who wrote to whom",
         "subject": "Subject",
         "note": "Note",
+        "deleted": "Was it deleted there",
+        "deleted_2": "Was it deleted there, in another column",
+        "archived": "Was it put away there",
     },
 }
 

@@ -23,6 +23,8 @@ UNITS = (
     | dict.fromkeys(("m", "mm", "mn", "mio", "million", "millions"), 1_000_000)
     | dict.fromkeys(("b", "bn", "mrd", "billion", "billions"), 1_000_000_000)
 )
+# What begins so was added by whatever copied a system into a warehouse.
+COPIED = ("_fivetran_", "_airbyte_", "_sdc_", "_dlt_")
 SHOWN = 12  # columns that a sentence lists
 
 _SIGN = re.compile(r"[$€£¥]")
@@ -50,6 +52,11 @@ class Recognition:
         """The columns that no field takes."""
         taken = set(self.columns.values())
         return tuple(name for index, name in enumerate(self.header) if index not in taken)
+
+    @property
+    def copied(self) -> bool:
+        """Whether it comes out of a warehouse: its times are those of UTC."""
+        return any(name.strip().casefold().startswith(COPIED) for name in self.header)
 
     @property
     def better_kind(self) -> Kind | None:

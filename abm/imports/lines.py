@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from abm.imports import dates, money, values
 from abm.imports.choices import Choices
@@ -16,6 +16,7 @@ from abm.imports.websites import Website, websites
 from abm.kit.text import shortened
 
 DAY_FIELDS = ("created_on", "qualified_on", "closed_on", "at", "at_2")
+DAYS_ALONE = ("at_2",)  # the day of an activity, which a warehouse may write with a midnight
 MONEY_FIELDS = ("revenue", "amount")
 
 
@@ -29,6 +30,7 @@ class Reading:
     units: Mapping[str, int]
     currencies: Mapping[str, str]
     currency: str  # of amounts whose column names none
+    written_in: str = ""  # the zone of times that name none, where it is not the organisation's
 
     @classmethod
     def of(
@@ -42,6 +44,7 @@ class Reading:
             recognition.units,
             {} if choices.currency else recognition.currencies,
             choices.currency or reporting,
+            "UTC" if recognition.copied else "",
         )
 
 
@@ -101,8 +104,12 @@ class Line:
         return dates.day(field, self.text(field), order)
 
     def moment(self, field: str, zone: str) -> dates.Moment | None:
-        """A day, and the time of day where the cell has one; without a zone of its own it is that of `zone`."""
-        return dates.moment(field, self.text(field), self.reading.orders.get(field, DateOrder.ISO), zone)
+        """A day in `zone`, and the time of day where the cell has one; without a zone of its own it is the file's."""
+        order, written_in = self.reading.orders.get(field, DateOrder.ISO), self.reading.written_in
+        found = dates.moment(field, self.text(field), order, zone, written_in=written_in)
+        if field in DAYS_ALONE and written_in and found and found.at and found.at.time() == time():
+            return dates.Moment(found.at.date(), None)
+        return found
 
     def money(self, field: str) -> Money | None:
         """An amount in minor units of the currency that its cell, its row, its column or the file names."""

@@ -21,7 +21,10 @@ AT_ONCE = 5_000  # values that one query asks for: SQLite takes 32,766
 
 @dataclasses.dataclass(frozen=True)
 class Ground:
-    """Where rows are planned for: whose file it is, from which system, and what was chosen."""
+    """Where rows are planned for: whose file it is, from which system, and what was chosen.
+
+    `applying` is whether they are written at once: what others must not change meanwhile is held before it is read.
+    """
 
     session: Session
     organisation: Organisation
@@ -29,6 +32,7 @@ class Ground:
     choices: Choices
     by: User
     at: datetime
+    applying: bool = False
 
     @property
     def today(self) -> date:

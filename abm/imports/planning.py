@@ -89,12 +89,23 @@ def is_ambiguous(seen: Mapping[str, str]) -> bool:
     return bool({DateOrder.AMBIGUOUS.value, NumberStyle.AMBIGUOUS.value} & set(seen.values()))
 
 
-def plan_import(batch: Import, rows: Iterable[Raw], *, organisation: Organisation, by: User, at: datetime) -> Plan:
-    """Plan every row against the database as it is now, with a bounded number of queries."""
+def plan_import(
+    batch: Import,
+    rows: Iterable[Raw],
+    *,
+    organisation: Organisation,
+    by: User,
+    at: datetime,
+    applying: bool = False,
+) -> Plan:
+    """Plan every row against the database as it is now, with a bounded number of queries.
+
+    With `applying`, what the rows stand on is held until the transaction ends.
+    """
     choices = Choices.read(batch.options["choices"])
     recognition = recognition_of(batch.kind, batch.header, choices)
     reading = Reading.of(recognition, batch.options, choices, organisation.currency)
-    ground = Ground(session_of(organisation), organisation, batch.profile, choices, by, at)
+    ground = Ground(session_of(organisation), organisation, batch.profile, choices, by, at, applying)
     lines = [Line(row.number, row.cells, row.fault, reading) for row in rows]
     planner = PLANNERS[recognition.rows](ground, lines)
     with ground.session.no_autoflush:

@@ -167,6 +167,8 @@ def _notes(batch: Import, recognition: Recognition, rows: Sequence[Raw]) -> Iter
         shown = ", ".join(shortened(name, 40) for name in recognition.unmapped[:SHOWN])
         more = len(recognition.unmapped) - SHOWN
         yield f"Columns that are left out: {shown}{f' and {more} more' if more > 0 else ''}."
+    if recognition.copied and batch.kind is Kind.TOUCHES:
+        yield "It comes out of a warehouse: times that name no zone are read as UTC."
     for name, unit in recognition.units.items():
         if unit > 1:
             yield f"One in the column “{recognition.header[recognition.columns[name]]}” stands for {unit:,}."

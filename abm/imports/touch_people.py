@@ -45,6 +45,11 @@ class People:
     _by_email: dict[str, list[Person]] = field(default_factory=dict)
     _by_name: dict[tuple[int, str], list[Person]] = field(default_factory=dict)
 
+    @property
+    def account_ids(self) -> set[int]:
+        """Where they work."""
+        return {person.account_id for person in self.known}
+
     @classmethod
     def load(cls, session: Session, system: str, lines: Sequence[Line], *, account_ids: Sequence[int]) -> Self:
         """Everybody at these accounts, and whoever else the rows name by id or e-mail."""

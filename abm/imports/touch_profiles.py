@@ -26,6 +26,8 @@ TOUCHES = (
             "status": ("status",),
             "subject": ("subject", "title"),
             "note": ("note", "notes", "comment", "comments"),
+            "deleted": ("is deleted", "deleted"),
+            "deleted_2": ("_fivetran_deleted",),
         },
     ),
     # Reports of tasks and events (labels), the data loader (API names) and copies in a warehouse (snake case).
@@ -85,6 +87,7 @@ TOUCHES = (
             "status": ("Task Status", "hs_task_status"),
             "subject": ("Call Title", "Meeting name", "Email subject", "Task Title", "Title", "hs_email_subject"),
             "note": ("Call notes", "Meeting notes", "Meeting description", "Email body", "Task notes", "body"),
+            "archived": ("Is Archived", "archived"),
         },
         marks=(
             *("Activity assigned to", "Activity date", "Call Title", "Call outcome", "Call direction", "Call status"),

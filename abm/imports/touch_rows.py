@@ -1,7 +1,8 @@
 """Rows that are activities: on which account, with whom, by whom of us, what came of it, and the logging of it.
 
-The id of the other system says which activity a row is; without one, what the row says does, so that the same file
-twice adds nothing. A row that is here already is the same, whatever somebody corrected here since.
+The id of the other system says which activity a row is; without one, its cells do as the file has them, so that the
+same file twice adds nothing. A row that is here already is the same, whatever somebody corrected here since, and
+whatever we have learnt meanwhile of its people and its words.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from sqlalchemy import select
 from abm.accounts.external_ids import rows_known_as
 from abm.accounts.matching import Match, Matcher
 from abm.accounts.models import Account, Contact, ExternalId, know_many
-from abm.imports.activity_words import Activity, activity, channel_in, channel_of_subject, is_errand, is_undone
 from abm.imports.colleagues import Colleagues
 from abm.imports.lines import Line
+from abm.imports.models import Action
 from abm.imports.planned import Ground, Planned, Seen, in_chunks, planned
 from abm.imports.touch_people import People
-from abm.imports.values import CellFault, free_text, says_nothing, without_markup
+from abm.imports.touch_words import done, note_of
+from abm.imports.values import CellFault
 from abm.kit.base import public_id
+from abm.kit.rules import require
 from abm.kit.text import shortened
 from abm.outbound.recounting import recount
 from abm.people.models import User
@@ -35,14 +38,8 @@ from abm.touches.sides import sides_of
 
 KIND = "touch"
 NOON = timedelta(hours=12)
-LONGEST_NOTE = 10_000
-BY_COLUMN = {  # a cell of these is of one channel only
-    "call_outcome": Channel.CALL,
-    "call_direction": Channel.CALL,
-    "call_status": Channel.CALL,
-    "meeting_outcome": Channel.MEETING,
-    "email_direction": Channel.EMAIL,
-}
+MEANWHILE = "Somebody wrote about the same people at the same moment. Nothing is applied: confirm once more."
+DELETED = ("deleted", "deleted_2")
 
 
 class TouchRows:
@@ -60,15 +57,16 @@ class TouchRows:
     def plan(self) -> list[Planned]:
         """What each row would do."""
         self._load()
-        return [planned(line, self._plan) for line in self.lines]
+        plans = [planned(line, self._plan) for line in self.lines]
+        self._heed_opt_outs(plans)
+        return plans
 
     def apply(self, plans: Sequence[Planned]) -> None:
-        """Log what was planned, count it, and note which touch each row became."""
+        """Log what was planned, count it, and note which touch each row became; planning held the accounts."""
         ground, session = self.ground, self.ground.session
         ids = [plan.facts["account_id"] for plan in plans]
-        hold_accounts(session, ids)
         token = public_id()
-        drafts = [Draft(client_key=f"{token}-{plan.number}", **plan.facts["draft"]) for plan in plans]
+        drafts = [Draft(client_key=f"{token}-{plan.number}", **_draft(plan)) for plan in plans]
         written = log_many(session, drafts, organisation=ground.organisation, by=ground.by, at=ground.at)
         for plan, draft in zip(plans, drafts, strict=True):
             plan.target_id = written[draft.client_key]
@@ -81,22 +79,34 @@ class TouchRows:
     def _load(self) -> None:
         """The accounts, contacts and touches that the rows may mean."""
         session, system = self.ground.session, self.ground.system
-        found = (self._account_of(line).account for line in self.lines)
-        ids = [account.id for account in found if account is not None]
-        self._people = People.load(session, system, self.lines, account_ids=ids)
-        ids += [person.account_id for person in self._people.known]
-        accounts = in_chunks(session, select(Account), Account.id, ids)
+        current = select(Account).execution_options(populate_existing=True)
+        accounts = in_chunks(session, current, Account.id, self._meet())
         self._accounts: dict[int, Account] = {row[0].id: row[0] for row in accounts}
         known = select(ExternalId.value, ExternalId.row_id)
         known = known.where(ExternalId.system == system, ExternalId.kind == KIND)
-        named = [line.tried("external_id") for line in self.lines if line.has("external_id")]
-        self._known = {row[0]: row[1] for row in in_chunks(session, known, ExternalId.value, named)}
-        if len(named) < len(self.lines):  # rows without an id are known by what they say
+        external = [line.tried("external_id") for line in self.lines if line.has("external_id")]
+        self._known = {row[0]: row[1] for row in in_chunks(session, known, ExternalId.value, external)}
+        if len(external) < len(self.lines):  # rows without an id are known by what they say
             self._known |= {row[0]: row[1] for row in session.execute(known.where(ExternalId.value.startswith("row ")))}
 
+    def _meet(self) -> list[int]:
+        """Read whom the rows may mean; hand back at which accounts, which are held first where the rows are applied."""
+        session, system = self.ground.session, self.ground.system
+        found = (self._account_of(line).account for line in self.lines)
+        named = sorted({account.id for account in found if account is not None})
+        self._people = People.load(session, system, self.lines, account_ids=named)
+        ids = self._people.account_ids.union(named)
+        if self.ground.applying:
+            hold_accounts(session, ids)
+            self._people = People.load(session, system, self.lines, account_ids=named)
+            require(self._people.account_ids <= ids, MEANWHILE)
+        return sorted(ids)
+
     def _plan(self, line: Line, plan: Planned) -> None:
+        self._refuse_deleted(line)
+        external = line.name("external_id") or self._digest(line)
         account = self._account(line)
-        did = self._did(line, plan)
+        did = done(line, plan)
         when = self._when(line)
         contact = self._contact(line, plan, account)
         facts = {
@@ -107,14 +117,20 @@ class TouchRows:
             "outcome": did.outcome,
             **when,
             "contact_id": contact.id if contact else None,
-            "note": _note(line, "" if did.understood else _result(line)),
+            "note": note_of(line, did),
         }
-        external = line.name("external_id") or self._digest(line, facts)
         self._seen.claim(line.number, "activity", external)
         plan.target_id = self._known.get(external)
         if plan.target_id is None:
             self._check(account, contact, facts)
         plan.facts = {"draft": facts, "external": external, "account_id": account.id}
+
+    def _refuse_deleted(self, line: Line) -> None:
+        """Raises CellFault for what is there only as deleted. Salesforce archives what is just older than a year."""
+        fields = DELETED if self.ground.system == "salesforce" else (*DELETED, "archived")
+        gone = next((name for name in fields if line.yes(name)), "")
+        if gone:
+            raise CellFault(gone, line.text(gone), "It is deleted in the other system: it stays out.")
 
     def _account_of(self, line: Line) -> Match:
         """What the row's own cells say of the account; of several ids the first."""
@@ -136,21 +152,6 @@ class TouchRows:
             message = f"There is no account {shortened(name or external)}: import or add it first."
             raise CellFault("account" if name else "account_external_id", name or external, message)
         raise CellFault("account", "", "The row names no account, and nobody whom we know: write where it was.")
-
-    def _did(self, line: Line, plan: Planned) -> Activity:
-        """What was done. Raises CellFault for what was no contact or has not happened."""
-        status = line.name("status") or line.name("call_status")
-        if is_undone(status):
-            raise CellFault("status", status, f"“{shortened(status)}” says that it has not happened: it stays out.")
-        channel, result = _channel(line), _result(line)
-        way = line.name("direction") or line.name("call_direction") or line.name("email_direction")
-        did = activity(channel, result, way)
-        if not did.understood:
-            least = did.outcome.replace("-", " ")
-            plan.remark(f"“{shortened(result)}” is not known here: it counts as {least}, and stands in the note.")
-        elif channel is Channel.MEETING and not result:
-            plan.remark("Nobody says whether the meeting was held: it counts as booked.")
-        return did
 
     def _when(self, line: Line) -> dict[str, Any]:
         """The moment; of a day without a time its noon, and of today now."""
@@ -198,12 +199,24 @@ class TouchRows:
             why = f"{contact.name} had opted out of {facts['channel']} by then: correct the row, or leave it."
             raise CellFault("contact", contact.name, why)
 
-    def _digest(self, line: Line, facts: dict[str, Any]) -> str:
-        """What a row without an id is known by: all that it says, and how many before it say just the same."""
-        said = [facts[name] for name in ("account_id", "channel", "direction", "outcome", "contact_id", "note")]
-        digest = hashlib.sha256(
-            repr([*map(str, said), line.text("at"), line.text("at_2"), line.name("owner")]).encode()
-        ).hexdigest()[:32]
+    def _heed_opt_outs(self, plans: Sequence[Planned]) -> None:
+        """Keep out what reached out to somebody after another row of the file says that they opted out of it."""
+        added = sorted((plan for plan in plans if plan.action is Action.ADD), key=lambda plan: _draft(plan)["at"])
+        first: dict[tuple[int, Channel], Planned] = {}
+        for plan in added:
+            did = _draft(plan)
+            whom = did["contact_id"], did["channel"]
+            if did["outcome"] == OPTED_OUT:
+                first.setdefault(whom, plan)
+            elif whom in first and did["direction"] is Direction.OUTBOUND and did["at"] > _draft(first[whom])["at"]:
+                name = next(person.name for person in self._people.known if person.id == did["contact_id"])
+                why = f"{name} had opted out of {did['channel']} by then, as row {first[whom].number} says"
+                plan.spoil("contact", f"{why}: correct one of the two, or leave it.")
+
+    def _digest(self, line: Line) -> str:
+        """What a row without an id is known by: every cell that we read, and how many before it are just the same."""
+        said = [(name, line.text(name)) for name in sorted(line.reading.columns) if line.has(name)]
+        digest = hashlib.sha256(repr(said).encode()).hexdigest()[:32]
         self._alike[digest] += 1
         return f"row {digest} {self._alike[digest]}"
 
@@ -215,30 +228,7 @@ class TouchRows:
                 contact.opt_out(draft.channel.value, on=draft.day, by=self.ground.by, at=self.ground.at)
 
 
-def _channel(line: Line) -> Channel:
-    """How: as the type says, else a column that only one channel has, else the first words of the subject."""
-    kinds = (line.name("type"), line.name("subtype"))
-    named = channel_in(*kinds)
-    filled = next((channel for name, channel in BY_COLUMN.items() if line.has(name)), None)
-    found = named or filled or channel_of_subject(line.tried("subject"))
-    if found is None:
-        kind = next(filter(None, kinds), "")
-        if is_errand(kind) or not kind:
-            columns = {BY_COLUMN[name] for name in BY_COLUMN if name in line.reading.columns}
-            if len(columns) == 1 and not kind:  # a file of calls, of which this one says nothing more
-                return columns.pop()
-            raise CellFault("type", kind, "By its type this is an errand and no contact with anybody: it stays out.")
-        raise CellFault("type", kind, f"“{shortened(kind)}” is no channel that is known here: write call, e-mail …")
-    return found
-
-
-def _result(line: Line) -> str:
-    """What came of it, in the words of the file."""
-    cells = (line.name(name) for name in ("outcome", "call_outcome", "meeting_outcome"))
-    return next((cell for cell in cells if not says_nothing(cell)), "")
-
-
-def _note(line: Line, result: str) -> str:
-    """Subject, note, and an outcome that we have no word for."""
-    texts = [line.text("subject"), line.text("note"), f"({result})" if result else ""]
-    return "\n".join(free_text(without_markup(text)) for text in texts if not says_nothing(text))[:LONGEST_NOTE]
+def _draft(plan: Planned) -> dict[str, Any]:
+    """What a row would log."""
+    draft: dict[str, Any] = plan.facts["draft"]
+    return draft

@@ -19,8 +19,8 @@ from abm.kit.text import one_line, paragraphs, shortened
 NAME_LENGTH = 200
 WORD_LENGTH = 40
 NOTHING = frozenset({"", "-", "--", "–", "—", ".", "?", "na", "n/a", "n.a.", "#n/a", "none", "null", "nil"})
-YES = frozenset({"true", "yes", "y", "1", "wahr", "ja", "oui", "sí", "si", "x", "✓"})
-NO = frozenset({"false", "no", "n", "0", "falsch", "nein", "non"})
+YES = frozenset({"true", "t", "yes", "y", "1", "wahr", "ja", "oui", "sí", "si", "x", "✓"})
+NO = frozenset({"false", "f", "no", "n", "0", "falsch", "nein", "non"})
 LARGEST_COUNT = 2_147_483_647  # what the database keeps
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload, selectinload
 
-from abm.accounts.models import Account
+from abm.accounts.models import Account, ExternalId
 from abm.outbound.meetings import Meeting
 from abm.people.models import User
 from abm.touches.kinds import OutcomeClass
@@ -77,12 +77,13 @@ def meeting_of(session: Session, booking: Touch) -> Meeting | None:
 
 
 def _dayless(session: Session, people: Sequence[User] | None, at: datetime) -> Sequence[Touch]:
-    """What was booked lately and has no day yet."""
+    """What was booked here lately and has no day yet; what a file brought has its day in the system that it is from."""
     has_day = select(Meeting.id).where(Meeting.booked_by_id == Touch.id)
+    from_a_file = select(ExternalId.id).where(ExternalId.kind == Touch.__tablename__, ExternalId.row_id == Touch.id)
     query = (
         select(Touch)
         .where(Touch.day >= (at - LATELY).date(), Touch.voided_at.is_(None))
-        .where(tuple_(Touch.channel, Touch.outcome).in_(BOOKED), ~has_day.exists())
+        .where(tuple_(Touch.channel, Touch.outcome).in_(BOOKED), ~has_day.exists(), ~from_a_file.exists())
         .options(joinedload(Touch.account), joinedload(Touch.logged_by).options(lazyload("*")))
         .order_by(Touch.at.desc())
         .limit(SHOWN)

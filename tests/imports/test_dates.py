@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abm.imports.dates import DateOrder, date_order, day
+from abm.imports.dates import DateOrder, Moment, date_order, day, moment
 from abm.imports.reader import read_table
 from abm.imports.values import CellFault
 
@@ -79,6 +79,27 @@ def test_what_is_no_day_says_why(cell: str, sentence: str) -> None:
     with pytest.raises(CellFault) as fault:
         day("closed_on", cell, DateOrder.ISO)
     assert sentence in fault.value.message
+
+
+def test_a_moment_is_read_in_the_zone_that_it_names_or_else_in_that_of_its_file() -> None:
+    def at(cell: str, **settings: str) -> Moment | None:
+        return moment("at", cell, DateOrder.ISO, "Europe/Berlin", **settings)
+
+    late = date(2026, 11, 20)
+    assert at("2026-11-20 23:30") == Moment(late, datetime(2026, 11, 20, 22, 30, tzinfo=UTC))
+    assert at("2026-11-20 23:30", written_in="UTC") == Moment(
+        date(2026, 11, 21), datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    )
+    assert at("2026-11-20T23:30-14:00", written_in="UTC") == Moment(
+        date(2026, 11, 21), datetime(2026, 11, 21, 13, 30, tzinfo=UTC)
+    )
+    assert at("2026-11-20", written_in="UTC") == Moment(late, None)
+
+
+@pytest.mark.parametrize("zone", ["+99:99", "-2400", "+14:01", "+15:00", "+01:60"])
+def test_a_zone_that_is_nowhere_is_refused(zone: str) -> None:
+    with pytest.raises(CellFault, match="is no time zone: write one like"):
+        moment("at", f"2026-11-20 10:00{zone}", DateOrder.ISO, "Europe/Berlin")
 
 
 def test_an_undecided_column_is_asked_about_never_guessed() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from abm.accounts.models import Account, Contact, add_contact, create_account
+from abm.imports.activity_words import RESULTS, Activity, activity
 from abm.imports.applying import apply_import
 from abm.imports.models import Import, ImportState
 from abm.imports.taking_back import take_back
@@ -18,6 +19,7 @@ from abm.kit.rules import RuleBroken
 from abm.outbound.drift import drifts
 from abm.outbound.models import Commitment, CommitmentSource, Credit
 from abm.people.seats import Side
+from abm.touches.kinds import Channel, Direction
 from abm.touches.models import Touch
 from abm.touches.rebuilding import differences
 from tests.cast import Cast, sign_in
@@ -126,6 +128,19 @@ def test_rows_without_ids_are_known_by_what_they_say(cast: Cast, session: Scoped
     assert actions(session(), third) == ["same", "same", "add"]
 
 
+def test_a_row_without_an_id_stays_known_whatever_we_learn_of_its_words(
+    cast: Cast, session: Scoped, halden: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "date,account,type,contact,outcome\n2026-11-20,Halden,call,Ana Reyes,Gatekeeper\n"
+    applied(cast, session(), "touches", lines)
+    add_contact(halden, name="Ana Reyes", by=cast.wen, at=AT)
+    monkeypatch.setitem(RESULTS[Channel.CALL], "gatekeeper", "connected")
+    session.commit()
+    assert actions(session(), staged(cast, session(), "touches", lines)) == ["same"]
+    other = lines.replace("Gatekeeper", "gatekeeper!")
+    assert actions(session(), staged(cast, session(), "touches", other)) == ["add"]
+
+
 def test_a_touch_that_was_corrected_here_is_not_brought_back(cast: Cast, session: Scoped, halden: Account) -> None:
     applied(cast, session(), "touches", TASKS)
     touches(session)[1].correct(by=cast.wen, at=AT, outcome="voicemail")
@@ -143,10 +158,53 @@ def test_hubspot_calls_know_their_time_direction_and_status(cast: Cast, session:
     assert [one.direction.value for one in (first, second, third)] == ["outbound", "inbound", "outbound"]
 
 
+def test_a_call_of_theirs_that_nobody_took_is_neither_their_answer_nor_our_call(
+    cast: Cast, session: Scoped, halden: Account
+) -> None:
+    head = "Record ID,Activity date,Call direction,Call outcome,Call status,Associated Company\n"
+    cells = ("INBOUND,,MISSED", "INBOUND,Left voicemail,COMPLETED", "INBOUND,Connected,NO_ANSWER", "OUTBOUND,,BUSY")
+    lines = (f"{number},2026-11-20 09:30,{one},Halden\n" for number, one in enumerate(cells))
+    batch = applied(cast, session(), "touches", head + "".join(lines))
+    assert actions(session(), batch) == ["bad", "bad", "add", "add"]
+    assert rows(session(), batch)[0].message == (
+        "“MISSED” is of what we do, and the row says that they came to us: correct one of the two, or leave it."
+    )
+    assert [(one.outcome, one.direction.value) for one in touches(session)] == [
+        ("connected", "inbound"),
+        ("no answer", "outbound"),
+    ]
+
+
+def test_a_reply_is_theirs_even_where_the_row_says_that_we_wrote(cast: Cast, session: Scoped, halden: Account) -> None:
+    lines = "date,account,type,direction,outcome\n2026-11-20,Halden,e-mail,outbound,replied\n"
+    batch = applied(cast, session(), "touches", lines)
+    assert rows(session(), batch)[0].message == "“replied” is what they do: it counts as theirs."
+    assert touches(session)[0].direction.value == "inbound"
+
+
+@pytest.mark.parametrize(
+    ("number", "outcome"),
+    [
+        ("f240bbac-87c9-4f6e-bf70-924b57d47db7", "connected"),
+        ("A4C4C377-D246-4B32-A13B-75A56A4CD0FF", "connected"),
+        ("b2cf5968-551e-4856-9783-52b3da59a7d0", "voicemail"),
+        ("9d9162e7-6cf3-4944-bf63-4dff82258764", "no answer"),
+        ("73a0d17f-1163-4015-bdd5-ec830791da20", "no answer"),
+        ("17b47fee-58de-441e-a44c-c6300d46f273", "wrong number"),
+    ],
+)
+def test_the_results_of_hubspot_calls_are_known_by_their_numbers_too(number: str, outcome: str) -> None:
+    assert activity(Channel.CALL, number, "OUTBOUND") == Activity(
+        Channel.CALL, Direction.OUTBOUND, outcome, understood=True
+    )
+
+
 def test_a_meeting_without_an_outcome_was_booked_and_not_held(cast: Cast, session: Scoped, halden: Account) -> None:
     batch = applied(cast, session(), "touches", HUBSPOT_MEETINGS)
     assert [one.outcome for one in touches(session)] == ["held", "no-show", "booked"]
-    assert "Nobody says whether the meeting was held" in rows(session(), batch)[2].message
+    said = "Nobody says whether the meeting was held: it counts as booked, which is an answer."
+    assert said in rows(session(), batch)[2].message
+    assert [one.rule.minutes for one in touches(session)] == [30, 0, 2]
 
 
 def test_a_row_without_an_account_is_where_its_contact_works(cast: Cast, session: Scoped, halden: Account) -> None:
