@@ -67,6 +67,8 @@ from abm.people.signing_in import init_sign_in
 from abm.progress import close_routes
 from abm.progress.routes import progress
 from abm.results.routes import results
+from abm.rhythm import bet_routes, rhythm_routes
+from abm.rhythm.review_routes import rhythm
 from abm.spend import campaign_routes as spend_campaign_routes
 from abm.spend import file_routes as spend_file_routes
 from abm.spend.routes import spend
@@ -120,8 +122,10 @@ FURTHER_VIEWS = (
     looking_back_routes,
     paste_routes,
     play_routes,
+    bet_routes,
     remark_routes,
     review_routes,
+    rhythm_routes,
     rollover_routes,
     spend_campaign_routes,
     spend_file_routes,
@@ -147,6 +151,7 @@ BLUEPRINTS = (
     recording,
     outbound,
     progress,
+    rhythm,
     imports,
     spend,
     results,

@@ -17,6 +17,7 @@ from abm.outbound import judging, meetings, snoozing
 from abm.outbound import models as outbound
 from abm.people import feeds, mail, models, programmes, saved_views, seats, sessions, tokens
 from abm.progress import snapshots
+from abm.rhythm import actions, decisions, meeting_times, reviews
 from abm.spend import models as spend
 from abm.targets import comments
 from abm.targets import models as targets
@@ -24,11 +25,13 @@ from abm.touches import models as touches
 
 MODULES = (
     accounts,
+    actions,
     api,
     agreement,
     audit,
     campaigns,
     comments,
+    decisions,
     definitions,
     feeds,
     imports,
@@ -36,6 +39,7 @@ MODULES = (
     models,
     outbound,
     judging,
+    meeting_times,
     meetings,
     snoozing,
     play_files,
@@ -44,6 +48,7 @@ MODULES = (
     receipts,
     review_reminding,
     reviewing,
+    reviews,
     saved_views,
     seats,
     sessions,

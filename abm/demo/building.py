@@ -16,6 +16,7 @@ from abm.demo.happening import record_plays
 from abm.demo.keeping import begins_on, forget, keep_beginning
 from abm.demo.meeting import book_meetings
 from abm.demo.promising import answer_promises, promise_by_policy
+from abm.demo.reviewing import hold_the_reviews
 from abm.demo.spending import keep_the_ledger
 from abm.demo.working import tell_the_weeks
 from abm.kit import clock
@@ -50,6 +51,7 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
             answer_promises(world)
             leave_an_import(world)
             freeze_the_weeks(world)
+            hold_the_reviews(world)
             seal_events(session())
             session.commit()
         db.engine.dispose()

@@ -29,6 +29,7 @@ MAIN = (
     ("Campaigns", "campaigns.index", ("campaigns.", "launching.")),
     ("Accounts", "desk.accounts", ("accounts.", "desk.account")),
     ("Weekly view", "progress.current", WEEKLY),
+    ("Weekly review", "rhythm.index", ("rhythm.",)),
 )
 MORE = (
     ("Calendar", "desk.calendar", May.READ),

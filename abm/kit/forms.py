@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import DateField, EmailField, Form, IntegerField, SelectMultipleField, StringField
+from wtforms import DateField, EmailField, Field, Form, IntegerField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Email, Length
@@ -87,6 +87,13 @@ class Checkboxes(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+def given(field: Field) -> Any:
+    """What a field holds that the form's validation requires. Raises TypeError for a form that was not validated."""
+    if field.data is None:
+        raise TypeError(f"{field.name}: the form was not validated.")
+    return field.data
 
 
 def show_refusal(form: Form, refusal: RuleBroken) -> None:

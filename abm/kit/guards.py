@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from abm.kit.closed_lists import closed_list_rules
+from abm.kit.closed_reviews import closed_review_rules
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ GUARDS = (
     Guard("touch_revision"),
     Guard("judgement"),
     Guard("snapshot"),
+    Guard("decision_view"),
     Guard(
         "membership",
         columns=(
@@ -174,6 +176,7 @@ RULES = {
     "play_template__stays": ("DELETE", "1 = 1", "a template is archived, never deleted"),
     "play_record__voided_stays": ("UPDATE", _VOIDED_BEFORE, "a record that is voided stays so"),
     "play_touch__voided_stays": ("UPDATE", _VOIDED_BEFORE, "a touch that made room never counts for its play again"),
+    **closed_review_rules(),
     **closed_list_rules(),
     "deputy_of_one_side": ("INSERT", _DEPUTY_OF_BOTH, _ONE_SIDE),
     "deputy_stays_of_one_side": ("UPDATE", _DEPUTY_OF_BOTH, _ONE_SIDE),

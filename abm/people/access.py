@@ -37,6 +37,7 @@ class May(enum.StrEnum):
     LOG_TOUCHES = "log touches"
     RECORD_PLAYS = "record plays that happened"
     KEEP_SPEND = "keep the ledger of marketing spend"
+    RUN_REVIEW = "run the weekly review"
     LEAD_TEAM = "see and hand over a team's commitments"
     MANAGE_PEOPLE = "invite and deactivate people, and fill the seats"
     CONFIGURE = "change the organisation's settings"
@@ -56,6 +57,7 @@ MARKETING = EVERYONE | {
     May.PLAN_CAMPAIGNS,
     May.RECORD_PLAYS,
     May.KEEP_SPEND,
+    May.RUN_REVIEW,
 }
 MANAGING = SALES | {
     May.ASSIGN_ACCOUNTS,
@@ -65,6 +67,7 @@ MANAGING = SALES | {
     May.DEFINE,
     May.REVIEW_CAMPAIGNS,
     May.LEAD_TEAM,
+    May.RUN_REVIEW,
 }
 
 GRANTS: dict[Role, frozenset[May]] = {
@@ -81,6 +84,7 @@ GRANTS: dict[Role, frozenset[May]] = {
         May.IMPORT,
         May.RECORD_PLAYS,
         May.KEEP_SPEND,
+        May.RUN_REVIEW,
         May.COMMENT,
         May.EDIT_LIST,
         May.PROPOSE_LIST,

@@ -15,6 +15,7 @@ from abm.people.models import Organisation, User
 from abm.people.seats import Side
 from abm.progress.content import ListShown, aes_in, read_accounts
 from abm.progress.figures import WeekFigures, figures_of, headlines
+from abm.progress.flight import OnTheWay
 from abm.progress.freshness import Freshness
 from abm.progress.moments import Moment
 from abm.progress.promises import promises_of
@@ -31,6 +32,7 @@ class Frozen:
     digest: str
     sealed_upto: int
     sources: Sequence[Freshness]
+    on_the_way: OnTheWay
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,13 @@ def read_snapshot(session: Session, organisation: Organisation, moment: Moment, 
         list=ListShown.read(content["list"], organisation.fiscal_start_month),
         rows=read_accounts(content, {row.public_id: row.name for row in names}),
         currency=content["currency"],
-        frozen=Frozen(snapshot.frozen_at, snapshot.digest, snapshot.sealed_upto, _sources(content)),
+        frozen=Frozen(
+            at=snapshot.frozen_at,
+            digest=snapshot.digest,
+            sealed_upto=snapshot.sealed_upto,
+            sources=_sources(content),
+            on_the_way=OnTheWay.read(content),
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from abm.people.programmes import Programme
 from abm.people.seats import Side
 from abm.progress.content import write_accounts
 from abm.progress.figures import figures_of, headlines
+from abm.progress.flight import on_the_way
 from abm.progress.freshness import freshness_of
 from abm.progress.moments import Moment
 from abm.progress.promises import promises_by_account
@@ -118,7 +119,8 @@ def _written(
     promised = promises_by_account(session, week.account_ids, moment=week.moment)
     rows = [replace(row, promises=promised.get(row.public_id, {})) for row in week.rows]
     sealed_upto, _ = head(session)
-    content = {**_about(session, organisation, week, at=at, sealed_upto=sealed_upto), **write_accounts(rows)}
+    about = _about(session, organisation, week, programme_id=programme.id, at=at, sealed_upto=sealed_upto)
+    content = {**about, **write_accounts(rows)}
     quarter, name = str(week.moment.quarter), str(week.moment.week)
     document = f"{programme.slug} {quarter} {name}"
     frozen = freeze(kind="snapshot", document=document, number=1, predecessor=None, content=content)
@@ -135,7 +137,7 @@ def _written(
 
 
 def _about(
-    session: Session, organisation: Organisation, week: WeekOfList, *, at: datetime, sealed_upto: int
+    session: Session, organisation: Organisation, week: WeekOfList, *, programme_id: int, at: datetime, sealed_upto: int
 ) -> dict[str, object]:
     """Everything of a snapshot but its accounts."""
     moment = week.moment
@@ -147,6 +149,7 @@ def _about(
         "sealed up to": sealed_upto,
         "currency": organisation.currency,
         "list": week.list.written(),
+        **on_the_way(session, moment, programme_id, week.account_ids).written(),
         "sources": [{"kind": one.kind, "through": one.through.isoformat(), "overdue": one.overdue} for one in sources],
     }
 

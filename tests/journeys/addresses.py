@@ -25,33 +25,39 @@ from abm.targets.entries import Entry
 from abm.targets.models import TargetList
 from abm.touches.models import Touch
 from tests.journeys.happened import NO_PAGE_OF_PLAYS, PAGES_OF_PLAYS, happened
+from tests.journeys.reviewing import NO_PAGE_OF_REVIEWS, PAGES_OF_REVIEWS, reviewed
 from tests.journeys.visitors import NOBODY
 from tests.journeys.working import PAGES_OF_WORK
 
 AMARA, RENATA, PRIYA, JONAS, INES, TOMAS, WEN = "Amara", "Renata", "Priya", "Jonas", "Ines", "Tomás", "Wen"
 
-NO_PAGE = NO_PAGE_OF_PLAYS | {
-    "assets.asset_file": "the style sheet and the script",
-    "health.alive": "a word for machines",
-    "health.ready": "a word for machines",
-    "accounts.suggested": "a list that a field opens",
-    "imports.bad_rows_file": "a file",
-    "results.accounts_file": "a file",
-    "progress.accounts_file": "a file",
-    "desk.feed": "read by calendar programs",
-    "targets.record": "a file",
-    "targets.cell": "opens in its row, or leads to the entry's page",
-    "targets.closed_cell": "closes in its row, or leads to the list",
-    "definitions.record": "a file",
-    "targets.current": "leads to the quarter that we are in",
-    "progress.current": "leads to the week that we are in",
-    "first_run.show": "only before the first run: see the whole path",
-}
+NO_PAGE = (
+    NO_PAGE_OF_PLAYS
+    | NO_PAGE_OF_REVIEWS
+    | {
+        "assets.asset_file": "the style sheet and the script",
+        "health.alive": "a word for machines",
+        "health.ready": "a word for machines",
+        "accounts.suggested": "a list that a field opens",
+        "imports.bad_rows_file": "a file",
+        "results.accounts_file": "a file",
+        "progress.accounts_file": "a file",
+        "desk.feed": "read by calendar programs",
+        "targets.record": "a file",
+        "targets.cell": "opens in its row, or leads to the entry's page",
+        "targets.closed_cell": "closes in its row, or leads to the list",
+        "definitions.record": "a file",
+        "targets.current": "leads to the quarter that we are in",
+        "progress.current": "leads to the week that we are in",
+        "first_run.show": "only before the first run: see the whole path",
+    }
+)
 
 # Endpoint: who looks, and at which addresses. `{…}` are the things of `things_of`.
 PAGES: dict[str, list[tuple[str, str]]] = (
     PAGES_OF_PLAYS
     | PAGES_OF_WORK
+    | PAGES_OF_REVIEWS
     | {
         "demo.welcome": [(NOBODY, "/demo")],
         "people.sign_in": [(NOBODY, "/sign-in")],
@@ -230,6 +236,7 @@ def things_of(app: Flask) -> dict[str, str]:
             **_of_account(_account_of(tomas), tomas, days["quarter"]),
             "play": _play(),
             **happened(),
+            **reviewed(),
             "template": _template(),
         }
         session.commit()

@@ -35,6 +35,7 @@ from tests.matrix.expectations import (
 )
 from tests.matrix.promises import PROMISES
 from tests.matrix.quarters import OVER_TIME
+from tests.matrix.reviews import REVIEWS
 from tests.matrix.spending import SPENDING
 
 SIGNED_IN_ALREADY = dict.fromkeys(EVERYONE, 303)
@@ -276,4 +277,5 @@ EXPECTED: dict[str, list[Case]] = (
     | CAMPAIGNS
     | SPENDING
     | PROMISES
+    | REVIEWS
 )

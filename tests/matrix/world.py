@@ -32,6 +32,7 @@ from tests.cast import Cast, assemble, sign_in
 from tests.matrix.agreement import agreement_of, promised_and_filed
 from tests.matrix.expectations import ANONYMOUS
 from tests.matrix.recording import happened_of, tokens_of_all
+from tests.matrix.reviews import reviewed_of
 from tests.matrix.spending import spent_on
 
 COOKIE = "session"
@@ -60,6 +61,7 @@ class World:
             self._access(session(), cast)
             self.things |= agreement_of(session(), cast, self.orbis) | promised_and_filed(session(), cast, self.orbis)
             self.things |= happened_of(session(), cast) | spent_on(session(), cast)
+            self.things |= reviewed_of(session(), cast)
             self.own |= tokens_of_all(session(), people, cast.marcus)
             seal_events(session())
             session.commit()

@@ -254,3 +254,9 @@ def test_the_moment_of_the_freeze_does_not_decide_what_a_past_week_holds(ground:
     with time_machine.travel(NOW + timedelta(days=40), tick=False):
         taken = freeze(ground)
     assert taken.read()["last day"] == "2026-11-22"
+
+
+def test_campaigns_in_flight_and_what_is_waited_for_are_part_of_it(ground: Ground) -> None:
+    content = freeze(ground).read()
+    assert content["campaigns"] == []
+    assert content["waits"] == []

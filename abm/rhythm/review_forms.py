@@ -1,0 +1,127 @@
+"""What is written in a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
+
+from abm.accounts.fields import text
+from abm.accounts.models import Account
+from abm.kit.forms import DayField, WholeNumberField, choices, line_field, name_field
+from abm.kit.text import one_line
+from abm.people.models import User
+from abm.rhythm.agenda import Point
+from abm.rhythm.decisions import EVERY, FIGURES, TIERS, WORTHS, Choice, Lever
+from abm.rhythm.meeting_times import WEEKDAYS
+from abm.rhythm.reviews import LONGEST_NOTE
+
+NAMED: Final = "named"
+
+
+class WhichWeek(FlaskForm):
+    """What the address of a review may say beside its week."""
+
+    class Meta:
+        csrf = False
+
+    quarter = StringField("Quarter", [Optional(), Regexp(r"(?:19|2\d)\d{2}-q[1-4]\Z")])
+    seen = IntegerField("Seen", [Optional(), NumberRange(0, 1_000_000_000)])
+
+
+class PointForm(FlaskForm):
+    """Which point is taken up."""
+
+    point = StringField("Point", [AnyOf([point.value for point in Point], "There is no such point.")])
+
+
+class NoteForm(FlaskForm):
+    """What was said on a point."""
+
+    text = TextAreaField("Notes", [Length(max=LONGEST_NOTE)], filters=[text])
+    seen = HiddenField(validators=[Regexp(r"\d{1,9}\Z")], default="0")
+
+
+class DecisionForm(FlaskForm):
+    """A bet: what is done, with which lever, and what it should move by when."""
+
+    what = name_field("What we decide", "Say in a sentence what you decide.")
+    lever = SelectField("Lever", choices=choices((one.value, one.label) for one in Lever))
+    scope = SelectField(
+        "Which accounts", choices=choices([(EVERY, "All accounts"), *TIERS.items(), (NAMED, "These accounts:")])
+    )
+    names = line_field("Accounts by name", longest=2_000, description="Only for “these accounts”; commas between them.")
+    figure = SelectField("Figure that it should move", choices=choices(FIGURES.items()))
+    expected = WholeNumberField(
+        "We expect it to become",
+        [InputRequired("Say what you expect the figure to become."), NumberRange(0, 10**12, "Write 0 or more.")],
+        description="A number of accounts, meetings or deals; pipeline in whole units of the currency.",
+    )
+    check_on = DayField("Day to check", [InputRequired("Say on which day you look at what became of it.")])
+
+    def named(self, known: Iterable[Account]) -> tuple[list[Account], list[str]]:
+        """The accounts that are named, and the names that no account has."""
+        by_name = {one_line(account.name).casefold(): account for account in known}
+        written = [one_line(name) for name in (self.names.data or "").split(",") if name.strip()]
+        found = [by_name[name.casefold()] for name in written if name.casefold() in by_name]
+        return found, [name for name in written if name.casefold() not in by_name]
+
+    @property
+    def is_worth(self) -> bool:
+        return self.figure.data in WORTHS
+
+
+class ActionForm(FlaskForm):
+    """Who does what by when."""
+
+    what = name_field("What", "Say what is to be done.")
+    owner = SelectField("Who", [DataRequired("Choose who does it.")])
+    due_on = DayField("By when", [InputRequired("Say by which day.")])
+
+    def offer(self, people: Sequence[User]) -> None:
+        self.owner.choices = choices((user.public_id, user.name) for user in people)
+
+
+class FinishForm(FlaskForm):
+    """How an action ended."""
+
+    ending = RadioField("How it ended", choices=choices([("done", "Done"), ("dropped", "Dropped")]), default="done")
+    outcome = line_field("In a word", description="What came of it; why, where it is dropped.")
+
+
+class PassOnForm(FlaskForm):
+    """Who does it now, and by when."""
+
+    owner = SelectField("Who", [DataRequired("Choose who does it.")])
+    due_on = DayField("By when", [InputRequired("Say by which day.")])
+
+    offer = ActionForm.offer
+
+
+class JudgeForm(FlaskForm):
+    """What a side makes of a decision once its day has come."""
+
+    said = RadioField(
+        "What becomes of it",
+        [InputRequired("Choose what becomes of it.")],
+        choices=choices((one.value, one.label) for one in Choice),
+    )
+
+    @property
+    def chosen(self) -> Choice:
+        return Choice(self.said.data)
+
+    words = TextAreaField("Why", [Length(max=2_000, message="Use at most 2,000 characters.")], filters=[text])
+
+
+class RhythmForm(FlaskForm):
+    """When the review takes place."""
+
+    weekday = SelectField("Day", coerce=int, choices=choices((str(n), name) for n, name in enumerate(WEEKDAYS)))
+    begins = TimeField("Begins at", [InputRequired("Say when it begins, such as 10:00.")])
+    lasts = WholeNumberField(
+        "Minutes", [InputRequired("Say how many minutes."), NumberRange(15, 180, "Between 15 and 180 minutes.")]
+    )
