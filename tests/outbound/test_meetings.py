@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
@@ -87,6 +88,21 @@ def test_a_voided_outcome_lets_the_meeting_wait_for_a_word_again(world: World, h
     world.session.commit()
     assert meeting.result is None
     assert close(world, meeting, "no-show").outcome == "no-show"
+
+
+def test_a_meeting_whose_booking_is_voided_is_neither_changed_nor_closed(
+    client: FlaskClient, world: World, halden: Account
+) -> None:
+    meeting = yesterday(world, halden)
+    address, told = f"/meetings/{meeting.public_id}", Appointment("Another", TOMORROW, 30)
+    meeting.booking.void(by=world.cast.tomas, at=NOW, reason="It was somebody else")
+    world.session.commit()
+    with pytest.raises(RuleBroken, match="The touch that booked this meeting is voided"):
+        meeting.change(told, by=world.cast.tomas, at=NOW, revision=meeting.revision)
+    world.session.rollback()
+    refused = world.enter(client, world.cast.tomas).post(f"{address}/outcomes", data={"outcome": "held"})
+    assert (refused.status_code, "So this is no meeting: It was somebody else" in refused.text) == (409, True)
+    assert world.session.scalar(select(func.count()).select_from(Touch)) == 1
 
 
 @pytest.mark.parametrize(
@@ -174,8 +190,7 @@ def test_tomas_books_moves_and_closes_a_meeting(client: FlaskClient, world: Worl
     world.enter(client, world.cast.tomas)
     form = {"subject": "Pilot", "starts_at": "2026-11-25T14:00", "minutes": "45", "attendees": ana, "owner": tomas}
     sent = {**form, "how": "email", "client_key": "once", "touch": ""}
-    addresses = {client.post(f"/accounts/{slug}/meetings", data=sent).location for _ in range(3)}
-    (address,) = addresses
+    address = client.post(f"/accounts/{slug}/meetings", data=sent).location
     page = client.get(address).text
     assert "Until it takes place it can only be cancelled." in page
     assert "Ana Reyes" in page
@@ -193,6 +208,24 @@ def test_tomas_books_moves_and_closes_a_meeting(client: FlaskClient, world: Worl
     assert "Meeting: cancelled" in client.get(address).text
 
 
+def test_a_booking_that_is_sent_again_later_is_the_same(client: FlaskClient, world: World, halden: Account) -> None:
+    address, owner = f"/accounts/{halden.slug}/meetings", world.cast.tomas.public_id
+    world.enter(client, world.cast.tomas)
+    sent = {"subject": "Pilot", "starts_at": "2026-11-25T14:00", "minutes": "45", "owner": owner, "how": "email"}
+    sent["client_key"] = "once"
+    first = client.post(address, data=sent).location
+    assert first.startswith("/meetings/")
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):  # no answer came
+        assert client.post(address, data=sent).location == first
+        for otherwise, words in (
+            ({"subject": "Review"}, "already sent with other"),
+            ({"minutes": "30"}, "its day already"),
+        ):
+            refused = client.post(address, data={**sent, **otherwise})
+            assert (refused.status_code, words in refused.text) == (409, True)
+    assert world.session.scalar(select(func.count()).select_from(Touch)) == 1
+
+
 def test_a_booking_that_was_logged_before_gets_its_day(client: FlaskClient, world: World, halden: Account) -> None:
     booking = world.log(halden, outcome="meeting booked", contact=world.contact(halden))
     slug, touch, owner = halden.slug, booking.public_id, world.cast.tomas.public_id
@@ -205,6 +238,11 @@ def test_a_booking_that_was_logged_before_gets_its_day(client: FlaskClient, worl
     form |= {"how": "call"}
     address = client.post(f"/accounts/{slug}/meetings", data=form).location
     assert client.get(f"/accounts/{slug}/meetings/new?touch={touch}").location == address
+    assert client.post(f"/accounts/{slug}/meetings", data=form).location == address
+    other = client.post(f"/accounts/{slug}/meetings", data={**form, "subject": "Review"})  # of who was later
+    assert (other.status_code, "has its day already, as &#39;Pilot&#39; on 25 Nov 2026" in other.text) == (409, True)
+    assert client.post(f"/accounts/{slug}/meetings", data={**form, "touch": "a" * 16}).status_code == 404
+    assert client.get(f"/accounts/{slug}/meetings/new?touch=nothing").status_code == 404
     assert world.session.scalar(select(func.count()).select_from(Touch)) == 1
     world.session.rollback()
     refused = client.post(f"/accounts/{slug}/meetings", data={**form, "touch": "", "subject": "", "client_key": "b"})
