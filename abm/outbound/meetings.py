@@ -111,6 +111,8 @@ class Meeting(Base):
         self._require_booked()
         require(self.result is None, "What became of this meeting is said already. Void that touch first.")
         _check(self.account, told, booked_at=self.booking.at)
+        if told.starts_at != self.starts_at:
+            _check_recent(self.account, told, at=at)
         owner = owner or self.owner
         if self.says(told, owner):
             return False
@@ -121,6 +123,15 @@ class Meeting(Base):
         moved["owner"] = owner.id
         record(self, "changed", by=by, at=at, after=moved, personal={"subject": self.subject})
         return True
+
+    def hand_over(self, to: User, *, by: User, at: datetime) -> None:
+        """Let somebody else go, or say what became of it. Raises RuleBroken where that is said already."""
+        self._hold()
+        self._require_booked()
+        require(self.result is None, f"What became of {self.subject!r} is said already. Open the page again.")
+        before, self.owner = self.owner_id, to
+        self.changed_at, self.moves = at, self.moves + 1
+        record(self, "handed over", by=by, at=at, before={"owner": before}, after={"owner": to.id})
 
     def close(self, outcome: str, note: str, *, organisation: Organisation, by: User, at: datetime) -> Touch:
         """Say what became of it: a touch like any other. The same word twice is one touch.
@@ -142,6 +153,7 @@ class Meeting(Base):
             by=by,
             at=at,
             client_key=f"meeting-{self.public_id}-{self.revision}",
+            imported=True,  # of any age: how far back people log says nothing of what was in the diary in time
             side=self.booking.side,
             direction=Direction.OUTBOUND,
             channel=Channel.MEETING,
@@ -179,6 +191,7 @@ def book(booking: Touch, told: Appointment, *, owner: User, by: User, at: dateti
     booked = booking.rule.klass is OutcomeClass.MEETING_BOOKED
     require(booked, f"“{booking.sentence}” books no meeting.")
     _check(account, told, booked_at=booking.at)
+    _check_recent(account, told, at=at)
     known = session.scalar(select(Meeting.id).where(Meeting.booked_by_id == booking.id))
     require(known is None, "This meeting has its day already: change it there.")
     meeting = Meeting(
@@ -209,6 +222,14 @@ def _check(account: Account, told: Appointment, *, booked_at: datetime) -> None:
     for one in told.attendees:
         here = one.account_id == account.id
         require(here, f"{one.name} is not a contact of {account.name}.", field="attendees")
+
+
+def _check_recent(account: Account, told: Appointment, *, at: datetime) -> None:
+    """A day is not given to a meeting longer ago than people log what happened."""
+    organisation = session_of(account).get_one(Organisation, 1)
+    recent = organisation.today(told.starts_at) >= organisation.oldest_to_log(at)
+    message = f"That is more than {organisation.backdating_days} days ago. Ask RevOps to import older facts."
+    require(recent, message, field="starts_at")
 
 
 def _only(people: Sequence[Contact]) -> Contact | None:

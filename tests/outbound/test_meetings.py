@@ -105,6 +105,37 @@ def test_a_meeting_whose_booking_is_voided_is_neither_changed_nor_closed(
     assert world.session.scalar(select(func.count()).select_from(Touch)) == 1
 
 
+def test_what_became_of_a_meeting_can_be_said_however_late(world: World, halden: Account) -> None:
+    meeting, tomas = booked(world, halden, NOW - timedelta(days=79), days_ago=80), world.cast.tomas
+    later = NOW + timedelta(days=20)  # 99 days after it; people log 90 days back
+    moved, renamed = (Appointment("Pilot", NOW - timedelta(days=days), 30) for days in (78, 79))
+    with pytest.raises(RuleBroken, match="more than 90 days ago"):
+        meeting.change(moved, by=tomas, at=later, revision=meeting.revision)
+    assert meeting.change(renamed, by=tomas, at=later, revision=meeting.revision)
+    touch = meeting.close("held", "", organisation=world.cast.organisation, by=tomas, at=later)
+    assert touch.at == meeting.starts_at
+    booking = world.log(halden, when=NOW - timedelta(days=80), outcome="meeting booked")
+    told = Appointment("Long past", NOW - timedelta(days=79), 30)
+    with pytest.raises(RuleBroken, match="more than 90 days ago"):
+        book(booking, told, owner=tomas, by=tomas, at=later)
+
+
+def test_open_meetings_go_along_with_a_book(client: FlaskClient, world: World, halden: Account) -> None:
+    promise, tomas, marcus = world.promise(halden), world.cast.tomas, world.cast.marcus
+    coming, waiting, kept = booked(world, halden), yesterday(world, halden), booked(world, halden)
+    close(world, yesterday(world, halden), "held")
+    book_of, going = tomas.public_id, [coming.public_id, waiting.public_id]
+    sent = {"commitments": promise.public_id, "to": marcus.public_id, "meetings": going}
+    ines = world.enter(client, world.cast.ines)
+    page = ines.get(f"/commitments/handing-over?by={book_of}").text
+    assert page.count('name="meetings"') == page.count("checked") - 1 == 3  # the one that was held is over
+    answer = ines.post("/commitments/handings-over", data=sent, follow_redirects=True)
+    assert "Meetings that went along: 2." in answer.text
+    world.session.expire_all()
+    assert [one.owner for one in (coming, waiting, kept)] == [marcus, marcus, tomas]
+    assert (coming.moves, kept.moves) == (1, 0)
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [
