@@ -71,11 +71,17 @@ class WaitEndForm(FlaskForm):
 
 
 class HandOverForm(FlaskForm):
-    """Which commitments go to whom."""
+    """Which commitments and open meetings go to whom."""
 
     to = Choice("To whom", default="")
     commitments = Checkboxes("Which")
+    meetings = Checkboxes("Which open meetings")
 
-    def offer(self, colleagues: Sequence[User], commitments: Sequence[tuple[str, str]]) -> None:
+    def offer(
+        self,
+        colleagues: Sequence[User],
+        commitments: Sequence[tuple[str, str]],
+        meetings: Sequence[tuple[str, str]] = (),
+    ) -> None:
         self.to.choices = {"": "Choose …", **{one.public_id: one.name for one in colleagues}}
-        self.commitments.choices = choices(commitments)
+        self.commitments.choices, self.meetings.choices = choices(commitments), choices(meetings)

@@ -1,4 +1,4 @@
-"""Handing commitments over: one, several, or the whole book of somebody who leaves."""
+"""Handing commitments over: one, several, or the whole book of somebody who leaves, with their open meetings."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from abm.kit.web import Answer, commit, done, page
 from abm.outbound.answer_forms import HandOverForm
 from abm.outbound.answering import hand_over
 from abm.outbound.leading import colleagues_of, leaders, leads
+from abm.outbound.meeting_queries import meetings_to_hand_over
+from abm.outbound.meetings import Meeting
 from abm.outbound.models import Commitment
 from abm.outbound.queries import Promised, promised, running
 from abm.outbound.recounting import recount
@@ -48,19 +50,23 @@ def hand_over_many() -> Answer:
         if not form.errors:
             show_refusal(form, RuleBroken("Choose to whom it goes.", field="to"))
         return _page(book, form, 422)
-    _hand_over([one.commitment for one in chosen], to)
+    meetings = [one for one in _meetings_of(book) if one.public_id in (form.meetings.data or ())]
+    _hand_over([one.commitment for one in chosen], meetings, to)
     location = url_for("outbound.commitments", by=to.public_id if to.id != me().id else "me")
     commit(location)
-    return done(location, message=f"Handed {len(chosen)} over to {to.name}, to be accepted there.")
+    along = f" Meetings that went along: {len(meetings)}." if meetings else ""
+    return done(location, message=f"Handed {len(chosen)} over to {to.name}, to be accepted there.{along}")
 
 
-def _hand_over(commitments: Sequence[Commitment], to: User) -> None:
+def _hand_over(commitments: Sequence[Commitment], meetings: Sequence[Meeting], to: User) -> None:
     """Each of them, with its account held in the order of numbers, so that nobody waits in a circle."""
     at, ids = clock.now(), sorted({one.account_id for one in commitments})
-    hold_accounts(session(), ids)
+    hold_accounts(session(), [*ids, *(one.account_id for one in meetings)])
     for one in commitments:
         session().refresh(one)
         hand_over(one, to, today=organisation().today(at), by=me(), at=at)
+    for meeting in meetings:
+        meeting.hand_over(to, by=me(), at=at)
     recount(session(), ids)
 
 
@@ -99,12 +105,21 @@ def _offered(form: HandOverForm, book: Sequence[Promised]) -> User | None:
     """Give the form its choices; hands back who was chosen."""
     side: Side = book[0].commitment.side
     colleagues = [one for one in colleagues_of(session(), side) if one.id != book[0].commitment.person_id]
-    form.offer(colleagues, [(one.commitment.public_id, one.commitment.why) for one in book])
+    meetings = [(one.public_id, one.subject) for one in _meetings_of(book)]
+    form.offer(colleagues, [(one.commitment.public_id, one.commitment.why) for one in book], meetings)
     return next((one for one in colleagues if one.public_id == form.to.data), None)
+
+
+def _meetings_of(book: Sequence[Promised]) -> Sequence[Meeting]:
+    """The open meetings of whoever answers for a book."""
+    person = book[0].commitment.person
+    return meetings_to_hand_over(session(), person) if person is not None else []
 
 
 def _page(book: Sequence[Promised], form: HandOverForm, status: int = 200) -> Answer:
     _offered(form, book)
+    meetings, person = _meetings_of(book), book[0].commitment.person
     if status == 200:
         form.commitments.data = [one.commitment.public_id for one in book]
-    return page("outbound/handing_over.html", status, book=book, form=form, person=book[0].commitment.person)
+        form.meetings.data = [one.public_id for one in meetings]
+    return page("outbound/handing_over.html", status, book=book, meetings=meetings, form=form, person=person)

@@ -51,6 +51,12 @@ def diary_of(session: Session, people: Sequence[User] | None, *, at: datetime) -
     return Diary(coming, session.scalars(past.limit(SHOWN)).all(), _dayless(session, people, at))
 
 
+def meetings_to_hand_over(session: Session, user: User) -> Sequence[Meeting]:
+    """A person's meetings to come and those that wait for a word, by account."""
+    wanted = open_meetings().where(Meeting.owner_id == user.id).options(*_names())
+    return session.scalars(wanted.order_by(Meeting.account_id, Meeting.id)).all()
+
+
 def meetings_on(session: Session, account_id: int) -> Sequence[Meeting]:
     """The meetings to come on an account, and those that wait for a word."""
     wanted = open_meetings().where(Meeting.account_id == account_id)

@@ -11,12 +11,12 @@ from abm.accounts.queries import account_by_slug, active_people
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.forms import show_refusal
-from abm.kit.rules import RuleBroken
+from abm.kit.rules import RuleBroken, require
 from abm.kit.web import Answer, commit, done, page
 from abm.outbound.leading import led_by
 from abm.outbound.meeting_forms import BOOKED_BY, BookingForm, MeetingForm, OutcomeForm, showing
 from abm.outbound.meeting_queries import diary_of, meeting_by_id, meeting_of
-from abm.outbound.meetings import Meeting, book
+from abm.outbound.meetings import Appointment, Meeting, book
 from abm.outbound.recounting import count_latest
 from abm.outbound.routes import outbound
 from abm.people.access import May, may, me, needs
@@ -24,8 +24,8 @@ from abm.people.current import organisation
 from abm.people.models import User
 from abm.touches.kinds import Direction
 from abm.touches.logging import log_touch
-from abm.touches.models import Touch
-from abm.touches.queries import touch_by_public_id
+from abm.touches.models import Touch, hold_account
+from abm.touches.queries import touch_by_key, touch_by_public_id
 from abm.touches.sides import sides_of
 
 WHOSE = {"me": "Mine", "team": "My team's", "all": "Everybody's"}
@@ -48,7 +48,7 @@ def meetings() -> Answer:
 def new_meeting(slug: str) -> Answer:
     """The form of a meeting, for a booking that is logged or one that is logged with it."""
     account = _account(slug)
-    booking = touch_by_public_id(session(), account.id, request.args.get("touch", ""))
+    booking = _booking(account, request.args.get("touch", ""))
     if booking is not None and (known := meeting_of(session(), booking)) is not None:
         return done(_address(known))
     owner = booking.logged_by if booking is not None and booking.logged_by.active else me()
@@ -64,7 +64,7 @@ def book_meeting(slug: str) -> Answer:
     """Book a meeting. The same form sent again leads to the meeting that it made."""
     account, form, at = _account(slug), BookingForm(), clock.now()
     form.offer(account, _people())
-    booking = touch_by_public_id(session(), account.id, form.touch.data or "")
+    booking = _booking(account, form.touch.data or "")
     if not form.validate():
         return _booking_page(account, form, booking, 422)
     try:
@@ -130,27 +130,41 @@ def close_meeting(meeting_id: str) -> Answer:
 
 
 def _booked(account: Account, form: BookingForm, booking: Touch | None, at: datetime) -> Meeting:
-    """The meeting of a booking that is known, or of one that is logged now."""
-    told = form.appointment(account, organisation().time_zone)
-    if booking is None:
-        channel, outcome, _ = BOOKED_BY[form.how.data]
-        booking = log_touch(
-            account,
-            organisation=organisation(),
-            by=me(),
-            at=at,
-            client_key=form.client_key.data or "",
-            side=sides_of(me())[0],
-            direction=Direction.OUTBOUND,
-            channel=channel,
-            outcome=outcome,
-            when=at,
-            contact=told.attendees[0] if len(told.attendees) == 1 else None,
-            note=told.subject,
-        )
-        count_latest(session(), booking)
+    """The meeting of a booking that is known, or of one that is logged now. Raises RuleBroken where the meeting of
+    that booking is another one by now.
+    """
+    told, owner = form.appointment(account, organisation().time_zone), _owner(form) or me()
+    booking = booking or _logged(account, form, told, at)
     known = meeting_of(session(), booking)
-    return known or book(booking, told, owner=_owner(form) or me(), by=me(), at=at)
+    if known is None:
+        return book(booking, told, owner=owner, by=me(), at=at)
+    message = f"This meeting has its day already, as {known.subject!r} on {known.starts_at:%-d %b %Y}: change it there."
+    require(known.says(told, owner), message)
+    return known
+
+
+def _logged(account: Account, form: BookingForm, told: Appointment, at: datetime) -> Touch:
+    """The touch that books it. It is of the moment in which the form was sent first: sent again it is that touch."""
+    channel, outcome, _ = BOOKED_BY[form.how.data]
+    hold_account(account)
+    key = form.client_key.data or ""
+    first = touch_by_key(session(), me(), key)
+    booking = log_touch(
+        account,
+        organisation=organisation(),
+        by=me(),
+        at=at,
+        client_key=key,
+        side=sides_of(me())[0],
+        direction=Direction.OUTBOUND,
+        channel=channel,
+        outcome=outcome,
+        when=first.logged_at if first is not None else at,
+        contact=told.attendees[0] if len(told.attendees) == 1 else None,
+        note=told.subject,
+    )
+    count_latest(session(), booking)
+    return booking
 
 
 def _people(meeting: Meeting | None = None) -> list[User]:
@@ -165,6 +179,11 @@ def _owner(form: MeetingForm) -> User | None:
 
 def _account(slug: str) -> Account:
     return account_by_slug(session(), slug) or abort(404)
+
+
+def _booking(account: Account, touch_id: str) -> Touch | None:
+    """What booked the meeting, where that was logged before."""
+    return (touch_by_public_id(session(), account.id, touch_id) or abort(404)) if touch_id else None
 
 
 def _meeting(meeting_id: str) -> Meeting:

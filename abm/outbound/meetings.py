@@ -93,37 +93,54 @@ class Meeting(Base):
         """`Ana Fischer, Bo Berg`, or that nobody is named yet."""
         return ", ".join(dict.fromkeys(one.standing.name for one in self.attendees)) or "nobody named yet"
 
+    def says(self, told: Appointment, owner: User) -> bool:
+        """Whether it is just what is told."""
+        before = (self.starts_at, self.minutes, self.subject, self.owner_id)
+        after = (told.starts_at, told.minutes, told.subject.strip(), owner.id)
+        return before == after and {one.id for one in told.attendees} == {one.id for one in self.attendees}
+
     def change(self, told: Appointment, *, owner: User | None = None, by: User, at: datetime, revision: int) -> bool:
         """Move it, or say otherwise who comes, who of us goes and what about.
 
-        Raises Conflict where somebody else did meanwhile.
+        Raises Conflict where somebody else did meanwhile, RuleBroken where it is over or its booking is voided.
         """
         self._hold()
         if revision != self.revision:
             message = f"Somebody changed this meeting meanwhile. It is now {self.subject!r}: look at it again."
             raise Conflict(message, theirs=self.revision, yours=revision)
+        self._require_booked()
         require(self.result is None, "What became of this meeting is said already. Void that touch first.")
         _check(self.account, told, booked_at=self.booking.at)
+        if told.starts_at != self.starts_at:
+            _check_recent(self.account, told, at=at)
         owner = owner or self.owner
-        before = (self.starts_at, self.minutes, self.subject, self.owner_id)
-        after = (told.starts_at, told.minutes, told.subject.strip(), owner.id)
-        people = list(dict.fromkeys(told.attendees))
-        if before == after and {one.id for one in people} == {one.id for one in self.attendees}:
+        if self.says(told, owner):
             return False
         self.starts_at, self.minutes, self.subject = told.starts_at, told.minutes, told.subject.strip()
         self.owner = owner
-        self.attendees, self.changed_at, self.moves = people, at, self.moves + 1
+        self.attendees, self.changed_at, self.moves = list(dict.fromkeys(told.attendees)), at, self.moves + 1
         moved = {"account": self.account_id, "starts_at": told.starts_at.isoformat(), "minutes": told.minutes}
         moved["owner"] = owner.id
         record(self, "changed", by=by, at=at, after=moved, personal={"subject": self.subject})
         return True
 
+    def hand_over(self, to: User, *, by: User, at: datetime) -> None:
+        """Let somebody else go, or say what became of it. Raises RuleBroken where that is said already."""
+        self._hold()
+        self._require_booked()
+        require(self.result is None, f"What became of {self.subject!r} is said already. Open the page again.")
+        before, self.owner = self.owner_id, to
+        self.changed_at, self.moves = at, self.moves + 1
+        record(self, "handed over", by=by, at=at, before={"owner": before}, after={"owner": to.id})
+
     def close(self, outcome: str, note: str, *, organisation: Organisation, by: User, at: datetime) -> Touch:
         """Say what became of it: a touch like any other. The same word twice is one touch.
 
-        Raises RuleBroken for a meeting that is still to come, unless it is cancelled, and for another word than before.
+        Raises RuleBroken for a meeting that is still to come, unless it is cancelled, for another word than before, and
+        where its booking is voided.
         """
         self._hold()
+        self._require_booked()
         require(outcome in OUTCOMES_OF, "Choose what became of it.", field="outcome")
         if self.result is not None:
             require(self.result.outcome == outcome, f"It is said already: {self.result.sentence.lower()}.")
@@ -136,6 +153,7 @@ class Meeting(Base):
             by=by,
             at=at,
             client_key=f"meeting-{self.public_id}-{self.revision}",
+            imported=True,  # of any age: how far back people log says nothing of what was in the diary in time
             side=self.booking.side,
             direction=Direction.OUTBOUND,
             channel=Channel.MEETING,
@@ -152,8 +170,11 @@ class Meeting(Base):
 
     def _hold(self) -> None:
         """Let two who speak of one meeting follow each other."""
-        session = hold_account(self.account)
+        session = hold_account(self.booking)
         session.refresh(self)
+
+    def _require_booked(self) -> None:
+        require(self.booking.voided_at is None, "The touch that booked this meeting is voided: it is no meeting.")
 
 
 @dataclass(frozen=True)
@@ -170,6 +191,7 @@ def book(booking: Touch, told: Appointment, *, owner: User, by: User, at: dateti
     booked = booking.rule.klass is OutcomeClass.MEETING_BOOKED
     require(booked, f"“{booking.sentence}” books no meeting.")
     _check(account, told, booked_at=booking.at)
+    _check_recent(account, told, at=at)
     known = session.scalar(select(Meeting.id).where(Meeting.booked_by_id == booking.id))
     require(known is None, "This meeting has its day already: change it there.")
     meeting = Meeting(
@@ -200,6 +222,14 @@ def _check(account: Account, told: Appointment, *, booked_at: datetime) -> None:
     for one in told.attendees:
         here = one.account_id == account.id
         require(here, f"{one.name} is not a contact of {account.name}.", field="attendees")
+
+
+def _check_recent(account: Account, told: Appointment, *, at: datetime) -> None:
+    """A day is not given to a meeting longer ago than people log what happened."""
+    organisation = session_of(account).get_one(Organisation, 1)
+    recent = organisation.today(told.starts_at) >= organisation.oldest_to_log(at)
+    message = f"That is more than {organisation.backdating_days} days ago. Ask RevOps to import older facts."
+    require(recent, message, field="starts_at")
 
 
 def _only(people: Sequence[Contact]) -> Contact | None:

@@ -14,6 +14,7 @@ from abm.campaigns.models import Campaign
 from abm.campaigns.queries import held_out_on, live_on
 from abm.kit import clock
 from abm.kit.base import session_of
+from abm.kit.rules import require
 from abm.kit.text import paragraphs
 from abm.outbound.forms import CorrectionForm, HappenedForm, LogForm, TouchForm, listed, outcome_choices
 from abm.people.models import Organisation, User
@@ -72,19 +73,38 @@ class TouchSheet:
         )
 
     def _with_whom(self, by: User, at: datetime) -> Contact | None:
-        """The contact who was chosen or written. Whoever is here under that name or address is not added twice."""
+        """The contact who was chosen or written. Whoever is here already is not added twice."""
         form, name = self.form, self.form.new_name.data
         if not name:
             return next((one for one in self.contacts if one.public_id == form.contact.data), None)
-        hold_account(self.account)
-        email = (form.new_email.data or "").lower()
-        session_of(self.account).refresh(self.account, ["contacts"])
-        for one in self.account.contacts:
-            if one.archived_at is None and (one.name.casefold() == name.casefold() or (email and one.email == email)):
-                return one
-        new = add_contact(self.account, name=name, title=form.new_title.data or "", email=email or None, by=by, at=at)
-        session_of(new).flush()
-        return new
+        session = hold_account(self.account)
+        session.refresh(self.account, ["contacts"])
+        title, email = form.new_title.data or "", form.new_email.data or None
+        known = _known(self.account, name, email)
+        if known is None:
+            return add_contact(self.account, name=name, title=title, email=email, by=by, at=at)
+        known.change(by=by, at=at, title=known.title or title, email=known.email or email)
+        return known
+
+
+def _known(account: Account, name: str, email: str | None) -> Contact | None:
+    """Who of an account's people is meant, those included who are archived or merged: an address tells, else the name.
+
+    Raises RuleBroken where it may be any of several, or somebody whose address is another one.
+    """
+    people = [one for one in account.contacts if email and one.email == email]
+    if not people:
+        named = [one for one in account.contacts if one.name.casefold() == name.casefold()]
+        people = [one for one in named if not email or not one.standing.email]
+        other = f"{name} is here under another address. Leave the address out if it is the same person."
+        require(people or not named, f"{other} Else add a contact first, then choose them.", field="email")
+    known = list(dict.fromkeys(one.standing for one in people))
+    known = [one for one in known if one.archived_at is None] or known
+    if len(known) > 1:
+        known = [one for one in known if email and one.name.casefold() == name.casefold()]
+        several = f"Several people here may be {name}. Choose one of the list, or write the address."
+        require(len(known) == 1, several, field="name")
+    return known[0] if known else None
 
 
 def log_sheet(
@@ -113,7 +133,7 @@ def log_sheet(
 
 
 def correction_sheet(session: Session, touch: Touch, *, organisation: Organisation, at: datetime) -> TouchSheet:
-    """The form with what a touch says now. A campaign that has ended since stays among the choices."""
+    """The form with what a touch says now. A campaign that has ended and a contact who has left stay to choose from."""
     form = CorrectionForm(
         side=touch.side,
         what=f"{touch.channel}/{touch.outcome}",
@@ -130,7 +150,7 @@ def correction_sheet(session: Session, touch: Touch, *, organisation: Organisati
     if own is not None and not form.is_submitted():
         form.campaign.data = own.slug
     sides = tuple(TouchSide) if touch.side is TouchSide.PARTNER else (TouchSide.SALES, TouchSide.MARKETING)
-    sheet = _sheet(form, touch.account, sides, campaigns)
+    sheet = _sheet(form, touch.account, sides, campaigns, also=touch.contact.standing if touch.contact else None)
     _explain_hold_outs(session, sheet, at)
     return sheet
 
@@ -156,15 +176,22 @@ def _sheet(
     campaigns: Sequence[Campaign],
     *,
     contacts: bool = True,
+    also: Contact | None = None,
 ) -> TouchSheet:
     set_sides(form, sides)
-    return _offered(form, account, sides, campaigns, contacts=contacts)
+    return _offered(form, account, sides, campaigns, contacts=contacts, also=also)
 
 
 def _offered(
-    form: TouchForm, account: Account, sides: tuple[TouchSide, ...], campaigns: Sequence[Campaign], *, contacts: bool
+    form: TouchForm,
+    account: Account,
+    sides: tuple[TouchSide, ...],
+    campaigns: Sequence[Campaign],
+    *,
+    contacts: bool,
+    also: Contact | None = None,
 ) -> TouchSheet:
-    known = [one for one in account.contacts if one.archived_at is None] if contacts else []
+    known = [one for one in account.contacts if one.archived_at is None or one is also] if contacts else []
     form.what.choices = [*listed([("", "Choose …")]), *outcome_choices()]
     people = ((one.public_id, f"{one.name}, {one.title}" if one.title else one.name) for one in known)
     form.contact.choices = listed([("", "Nobody in particular"), *people])

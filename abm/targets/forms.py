@@ -199,6 +199,7 @@ class PolicyForm(FlaskForm):
     tier_2 = FormField(TermsForm, "Tier 2", separator="_")
     tier_3 = FormField(TermsForm, "Tier 3", separator="_")
     seen = HiddenField("As it was seen", [InputRequired("This form is incomplete. Open it again.")])
+    stale = False
 
     @classmethod
     def showing(cls, policies: list[TierPolicy]) -> PolicyForm:
@@ -217,7 +218,7 @@ class PolicyForm(FlaskForm):
             for name in stands.keys() & form.data.keys():
                 if form[name].data != stands[name]:
                     form[name].errors = [*form[name].errors, f"Somebody else made it {stands[name]} meanwhile."]
-        self.seen.data = fingerprint(policies)
+        self.seen.data, self.stale = fingerprint(policies), True
         return True
 
     def terms_of(self, tier: int) -> dict[str, int | Period]:

@@ -39,6 +39,11 @@ def touch_by_public_id(session: Session, account_id: int, public_id: str) -> Tou
     return session.scalar(select(Touch).where(Touch.account_id == account_id, Touch.public_id == public_id))
 
 
+def touch_by_key(session: Session, by: User, client_key: str) -> Touch | None:
+    """What a person logged with a form, by its key."""
+    return session.scalar(select(Touch).where(Touch.logged_by_id == by.id, Touch.client_key == client_key))
+
+
 def revisions(session: Session, touch_id: int) -> list[TouchRevision]:
     """What a touch said before each correction, the first correction first."""
     statement = select(TouchRevision).where(TouchRevision.touch_id == touch_id).order_by(TouchRevision.id)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from abm.kit.db import session
@@ -140,3 +140,41 @@ def test_a_line_that_was_typed_on_a_bad_connection_is_not_lost(visitors: Visitor
     expect(page.locator("#messages")).to_contain_text("Logged on Kestrel Foods")
     expect(line).to_have_value("")
     visitors.complaints.clear()  # the browser writes the lost connection to its console
+
+
+@pytest.mark.parametrize(
+    ("address", "note"),
+    [
+        ("/log", "pallets"),
+        ("/accounts/kestrel-foods/touches/new", "pallets in summer"),
+        ("/accounts/kestrel-foods", "pallets in winter"),
+    ],
+)
+def test_what_was_logged_although_no_answer_came_is_logged_once(
+    visitors: Visitors, demonstration: Flask, address: str, note: str
+) -> None:
+    page = visitors.page_of("Tomás")
+
+    def lose(route: Route) -> None:
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    page.goto(address)
+    if address == "/log":
+        page.get_by_label("What happened").fill(f"kestrel foods call vm {note}")
+        expect(page.locator("#understood").get_by_role("status")).to_contain_text("Enter logs it")
+    else:
+        page.locator("#what").select_option("call/voicemail")
+        page.get_by_label("Note").fill(note)
+    page.route("**/*", lambda route: lose(route) if route.request.method == "POST" else route.fallback())
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Log it").click()
+    page.unroute_all()
+
+    page.goto(address)
+    expect(page.get_by_text("It may have been saved already; sending it again saves it once.")).to_be_visible()
+    page.get_by_role("button", name="Log it").click()
+    expect(page.locator("#messages")).to_contain_text("Logged on Kestrel Foods")
+    with demonstration.test_request_context():
+        assert len(session.scalars(select(Touch).where(Touch.note == note)).all()) == 1
+        session.rollback()

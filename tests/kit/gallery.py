@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from types import SimpleNamespace
 
-from flask import Flask, flash, redirect, render_template, url_for
+from flask import Flask, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.wrappers import Response
@@ -43,7 +44,7 @@ ANYONE = SimpleNamespace(is_authenticated=False)
 class GalleryForm(FlaskForm):  # type: ignore[misc]
     """One field of every kind."""
 
-    idempotency_key = HiddenField(default="k1")
+    idempotency_key = HiddenField(default=lambda: uuid.uuid4().hex)
     name = StringField("Name", [InputRequired("write the company's name"), Length(max=80)])
     website = StringField("Website", description="The address that people type, such as halden.example.")
     employees = IntegerField("Employees")
@@ -77,6 +78,7 @@ def gallery_app() -> Flask:
     app.context_processor(_surroundings)
     app.add_url_rule("/", "gallery", _gallery)
     app.add_url_rule("/form", "form", _form, methods=["GET", "POST"])
+    app.add_url_rule("/edit", "edit", _edit, methods=["GET", "POST"])
     app.add_url_rule("/problem/<int:status>", "problem", _problem)
     app.add_url_rule("/plain", "plain", lambda: render_template("plain_gallery.html", current_user=ANYONE))
     app.add_url_rule("/sign-out", "people.sign_out", lambda: "", methods=["POST"])
@@ -163,6 +165,12 @@ def _form() -> tuple[str, int] | Response:
         flash("Saved.", "ok")
         return redirect(url_for("form"))
     return render_template("gallery_form.html", form=form), 422 if form.is_submitted() else 200
+
+
+def _edit() -> tuple[str, int]:
+    """A form of what stands, as the address says; sent with another revision than 2 it was overtaken."""
+    overtaken = request.method == "POST" and request.form["revision"] != "2"
+    return render_template("gallery_edit.html", values=request.values, overtaken=overtaken), 409 if overtaken else 200
 
 
 def _problem(status: int) -> tuple[str, int]:

@@ -86,6 +86,34 @@ def test_a_draft_can_be_dropped(page: Page) -> None:
     expect(page.get_by_text("What you typed before is back")).to_have_count(0)
 
 
+def test_a_draft_that_may_have_been_saved_keeps_its_key(page: Page) -> None:
+    page.goto("/form")
+    key = page.locator("[name=idempotency_key]")
+    first = key.input_value()
+    page.get_by_label("Website").fill("halden.example")
+    assert "csrf_token" not in page.evaluate("JSON.stringify(sessionStorage)")
+    page.reload()
+    expect(page.get_by_text("It may have been saved already; sending it again saves it once.")).to_be_visible()
+    expect(key).to_have_value(first)
+    page.get_by_role("button", name="Start afresh").click()
+    expect(key).not_to_have_value(first)
+
+
+def test_a_draft_brings_back_what_was_changed_and_what_was_seen(page: Page) -> None:
+    page.goto("/edit?revision=1&phone=1")
+    page.get_by_label("Title").fill("Head")
+    page.goto("/edit?revision=2&phone=2&out=email")  # what somebody else saved meanwhile
+    expect(page.get_by_text("What you typed before is back, not saved yet.")).to_be_visible()
+    expect(page.get_by_label("Title")).to_have_value("Head")
+    expect(page.get_by_role("textbox", name="Phone")).to_have_value("2")
+    expect(page.get_by_label("Opted out")).to_be_checked()
+    expect(page.locator("[name=revision]")).to_have_value("1")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Open it as it stands").click()
+    expect(page.get_by_label("Title")).to_have_value("Head")
+    expect(page.locator("[name=revision]")).to_have_value("2")  # both values were shown: what is sent now decides
+
+
 def test_a_fault_says_that_the_text_is_still_here(page: Page) -> None:
     page.goto("/")
     page.get_by_label("Note").fill("Halden asked for a call")

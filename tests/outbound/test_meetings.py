@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
@@ -87,6 +88,52 @@ def test_a_voided_outcome_lets_the_meeting_wait_for_a_word_again(world: World, h
     world.session.commit()
     assert meeting.result is None
     assert close(world, meeting, "no-show").outcome == "no-show"
+
+
+def test_a_meeting_whose_booking_is_voided_is_neither_changed_nor_closed(
+    client: FlaskClient, world: World, halden: Account
+) -> None:
+    meeting = yesterday(world, halden)
+    address, told = f"/meetings/{meeting.public_id}", Appointment("Another", TOMORROW, 30)
+    meeting.booking.void(by=world.cast.tomas, at=NOW, reason="It was somebody else")
+    world.session.commit()
+    with pytest.raises(RuleBroken, match="The touch that booked this meeting is voided"):
+        meeting.change(told, by=world.cast.tomas, at=NOW, revision=meeting.revision)
+    world.session.rollback()
+    refused = world.enter(client, world.cast.tomas).post(f"{address}/outcomes", data={"outcome": "held"})
+    assert (refused.status_code, "So this is no meeting: It was somebody else" in refused.text) == (409, True)
+    assert world.session.scalar(select(func.count()).select_from(Touch)) == 1
+
+
+def test_what_became_of_a_meeting_can_be_said_however_late(world: World, halden: Account) -> None:
+    meeting, tomas = booked(world, halden, NOW - timedelta(days=79), days_ago=80), world.cast.tomas
+    later = NOW + timedelta(days=20)  # 99 days after it; people log 90 days back
+    moved, renamed = (Appointment("Pilot", NOW - timedelta(days=days), 30) for days in (78, 79))
+    with pytest.raises(RuleBroken, match="more than 90 days ago"):
+        meeting.change(moved, by=tomas, at=later, revision=meeting.revision)
+    assert meeting.change(renamed, by=tomas, at=later, revision=meeting.revision)
+    touch = meeting.close("held", "", organisation=world.cast.organisation, by=tomas, at=later)
+    assert touch.at == meeting.starts_at
+    booking = world.log(halden, when=NOW - timedelta(days=80), outcome="meeting booked")
+    told = Appointment("Long past", NOW - timedelta(days=79), 30)
+    with pytest.raises(RuleBroken, match="more than 90 days ago"):
+        book(booking, told, owner=tomas, by=tomas, at=later)
+
+
+def test_open_meetings_go_along_with_a_book(client: FlaskClient, world: World, halden: Account) -> None:
+    promise, tomas, marcus = world.promise(halden), world.cast.tomas, world.cast.marcus
+    coming, waiting, kept = booked(world, halden), yesterday(world, halden), booked(world, halden)
+    close(world, yesterday(world, halden), "held")
+    book_of, going = tomas.public_id, [coming.public_id, waiting.public_id]
+    sent = {"commitments": promise.public_id, "to": marcus.public_id, "meetings": going}
+    ines = world.enter(client, world.cast.ines)
+    page = ines.get(f"/commitments/handing-over?by={book_of}").text
+    assert page.count('name="meetings"') == page.count("checked") - 1 == 3  # the one that was held is over
+    answer = ines.post("/commitments/handings-over", data=sent, follow_redirects=True)
+    assert "Meetings that went along: 2." in answer.text
+    world.session.expire_all()
+    assert [one.owner for one in (coming, waiting, kept)] == [marcus, marcus, tomas]
+    assert (coming.moves, kept.moves) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -175,8 +222,7 @@ def test_tomas_books_moves_and_closes_a_meeting(client: FlaskClient, world: Worl
     world.enter(client, world.cast.tomas)
     form = {"subject": "Pilot", "starts_at": "2026-11-25T14:00", "minutes": "45", "attendees": ana, "owner": tomas}
     sent = {**form, "how": "email", "client_key": "once", "touch": ""}
-    addresses = {client.post(f"/accounts/{slug}/meetings", data=sent).location for _ in range(3)}
-    (address,) = addresses
+    address = client.post(f"/accounts/{slug}/meetings", data=sent).location
     page = client.get(address).text
     assert "Until it takes place it can only be cancelled." in page
     assert "Ana Reyes" in page
@@ -194,6 +240,24 @@ def test_tomas_books_moves_and_closes_a_meeting(client: FlaskClient, world: Worl
     assert "Meeting: cancelled" in client.get(address).text
 
 
+def test_a_booking_that_is_sent_again_later_is_the_same(client: FlaskClient, world: World, halden: Account) -> None:
+    address, owner = f"/accounts/{halden.slug}/meetings", world.cast.tomas.public_id
+    world.enter(client, world.cast.tomas)
+    sent = {"subject": "Pilot", "starts_at": "2026-11-25T14:00", "minutes": "45", "owner": owner, "how": "email"}
+    sent["client_key"] = "once"
+    first = client.post(address, data=sent).location
+    assert first.startswith("/meetings/")
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):  # no answer came
+        assert client.post(address, data=sent).location == first
+        for otherwise, words in (
+            ({"subject": "Review"}, "already sent with other"),
+            ({"minutes": "30"}, "its day already"),
+        ):
+            refused = client.post(address, data={**sent, **otherwise})
+            assert (refused.status_code, words in refused.text) == (409, True)
+    assert world.session.scalar(select(func.count()).select_from(Touch)) == 1
+
+
 def test_a_booking_that_was_logged_before_gets_its_day(client: FlaskClient, world: World, halden: Account) -> None:
     booking = world.log(halden, outcome="meeting booked", contact=world.contact(halden))
     slug, touch, owner = halden.slug, booking.public_id, world.cast.tomas.public_id
@@ -206,6 +270,11 @@ def test_a_booking_that_was_logged_before_gets_its_day(client: FlaskClient, worl
     form |= {"how": "call"}
     address = client.post(f"/accounts/{slug}/meetings", data=form).location
     assert client.get(f"/accounts/{slug}/meetings/new?touch={touch}").location == address
+    assert client.post(f"/accounts/{slug}/meetings", data=form).location == address
+    other = client.post(f"/accounts/{slug}/meetings", data={**form, "subject": "Review"})  # of who was later
+    assert (other.status_code, "has its day already, as &#39;Pilot&#39; on 25 Nov 2026" in other.text) == (409, True)
+    assert client.post(f"/accounts/{slug}/meetings", data={**form, "touch": "a" * 16}).status_code == 404
+    assert client.get(f"/accounts/{slug}/meetings/new?touch=nothing").status_code == 404
     assert world.session.scalar(select(func.count()).select_from(Touch)) == 1
     world.session.rollback()
     refused = client.post(f"/accounts/{slug}/meetings", data={**form, "touch": "", "subject": "", "client_key": "b"})

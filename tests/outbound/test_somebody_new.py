@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from abm.accounts.merging import merge_contacts
 from abm.accounts.models import Account, Contact, add_contact
 from abm.touches.models import Touch
 from tests.outbound.test_touch_routes import log
@@ -55,6 +56,53 @@ def test_who_is_here_under_that_name_or_address_is_not_added_twice(
     log(client, halden, new_name="A. F.", new_email="ana@halden.example", client_key="second")
     assert whom(world) == ["Ana Fischer", "Ana Fischer"]
     assert len(people(world)) == 1
+
+
+def test_whoever_is_archived_or_merged_is_known_and_an_opt_out_holds(
+    client: FlaskClient, world: World, halden: Account
+) -> None:
+    wen = world.cast.wen
+    ana = add_contact(halden, name="Ana Fischer", email="ana@halden.example", by=wen, at=NOW)
+    twice = add_contact(halden, name="A. Fischer", email="af@halden.example", by=wen, at=NOW)
+    merge_contacts(ana, twice, by=wen, at=NOW)
+    ana.opt_out("call", by=wen, at=NOW)
+    ana.archive(by=wen, at=NOW)
+    world.session.commit()
+    world.enter(client, world.cast.tomas)
+    for said in ({"new_email": "ana@halden.example"}, {"new_email": "af@halden.example"}, {"new_name": "ana fischer"}):
+        refused = log(client, halden, **{"new_name": "A. F.", **said})
+        assert (refused.status_code, "Ana Fischer has opted out of call" in refused.text) == (409, True)
+    assert log(client, halden, new_name="A. F.", new_email="af@halden.example", what="email/sent").status_code == 303
+    assert whom(world) == ["Ana Fischer"]
+    assert len(people(world)) == 2
+    touch = world.session.scalars(select(Touch)).one()
+    address, chosen = f"/accounts/{halden.slug}/touches/{touch.public_id}", ana.public_id
+    world.session.rollback()
+    assert f'<option selected value="{chosen}">' in client.get(f"{address}/edit").text
+
+
+def test_what_was_written_of_somebody_known_is_kept_or_asked(
+    client: FlaskClient, world: World, halden: Account
+) -> None:
+    add_contact(halden, name="Ana Fischer", title="Buyer", by=world.cast.wen, at=NOW)
+    for email in ("bo@halden.example", "bo.berg@halden.example"):
+        add_contact(halden, name="Bo Berg", email=email, by=world.cast.wen, at=NOW)
+    world.session.commit()
+    world.enter(client, world.cast.tomas)
+    assert log(client, halden, new_name="Ana Fischer", new_email="ana@halden.example").status_code == 303
+    for said, words in (
+        (
+            {"new_name": "Ana Fischer", "new_email": "other@halden.example"},
+            "Ana Fischer is here under another address.",
+        ),
+        ({"new_name": "Bo Berg"}, "Several people here may be Bo Berg."),
+    ):
+        refused = log(client, halden, **said, client_key="second")
+        assert (refused.status_code, words in refused.text) == (409, True)
+    assert log(client, halden, new_name="B.", new_email="bo@halden.example", client_key="second").status_code == 303
+    assert whom(world) == ["Ana Fischer", "Bo Berg"]
+    known = people(world)
+    assert (known[0], len(known)) == (("Ana Fischer", "Buyer", "ana@halden.example"), 3)
 
 
 @pytest.mark.parametrize(

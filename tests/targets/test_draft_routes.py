@@ -167,6 +167,7 @@ def test_who_saves_an_older_policy_sees_what_somebody_else_made_of_it(web: Web, 
     refused = web.post(f"{LIST}/policy", data=older)
     assert refused.status_code == 409
     assert "Tier 2, Accounts at most: Somebody else made it 60 meanwhile." in text(refused)
+    assert "data-conflict" in refused.text
     assert 'value="40"' in refused.text  # nothing that was typed is lost
     knowing = {**older, "seen": terms_as_shown(web, ground)["seen"]}
     assert web.post(f"{LIST}/policy", data=knowing).status_code == 303
