@@ -17,7 +17,7 @@ from abm.people.models import Organisation
 from abm.results.arms import Arms, arms_of
 from abm.results.influence import WINDOW, Model, credit
 from abm.results.outcomes import Deal, Outcome, outcomes_of
-from abm.results.proportions import Lift, Share
+from abm.results.proportions import Difference, Lift, Share
 from abm.spend.of_campaign import spent_on
 from abm.touches.bulk import chunks
 from abm.touches.models import Touch
@@ -40,7 +40,7 @@ class Measure:
     key: str
     label: str
     all: Share  # of the whole audience
-    lift: Lift  # of the part that is compared
+    lift: Lift  # of the tiers that are compared
     cost_each: int | None  # minor units of the reporting currency; None of nothing, or where a line has no rate
 
 
@@ -126,9 +126,15 @@ def _measure(
 ) -> Measure:
     label, holds = MEASURES[key]
     every = _share(audience.values(), holds)
-    compared = _share((audience[number] for number in arms.compared), holds)
+    by_tier = {
+        tier: Difference(
+            _share((audience[number] for number in arms.compared(arms.audience, tier)), holds),
+            _share((control[number] for number in arms.compared(arms.control, tier)), holds),
+        )
+        for tier in arms.tiers
+    }
     each = round(cost / every.hits) if cost and every.hits else None
-    return Measure(key, label, every, Lift(compared, _share(control.values(), holds)), each)
+    return Measure(key, label, every, Lift(by_tier), each)
 
 
 def _share(outcomes: Iterable[Outcome], holds: Callable[[Outcome], bool]) -> Share:

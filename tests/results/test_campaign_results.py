@@ -125,7 +125,7 @@ def test_without_a_hold_out_it_is_a_comparison_with_the_rest_of_the_tier(world: 
     arms = arms_of(world.session, draft, organisation=world.cast.organisation, at=NOW)
     assert not arms.drawn
     assert set(arms.control) == {world.accounts["Orbis Pharma"].id}  # tier 1, on the list, and never worked
-    assert set(arms.compared) == set(arms.audience)
+    assert set(arms.compared(arms.audience, 1)) == set(arms.audience)
 
 
 def test_facts_count_until_ninety_days_after_the_end(world: World, campaign: Campaign) -> None:
