@@ -14,16 +14,17 @@ from abm.campaigns.audience import listed_at, of_programme
 from abm.campaigns.launches import AudienceMember
 from abm.campaigns.models import Campaign
 from abm.people.models import Organisation
-from abm.targets.models import Membership
+from abm.targets.models import Membership, Motion
 from abm.touches.bulk import chunks
 
 
 @dataclass(frozen=True)
 class Begun:
-    """From which day an account counts, and in which tier it then was."""
+    """From which day an account counts, in which tier it then was, and what Sales wanted of it."""
 
     tier: int
     day: date
+    motion: Motion = Motion.NEW
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,12 @@ class Arms:
 def arms_of(session: Session, campaign: Campaign, *, organisation: Organisation, at: datetime) -> Arms:
     """Both arms as of an instant. An account stays in its arm whatever becomes of it: as it was meant to be treated."""
     rows = _taken_on(session, campaign, at)
+    motions = _motions(session, campaign, {row.account_id: row.starts for row in reversed(rows)})
     audience: dict[int, Begun] = {}
     control: dict[int, Begun] = {}
     for account_id, held_out, tier, starts in rows:
         arm = control if held_out else audience
-        arm.setdefault(account_id, Begun(tier, organisation.today(starts)))
+        arm.setdefault(account_id, Begun(tier, organisation.today(starts), motions.get(account_id, Motion.NEW)))
     control = {number: one for number, one in control.items() if number not in audience}
     drawn = bool(control)
     if rows and not drawn:
@@ -70,15 +72,29 @@ def _taken_on(session: Session, campaign: Campaign, at: datetime) -> list[Row[in
     return list(session.execute(ordered).all())
 
 
+def _motions(session: Session, campaign: Campaign, began: Mapping[int, datetime]) -> dict[int, Motion]:
+    """What the list said of each account when it began; of one whose list began later, what that said first."""
+    found: dict[int, Motion] = {}
+    for chunk in chunks(sorted(began)):
+        query = select(Membership.account_id, Membership.motion, Membership.starts).where(
+            Membership.account_id.in_(chunk), of_programme(campaign.programme_id)
+        )
+        for account_id, motion, starts in session.execute(query.order_by(Membership.starts, Membership.id)):
+            if account_id not in found or starts <= began[account_id]:
+                found[account_id] = motion
+    return found
+
+
 def _comparable(
     session: Session, campaign: Campaign, audience: Mapping[int, Begun], *, starts: datetime, organisation: Organisation
 ) -> dict[int, Begun]:
     """Accounts of the same tiers that were on its programme's list when it began, and that it never worked."""
     tiers = {one.tier for one in audience.values()}
     there = listed_at(starts), of_programme(campaign.programme_id)
-    query = select(Membership.account_id, Membership.tier).where(*there, Membership.tier.in_(tiers))
+    columns = select(Membership.account_id, Membership.tier, Membership.motion)
+    rows = session.execute(columns.where(*there, Membership.tier.in_(tiers)))
     day = organisation.today(starts)
-    return {row.account_id: Begun(row.tier, day) for row in session.execute(query) if row.account_id not in audience}
+    return {number: Begun(tier, day, motion) for number, tier, motion in rows if number not in audience}
 
 
 def _left_alone(session: Session, begun: Mapping[int, Begun], organisation: Organisation) -> set[int]:

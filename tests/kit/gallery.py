@@ -118,7 +118,7 @@ def figures() -> dict[str, object]:
     measures = [
         SimpleNamespace(label="Responded", lift=Lift({2: Difference(Share(60, 100), Share(8, 40))})),
         SimpleNamespace(label="Had a meeting", lift=Lift({1: few, 2: Difference(Share(10, 100), Share(6, 40))})),
-        SimpleNamespace(label="Became a customer", lift=Lift({1: Difference(Share(0, 100), Share(0, 0))})),
+        SimpleNamespace(label="Won an opportunity", lift=Lift({1: Difference(Share(0, 100), Share(0, 0))})),
     ]
     bars = [{"label": label, "counts": counts, "href": "/", "hrefs": {"both": "/"}} for label, counts in rows]
     return {"rows": bars, "measures": measures}
