@@ -35,7 +35,7 @@ BORDERS = Story(
 KEEP = "The page by e-mail: whoever answered named the border first."
 RETIRE = "The printed page: it came back from every fifth address."
 ANYHOW = {1: 0.0, 2: 0.3, 3: 0.15}  # how many of a tier answer somebody of us in these weeks
-MORE = 0.35  # how many answer the page, of those who got it
+MORE = 0.5  # how many answer the page, of those who got it
 
 
 def hold_some_out(world: World) -> None:
