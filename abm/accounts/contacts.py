@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index
+from sqlalchemy import ColumnElement, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.accounts.changes import Change, business_day, refuse_stale, set_facts
@@ -111,6 +111,9 @@ class Contact(Base):
         require(self.merged_into_id is None, f"{self.name} was merged: take the merge back instead.")
         self.archived_at = None
         audit.record(self, "restored", by=by, at=at)
+
+
+PERSON = func.coalesce(Contact.merged_into_id, Contact.id)  # who was merged is one of the people, once
 
 
 def has_opted_out(channel: str) -> ColumnElement[bool]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from abm.accounts.contacts import PERSON
 from abm.accounts.models import Account, Contact, CrmStage, Opportunity, StageCategory, TeamFunction, TeamMember
 from abm.accounts.queries import on_day
 from abm.campaigns.audience import listed_at, never_left
@@ -198,9 +199,11 @@ def told(
 def _made_on(session: Session, ids: Sequence[int], span: Span, since: date) -> dict[int, list[Made]]:
     """Every contact that counts on these accounts in the seven days that end then, and after."""
     found: dict[int, list[Made]] = defaultdict(list)
+    standing = aliased(Contact)  # under whom a merged contact is known by now
     touches = (
-        select(Touch.account_id, Touch.day, Touch.side, Touch.contact_id, Contact.name)
+        select(Touch.account_id, Touch.day, Touch.side, standing.id, standing.name)
         .outerjoin(Contact, Contact.id == Touch.contact_id)
+        .outerjoin(standing, standing.id == PERSON)
         .where(
             Touch.account_id.in_(ids),
             Touch.day.between(since - timedelta(days=6), min(span.today, span.last)),

@@ -31,7 +31,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
-from abm.accounts.models import Account
+from abm.accounts.contacts import PERSON
+from abm.accounts.models import Account, Contact
 from abm.campaigns.audience import never_left
 from abm.campaigns.kinds import RUNNING
 from abm.campaigns.launches import AudienceMember
@@ -139,9 +140,9 @@ def _over_account(span: Span, account_ids: Accounts | None) -> Select[int, date]
 def _over_contact(span: Span, account_ids: Accounts | None) -> Select[int, int, date]:
     """The same for one person, of what was done: plays name nobody."""
     number = day_number(Touch.day)
-    earlier = func.lag(number, CONTACT_CAP).over(partition_by=Touch.contact_id, order_by=number)
-    made = _made(span, account_ids).add_columns(Touch.contact_id, (number - earlier).label("apart"))
-    ranked = made.where(Touch.contact_id.is_not(None)).subquery()
+    earlier = func.lag(number, CONTACT_CAP).over(partition_by=PERSON, order_by=number)
+    made = _made(span, account_ids).add_columns(PERSON.label("contact_id"), (number - earlier).label("apart"))
+    ranked = made.join(Contact, Contact.id == Touch.contact_id).subquery()
     columns = (ranked.c.account_id, ranked.c.contact_id, ranked.c.day)
     over = select(*columns).where(ranked.c.apart < DAYS, ranked.c.day >= span.first)
     return over.distinct().order_by(*columns)

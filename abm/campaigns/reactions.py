@@ -102,7 +102,7 @@ def keep_opt_outs(session: Session, reactions: Iterable[Reaction], *, by: User, 
     for one in reactions:
         if one.outcome != OPTED_OUT or one.contact_id is None or one.channel.value not in OPT_OUT_CHANNELS:
             continue
-        contact = session.get_one(Contact, one.contact_id)
+        contact = session.get_one(Contact, one.contact_id).standing
         if contact.may_be_reached_by(one.channel.value):
             contact.opt_out(one.channel.value, on=one.day, by=by, at=at)
 

@@ -13,6 +13,7 @@ from abm.demo.filing import leave_an_import
 from abm.demo.founding import ZONE, found
 from abm.demo.freezing import freeze_the_weeks
 from abm.demo.happening import record_plays
+from abm.demo.holding_out import hold_some_out
 from abm.demo.keeping import begins_on, forget, keep_beginning
 from abm.demo.meeting import book_meetings
 from abm.demo.promising import answer_promises, promise_by_policy
@@ -37,6 +38,7 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
             define_fit(world)
             current = agree(world)
             fill_the_library(world, run_last_quarter(world))
+            hold_some_out(world)
             live = plan_and_launch(world)
             wear_out(world)
             promise_by_policy(world)

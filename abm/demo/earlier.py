@@ -62,7 +62,7 @@ def run_last_quarter(world: World) -> Campaign:
     launch = campaign.launch(organisation=world.organisation, by=jonas, at=launched)
     derive_commitments(campaign, launch, organisation=world.organisation, at=launched)
     world.session.flush()
-    _keep_promises(world, campaign)
+    keep_promises(world, campaign)
     over = world.at(quarter.last, 16)
     campaign.complete(keep=KEEP, retire=RETIRE, by=jonas, at=over)
     world.session.flush()
@@ -70,7 +70,7 @@ def run_last_quarter(world: World) -> Campaign:
     return campaign
 
 
-def _keep_promises(world: World, campaign: Campaign) -> None:
+def keep_promises(world: World, campaign: Campaign) -> None:
     """Both sides did what they had promised, on the days of their windows."""
     promised = list(world.session.scalars(select(Commitment).where(Commitment.campaign_id == campaign.id)))
     for commitment in promised:
@@ -83,7 +83,7 @@ def _keep_promises(world: World, campaign: Campaign) -> None:
                 organisation=world.organisation,
                 by=commitment.person,
                 at=at,
-                client_key=f"lanes-{commitment.public_id}-{number}",
+                client_key=f"kept-{commitment.public_id}-{number}",
                 imported=True,
                 side=TouchSide(commitment.side.value),
                 direction=Direction.OUTBOUND,
@@ -97,7 +97,7 @@ def _keep_promises(world: World, campaign: Campaign) -> None:
         reached = [one.account_id for one in recordable(world.session, campaign, play.day)]
         at = world.at(play.day + timedelta(days=1), 9)
         telling = Telling(play.play, play.day, reached)
-        record_and_count(campaign, telling, organisation=world.organisation, by=world.people.jonas, at=at)
+        record_and_count(campaign, telling, organisation=world.organisation, by=campaign.owner, at=at)
 
 
 def fill_the_library(world: World, completed: Campaign) -> None:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from abm.accounts.contacts import PERSON, Contact
 from abm.campaigns.in_effect import InEffect, plans_in_effect
 from abm.campaigns.pressure import DAYS, Pressure, pressure_of
 from abm.campaigns.queries import worked_by
@@ -168,9 +169,10 @@ def _under_way(
 
 
 def _contacts_made(session: Session, ids: Sequence[int], today: date) -> dict[int, list[tuple[date, int | None]]]:
-    """Day and contact of what both sides did on these accounts in the last seven days."""
+    """Day and person of what both sides did on these accounts in the last seven days."""
+    made = select(Touch.account_id, Touch.day, PERSON).outerjoin(Contact, Contact.id == Touch.contact_id)
     rows = session.execute(
-        select(Touch.account_id, Touch.day, Touch.contact_id).where(
+        made.where(
             Touch.account_id.in_(ids),
             Touch.side.in_((TouchSide.SALES, TouchSide.MARKETING)),
             Touch.direction == Direction.OUTBOUND,

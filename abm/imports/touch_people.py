@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
+from abm.accounts.contacts import PERSON
 from abm.accounts.models import Account, Contact, ExternalId
 from abm.imports.lines import Line
 from abm.imports.planned import in_chunks
@@ -99,8 +100,7 @@ def _people(*columns: Any) -> Select[Any]:
     """Contacts as `Person` wants them, with these columns before."""
     standing = aliased(Contact)  # under whom a merged contact is known by now
     person = (standing.id, standing.account_id, Contact.name, Contact.email, standing.opted_out)
-    known = func.coalesce(Contact.merged_into_id, Contact.id)
-    return select(*columns, *person).select_from(Contact).join(standing, standing.id == known)
+    return select(*columns, *person).select_from(Contact).join(standing, standing.id == PERSON)
 
 
 def _first(line: Line, field_name: str) -> str:

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from abm.accounts.models import Rates, Sum, rates_of
+from abm.campaigns.launches import AudienceMember
 from abm.campaigns.models import Campaign
 from abm.people.models import Organisation
 from abm.results.arms import Arms, arms_of
 from abm.results.influence import WINDOW, Model, credit
 from abm.results.outcomes import Deal, Outcome, outcomes_of
-from abm.results.proportions import Lift, Share
+from abm.results.proportions import Difference, Lift, Share
 from abm.spend.of_campaign import spent_on
 from abm.touches.bulk import chunks
 from abm.touches.models import Touch
@@ -29,7 +30,7 @@ MEASURES: Final[Mapping[str, tuple[str, Callable[[Outcome], bool]]]] = {
     "engaged": ("Responded", lambda one: one.engaged),
     "met": ("Had a meeting that was held", lambda one: one.met),
     "opened": ("Opened an opportunity", lambda one: one.opened),
-    "won": ("Became a customer", lambda one: one.won),
+    "won": ("Won an opportunity", lambda one: one.won),
 }
 
 
@@ -40,7 +41,7 @@ class Measure:
     key: str
     label: str
     all: Share  # of the whole audience
-    lift: Lift  # of the part that is compared
+    lift: Lift  # of the tiers that are compared
     cost_each: int | None  # minor units of the reporting currency; None of nothing, or where a line has no rate
 
 
@@ -55,7 +56,7 @@ class CampaignResults:
     measures: Sequence[Measure]
     audience: Mapping[int, Outcome]
     control: Mapping[int, Outcome]
-    pipeline: Sum
+    pipeline: Sum  # opened by the audience, and not lost
     cost: int | None
     currency: str
     credits: Mapping[Model, int]
@@ -68,13 +69,13 @@ def results_of(
     arms = arms_of(session, campaign, organisation=organisation, at=at)
     if not arms.audience and not arms.control:
         return None
-    today, last = organisation.today(at), campaign.ends_on + AFTER
+    today, last = organisation.today(at), _last_day(session, campaign, organisation)
     until, rates = min(today, last), rates_of(session, organisation)
     audience = outcomes_of(session, arms.audience, until=until, campaign_id=campaign.id)
     control = outcomes_of(session, arms.control, until=until, campaign_id=campaign.id)
     spent = spent_on(session, campaign, organisation, today).so_far
     cost = None if spent.unknown else spent.amount
-    deals = [deal for one in audience.values() for deal in one.deals]
+    deals = [deal for one in audience.values() for deal in one.deals if not deal.lost]
     return CampaignResults(
         arms=arms,
         until=until,
@@ -88,6 +89,15 @@ def results_of(
         currency=rates.reporting,
         credits=credits_of(session, deals, rates, campaign_id=campaign.id),
     )
+
+
+def _last_day(session: Session, campaign: Campaign, organisation: Organisation) -> date:
+    """The last day that counts; of a campaign that was ended before its time, counted from the day of that."""
+    ended: datetime | None = None
+    if campaign.state.ended:
+        worked = AudienceMember.campaign_id == campaign.id, AudienceMember.ends > AudienceMember.starts
+        ended = session.scalar(select(func.max(AudienceMember.ends)).where(*worked))
+    return (campaign.ends_on if ended is None else min(campaign.ends_on, organisation.today(ended))) + AFTER
 
 
 def credits_of(session: Session, deals: Sequence[Deal], rates: Rates, *, campaign_id: int) -> dict[Model, int]:
@@ -126,9 +136,15 @@ def _measure(
 ) -> Measure:
     label, holds = MEASURES[key]
     every = _share(audience.values(), holds)
-    compared = _share((audience[number] for number in arms.compared), holds)
+    by_tier = {
+        tier: Difference(
+            _share((audience[number] for number in arms.compared(arms.audience, tier)), holds),
+            _share((control[number] for number in arms.compared(arms.control, tier)), holds),
+        )
+        for tier in arms.tiers
+    }
     each = round(cost / every.hits) if cost and every.hits else None
-    return Measure(key, label, every, Lift(compared, _share(control.values(), holds)), each)
+    return Measure(key, label, every, Lift(by_tier), each)
 
 
 def _share(outcomes: Iterable[Outcome], holds: Callable[[Outcome], bool]) -> Share:

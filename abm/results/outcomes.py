@@ -10,8 +10,9 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from abm.accounts.models import CrmStage, Opportunity, StageCategory
+from abm.accounts.models import CrmStage, DealType, Opportunity, StageCategory
 from abm.results.arms import Begun
+from abm.targets.kinds import Motion
 from abm.touches.bulk import chunks
 from abm.touches.kinds import Direction, OutcomeClass
 from abm.touches.models import Touch
@@ -20,7 +21,7 @@ from abm.touches.outcomes import rule_of
 
 @dataclass(frozen=True)
 class Deal:
-    """A deal that was opened within the window."""
+    """A deal of the business that was wanted, opened within the window."""
 
     id: int
     account_id: int
@@ -28,6 +29,7 @@ class Deal:
     amount: int | None  # minor units of its currency
     currency: str
     won: bool
+    lost: bool
 
 
 @dataclass
@@ -62,9 +64,18 @@ def outcomes_of(session: Session, arm: Mapping[int, Begun], *, until: date, camp
     found: dict[int, Outcome] = {number: Outcome() for number in arm}
     for day, ids in _by_day(arm):
         _add_touches(session, found, ids, first=day, until=until, campaign_id=campaign_id)
-        for deal in _deals(session, ids, day, until):
-            found[deal.account_id].deals.append(deal)
+        for deal, kind in _deals(session, ids, day, until):
+            if is_wanted(kind, arm[deal.account_id].motion):
+                found[deal.account_id].deals.append(deal)
     return found
+
+
+def is_wanted(kind: DealType, motion: Motion) -> bool:
+    """Whether a deal is what a campaign may have brought: more business with a customer only where that was wanted.
+
+    A renewal is due by its date, whoever campaigns.
+    """
+    return kind is DealType.NEW or (kind is DealType.EXPANSION and motion is Motion.EXPANSION)
 
 
 def _by_day(arm: Mapping[int, Begun]) -> Iterator[tuple[date, Sequence[int]]]:
@@ -99,13 +110,16 @@ def _add_touches(
         one.held += count * (rule.klass is OutcomeClass.MEETING_HELD)
 
 
-def _deals(session: Session, ids: Sequence[int], first: date, until: date) -> Iterator[Deal]:
-    won = (CrmStage.category == StageCategory.WON) & (Opportunity.closed_on <= until)
+def _deals(session: Session, ids: Sequence[int], first: date, until: date) -> Iterator[tuple[Deal, DealType]]:
+    is_over = Opportunity.closed_on <= until
+    won, lost = ((CrmStage.category == one) & is_over for one in (StageCategory.WON, StageCategory.LOST))
     columns = (Opportunity.id, Opportunity.account_id, Opportunity.created_on, Opportunity.amount, Opportunity.currency)
-    query = select(*columns, won).join(CrmStage, CrmStage.id == Opportunity.stage_id)
+    query = select(*columns, won, lost, Opportunity.type).join(CrmStage, CrmStage.id == Opportunity.stage_id)
     opened = query.where(
         Opportunity.account_id.in_(ids), Opportunity.created_on >= first, Opportunity.created_on <= until
     )
-    for number, account_id, created_on, amount, currency, is_won in session.execute(opened.order_by(Opportunity.id)):
-        if account_id is not None and created_on is not None:  # as the conditions say
-            yield Deal(number, account_id, created_on, amount, currency, bool(is_won))
+    for number, account_id, day, amount, currency, is_won, is_lost, kind in session.execute(
+        opened.order_by(Opportunity.id)
+    ):
+        if account_id is not None and day is not None:  # as the conditions say
+            yield Deal(number, account_id, day, amount, currency, won=bool(is_won), lost=bool(is_lost)), kind

@@ -24,7 +24,7 @@ results = Blueprint("results", __name__)
 
 HEADS = (
     *("Account", "Tier", "Arm", "From", "Reached", "Responses", "Engagement minutes", "Meetings held"),
-    *("Opportunities opened", "Customer"),
+    *("Opportunities opened", "Won"),
 )
 
 

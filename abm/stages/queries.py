@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from abm.accounts.contacts import PERSON
 from abm.accounts.models import Contact, CrmStage, Opportunity, StageCategory
 from abm.definitions.defaults import STAGES, StageDefinition
 from abm.stages.models import AccountStage, Facts
@@ -17,7 +18,6 @@ from abm.touches.kinds import OutcomeClass
 from abm.touches.models import Touch
 from abm.touches.outcomes import all_outcomes
 
-PERSON = func.coalesce(Contact.merged_into_id, Touch.contact_id)  # who was merged is one of the people, once
 AccountIds = Sequence[int] | Select[int]
 
 RESPONSES = [(channel, key, rule) for channel, key, rule in all_outcomes() if rule.responded]

@@ -157,7 +157,7 @@ def _check(touch: Touch, contact: Contact | None, *, at: datetime, imported: boo
         f"{account.name} is marked “do not approach”: {account.do_not_approach}.",
     )
     if contact is not None:
-        since = contact.opted_out.get(touch.channel.value)
+        since = contact.standing.opted_out.get(touch.channel.value)
         require(
             since is None or touch.day < date.fromisoformat(since),
             f"{contact.name} has opted out of {touch.channel.value}. Choose another way or another person.",
@@ -172,6 +172,6 @@ def _record(touch: Touch, *, by: User, at: datetime) -> None:
     record(touch, "logged", by=by, at=at, after={"account": touch.account_id} | said, personal=notes)
     if touch.outcome != OPTED_OUT or touch.contact_id is None or touch.channel.value not in OPT_OUT_CHANNELS:
         return
-    contact = session_of(touch).get_one(Contact, touch.contact_id)
+    contact = session_of(touch).get_one(Contact, touch.contact_id).standing
     if contact.may_be_reached_by(touch.channel.value):
         contact.opt_out(touch.channel.value, on=touch.day, by=by, at=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -119,15 +120,62 @@ def test_a_merge_is_taken_back(cast: Cast, sigrid: Contact, twin: Contact, sessi
         split_contact(twin, by=cast.tomas, at=AT)
 
 
-def test_whom_somebody_was_merged_into_before_goes_along(
+def events(session: Scoped, contact: Contact, verb: str) -> list[Event]:
+    query = select(Event).where(Event.subject == "contact", Event.subject_id == contact.id, Event.verb == verb)
+    return list(session.scalars(query))
+
+
+def test_taken_apart_both_are_left_alone_by_what_either_asked_meanwhile(
+    cast: Cast, halden: Account, sigrid: Contact, twin: Contact, session: Scoped
+) -> None:
+    sigrid.opt_out("call", on=date(2026, 11, 2), by=cast.tomas, at=AT)  # of her alone
+    twin.opt_out("event", on=date(2026, 11, 3), by=cast.tomas, at=AT)
+    merge_contacts(sigrid, twin, by=cast.tomas, at=AT)
+    sigrid.opt_out("email", on=date(2026, 11, 20), by=cast.tomas, at=AT)
+    unsubscribed: dict[str, Any] = {"side": TouchSide.SALES, "direction": Direction.INBOUND, "outcome": "opted out"}
+    log_touch(
+        halden,
+        organisation=cast.organisation,
+        by=cast.tomas,
+        at=AT,
+        client_key="on the one who was merged",
+        channel=Channel.SOCIAL,
+        when=AT.replace(day=22),
+        contact=twin,
+        **unsubscribed,
+    )
+    assert sigrid.opted_out.keys() == {"call", "event", "email", "social"}
+    split_contact(twin, by=cast.tomas, at=AT)
+    session.commit()
+    assert twin.opted_out == {"event": "2026-11-03", "email": "2026-11-20", "social": "2026-11-22"}
+    assert sigrid.opted_out.keys() == {"call", "event", "email", "social"}
+    assert events(session, twin, "merged")[0].after["opted_out"] == {"event": "2026-11-03"}
+    assert events(session, twin, "split")[0].after == {
+        "account": halden.id,
+        "from": sigrid.public_id,
+        "opted_out": {"email": "2026-11-20", "social": "2026-11-22"},
+    }
+
+
+def test_who_left_is_not_merged_for_taken_back_they_would_be_here(cast: Cast, sigrid: Contact, twin: Contact) -> None:
+    twin.archive(by=cast.tomas, at=AT)
+    for kept, other in ((sigrid, twin), (twin, sigrid)):
+        with pytest.raises(RuleBroken, match=r"S\. Lie is archived: take them back first"):
+            merge_contacts(kept, other, by=cast.tomas, at=AT)
+
+
+def test_nobody_is_merged_through_a_third(
     cast: Cast, halden: Account, sigrid: Contact, twin: Contact, session: Scoped
 ) -> None:
     third = add_contact(halden, name="Sigrid", by=cast.wen, at=AT)
     merge_contacts(twin, third, by=cast.tomas, at=AT)
-    merge_contacts(sigrid, twin, by=cast.tomas, at=AT)
+    why = r"Sigrid is known as S\. Lie: merge Sigrid Lie into S\. Lie instead, or take them apart first\."
+    with pytest.raises(RuleBroken, match=why):
+        merge_contacts(sigrid, twin, by=cast.tomas, at=AT)
+    merge_contacts(twin, sigrid, by=cast.tomas, at=AT)
+    split_contact(third, by=cast.tomas, at=AT)
     session.commit()
-    session.expire_all()
-    assert third.standing is sigrid
+    assert (sigrid.standing, third.standing, twin.standing) == (twin, third, twin)
 
 
 def test_what_makes_no_sense_is_refused(cast: Cast, halden: Account, sigrid: Contact, twin: Contact) -> None:

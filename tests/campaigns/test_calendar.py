@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from abm.accounts.contacts import add_contact
 from abm.accounts.crm_stages import all_stages
 from abm.accounts.deals import create_opportunity
+from abm.accounts.merging import merge_contacts
 from abm.accounts.usual_stages import add_usual_stages
 from abm.campaigns.drafting import add_play
 from abm.campaigns.live_plays import LivePlay
@@ -115,6 +117,19 @@ def test_what_is_over_the_cap_is_hatched_and_told(world: World, client: FlaskCli
     assert (
         "Move<span" not in world.enter(client, world.cast.tomas).get("/calendar/2026-w50/accounts/kestrel-foods").text
     )
+
+
+def test_who_is_there_twice_is_worn_out_as_the_one_that_they_are(world: World, client: FlaskClient) -> None:
+    halden, tomas = world.accounts["Halden Freight"], world.cast.tomas
+    sigrid, twin = (add_contact(halden, name=name, by=tomas, at=NOW) for name in ("Sigrid Lie", "S. Lie"))
+    for number, contact in enumerate((sigrid, sigrid, twin, twin)):
+        touch(world, "Halden Freight", TouchSide.SALES, contact=contact, when=NOW - timedelta(hours=number))
+    browser, page = world.enter(client, world.cast.priya), "/calendar?week=2026-w47"
+    assert "No account is over the pressure cap" in browser.get(page).text
+    merge_contacts(sigrid, twin, by=tomas, at=NOW)
+    world.session.commit()
+    told = "Halden Freight: 4 outbound contacts with Sigrid Lie from 18 Nov to 24 Nov, where 3 are the most."
+    assert told in browser.get(page).text
 
 
 def test_the_rows_are_narrowed_by_tier_ae_and_campaign(world: World, client: FlaskClient) -> None:

@@ -13,6 +13,8 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, scoped_session
 
+from abm.accounts.contacts import Contact, add_contact
+from abm.accounts.merging import merge_contacts
 from abm.campaigns.pressure import Pressure
 from abm.desk.impact import Impact, impact_of
 from abm.targets.content import Content
@@ -87,7 +89,7 @@ def test_a_draft_that_changes_nothing_concerns_nobody(plans: World) -> None:
     assert impact(plans, plans.list.draft()).accounts == []
 
 
-def log(plans: World, name: str, *days: int) -> None:
+def log(plans: World, name: str, *days: int, contact: Contact | None = None) -> None:
     """Voicemails by Tomás on days of November."""
     for number, day in enumerate(days):
         log_touch(
@@ -95,12 +97,13 @@ def log(plans: World, name: str, *days: int) -> None:
             organisation=plans.cast.organisation,
             by=plans.cast.tomas,
             at=NOW,
-            client_key=f"{name} {number}",
+            client_key=f"{name} {number} {contact and contact.name}",
             side=TouchSide.SALES,
             direction=Direction.OUTBOUND,
             channel=Channel.CALL,
             outcome="voicemail",
             when=NOW.replace(day=day) - timedelta(minutes=number),
+            contact=contact,
         )
 
 
@@ -114,6 +117,19 @@ def test_an_account_that_would_come_over_the_pressure_cap_is_named_with_the_coun
     found = {one.change.row.name: one.pressure for one in impact(plans, before).accounts}
     over = Pressure(6, 1, date(2026, 11, 21), date(2026, 11, 27))
     assert found == {"Tarn Dairies": None, "Vale Chemicals": over}
+
+
+def test_one_person_who_was_there_twice_is_worn_out_once_that_is_known(plans: World) -> None:
+    before, tarn, tomas = plans.list.draft(), plans.accounts["Tarn Dairies"], plans.cast.tomas
+    plans.place("Tarn Dairies", Outcome.IN, tier=1, ae=tomas, at=NOW)
+    sigrid, twin = (add_contact(tarn, name=name, by=tomas, at=NOW) for name in ("Sigrid Lie", "S. Lie"))
+    log(plans, "Tarn Dairies", 23, 24, contact=sigrid)
+    log(plans, "Tarn Dairies", 23, 24, contact=twin)
+    assert [one.pressure for one in impact(plans, before).accounts] == [None]
+    merge_contacts(sigrid, twin, by=tomas, at=NOW)
+    (found,) = impact(plans, before).accounts
+    assert found.pressure is not None
+    assert found.pressure.on_one_contact == 4
 
 
 def test_what_people_are_asked_a_week_stands_before_and_after(plans: World) -> None:

@@ -193,12 +193,6 @@ PAGES: dict[str, list[tuple[str, str]]] = (
             (RENATA, "/campaigns/reefer-data-for-operations/review"),
         ],
         "campaigns.plan_version": [(INES, "/campaigns/cold-chain-on-time/plan/versions/1")],
-        "progress.week": [
-            (RENATA, "/progress/{week}"),
-            (TOMAS, "/progress/{week before}?tier=1"),
-            (AMARA, "/progress/{week without a list}"),
-        ],
-        "progress.accounts": [(RENATA, "/progress/{week}/accounts?figure=all&tier=1")],
         "imports.index": [(WEN, "/imports")],
         "imports.new": [(WEN, "/imports/new")],
         "imports.show": [(WEN, "/imports/1"), (WEN, "/imports/1?rows=add")],

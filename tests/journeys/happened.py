@@ -44,6 +44,7 @@ PAGES_OF_PLAYS: dict[str, list[tuple[str, str]]] = {
     "spend.new": [(PRIYA, "/spend/new"), (PRIYA, "/spend/new?campaign=cold-chain-on-time")],
     "results.of_campaign": [
         (PRIYA, "/campaigns/cold-chain-on-time/results"),
+        (PRIYA, "/campaigns/hours-at-the-border/results"),
         (TOMAS, "/campaigns/partner-letter/results"),
     ],
     "spend.of_campaign": [(JONAS, "/spend/campaigns/cold-chain-on-time"), (TOMAS, "/spend/campaigns/partner-letter")],

@@ -1,4 +1,4 @@
-"""The reviews that are visited: one that is closed, and one that is open."""
+"""The weeks and the reviews that are visited: of these one that is closed, and one that is open."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ NO_PAGE_OF_REVIEWS = {
     "rhythm.now": "a part of the review's page",
 }
 PAGES_OF_REVIEWS: dict[str, list[tuple[str, str]]] = {
+    "progress.week": [
+        (RENATA, "/progress/{week}"),
+        (TOMAS, "/progress/{week before}?tier=1"),
+        (AMARA, "/progress/{week without a list}"),
+    ],
+    "progress.accounts": [(RENATA, "/progress/{week}/accounts?figure=all&tier=1")],
     "rhythm.index": [(AMARA, "/reviews"), (TOMAS, "/reviews")],
     "rhythm.review": [
         (RENATA, "/reviews/{reviewed}"),

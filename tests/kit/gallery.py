@@ -34,7 +34,7 @@ from abm.kit.config import Config
 from abm.kit.filters import init_filters
 from abm.kit.security import init_security
 from abm.kit.theme import init_theme
-from abm.results.proportions import Lift, Share
+from abm.results.proportions import Difference, Lift, Share
 
 ROOT = Path(__file__).parent.parent.parent
 AMARA = SimpleNamespace(is_authenticated=True, name="Amara Osei", public_id="amara")
@@ -118,10 +118,11 @@ def figures() -> dict[str, object]:
         ("Tier 3", {"both": 12, "marketing": 20, "sales": 8, "resting": 59, "past": 1}),
         ("Without a tier", {}),
     ]
+    few = Difference(Share(3, 10), Share(2, 10))
     measures = [
-        SimpleNamespace(label="Responded", lift=Lift(Share(60, 100), Share(8, 40))),
-        SimpleNamespace(label="Had a meeting", lift=Lift(Share(10, 100), Share(6, 40))),
-        SimpleNamespace(label="Became a customer", lift=Lift(Share(0, 100), Share(0, 0))),
+        SimpleNamespace(label="Responded", lift=Lift({2: Difference(Share(60, 100), Share(8, 40))})),
+        SimpleNamespace(label="Had a meeting", lift=Lift({1: few, 2: Difference(Share(10, 100), Share(6, 40))})),
+        SimpleNamespace(label="Won an opportunity", lift=Lift({1: Difference(Share(0, 100), Share(0, 0))})),
     ]
     bars = [{"label": label, "counts": counts, "href": "/", "hrefs": {"both": "/"}} for label, counts in rows]
     return {"rows": bars, "measures": measures}

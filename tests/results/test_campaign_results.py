@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from abm.accounts.models import StageCategory, add_stage, create_opportunity, set_rate
+from abm.accounts.models import DealType, StageCategory, add_stage, create_opportunity, set_rate
 from abm.campaigns.launches import Taken, take_on
 from abm.campaigns.models import Campaign
 from abm.results.arms import arms_of
 from abm.results.campaign_results import CampaignResults, results_of
 from abm.results.influence import Model
 from abm.spend.models import SpendBasis, SpendFacts, SpendKind, enter_spend
+from abm.targets.kinds import Motion
 from abm.touches.logging import log_touch
 from abm.touches.models import Channel, Direction, TouchSide
 from tests.campaigns.world import ADDRESS, BEFORE, NOW, World
@@ -55,9 +56,12 @@ def log(world: World, name: str, days_ago: int, campaign: Campaign | None = None
     )
 
 
-def deal(world: World, name: str, created_on: date, amount: int, currency: str = "EUR", **facts: Any) -> None:
-    category = StageCategory.WON if "closed_on" in facts else StageCategory.OPEN
-    named = f"{name} {created_on} {category}"
+def deal(
+    world: World, name: str, created_on: date, amount: int, currency: str = "EUR", *, lost: bool = False, **facts: Any
+) -> None:
+    closed = StageCategory.LOST if lost else StageCategory.WON
+    category = closed if "closed_on" in facts else StageCategory.OPEN
+    named = f"{name} {created_on} {category} {amount}"
     who = world.cast.organisation
     stage = add_stage(who, name=named, category=category, qualified=True, by=world.cast.wen, at=NOW)
     create_opportunity(
@@ -101,6 +105,33 @@ def test_what_came_of_the_audience_is_counted_account_by_account(world: World, c
     assert results.pipeline.minor == 6_000_00
 
 
+def test_what_was_lost_was_opened_but_is_no_pipeline(world: World, campaign: Campaign) -> None:
+    log(world, "Tarn Dairies", 15, campaign, **REPLY)
+    deal(world, "Tarn Dairies", date(2026, 11, 12), 5_000_00, lost=True, closed_on=date(2026, 11, 20))
+    deal(world, "Tarn Dairies", date(2026, 11, 13), 1_000_00)
+    results = found(world, campaign)
+    assert (shares(results)["opened"], shares(results)["won"]) == ((1, 3), (0, 3))
+    assert (results.pipeline.minor, results.credits[Model.LAST]) == (1_000_00, 1_000_00)
+    before = found(world, campaign, at=NOW - timedelta(days=5))  # the 19th: nobody knew yet
+    assert before.pipeline.minor == 6_000_00
+
+
+def test_renewals_are_nobodys_success_and_expansion_only_where_it_was_wanted(world: World) -> None:
+    for entry in world.list.entries:
+        if entry.account_id == world.accounts["Kestrel Foods"].id:
+            entry.aim(motion=Motion.EXPANSION, with_children=False, by=world.cast.ines, at=BEFORE)
+    world.agree(BEFORE + timedelta(days=1))
+    draft = world.draft()
+    taken = {world.accounts[name].id: Taken(1) for name in ("Halden Freight", "Kestrel Foods")}
+    take_on(draft, None, taken, left=(), starts=BEGAN, at=BEGAN)
+    for amount, name in ((1_00, "Halden Freight"), (10_00, "Kestrel Foods")):
+        deal(world, name, date(2026, 11, 12), amount, type=DealType.RENEWAL, closed_on=date(2026, 11, 13))
+    deal(world, "Halden Freight", date(2026, 11, 12), 100_00, type=DealType.EXPANSION)
+    assert shares(found(world, draft)) == {"engaged": (0, 2), "met": (0, 2), "opened": (0, 2), "won": (0, 2)}
+    deal(world, "Kestrel Foods", date(2026, 11, 12), 1000_00, type=DealType.EXPANSION)
+    assert (shares(found(world, draft))["opened"], found(world, draft).pipeline.minor) == ((1, 2), 1000_00)
+
+
 def test_only_tiers_of_both_arms_are_compared(world: World, campaign: Campaign) -> None:
     log(world, "Tarn Dairies", 3, **REPLY)
     lift = next(one.lift for one in found(world, campaign).measures if one.key == "engaged")
@@ -125,7 +156,7 @@ def test_without_a_hold_out_it_is_a_comparison_with_the_rest_of_the_tier(world: 
     arms = arms_of(world.session, draft, organisation=world.cast.organisation, at=NOW)
     assert not arms.drawn
     assert set(arms.control) == {world.accounts["Orbis Pharma"].id}  # tier 1, on the list, and never worked
-    assert set(arms.compared) == set(arms.audience)
+    assert set(arms.compared(arms.audience, 1)) == set(arms.audience)
 
 
 def test_facts_count_until_ninety_days_after_the_end(world: World, campaign: Campaign) -> None:
@@ -133,6 +164,15 @@ def test_facts_count_until_ninety_days_after_the_end(world: World, campaign: Cam
     assert (results.until, results.final) == (date(2026, 11, 24), False)
     later = found(world, campaign, at=NOW + timedelta(days=365))
     assert (later.until, later.final) == (date(2027, 3, 18), True)  # 18 December and 90 days
+
+
+def test_what_was_cancelled_before_its_time_is_looked_at_from_then_on(world: World) -> None:
+    campaign = world.draft()
+    campaign.starts_on = BEGAN.date()
+    world.launch(world.approved(campaign))
+    campaign.cancel(reason="The budget went.", by=world.cast.priya, at=NOW + timedelta(days=3))
+    results = found(world, campaign, at=NOW + timedelta(days=365))
+    assert (results.until, results.final) == (date(2027, 2, 25), True)  # 27 November and 90 days
 
 
 def test_each_costs_what_was_spent_shared_among_them(world: World, campaign: Campaign) -> None:
