@@ -59,6 +59,13 @@ def campaign_by_slug(session: Session, slug: str) -> Campaign | None:
     return session.scalar(select(Campaign).where(Campaign.slug == slug))
 
 
+def begun_campaigns(session: Session, programme_id: int, *, at: datetime, limit: int) -> Sequence[Campaign]:
+    """The campaigns of a programme that have taken accounts on by an instant, those that end last first."""
+    begun = select(AudienceMember.campaign_id).where(AudienceMember.starts <= at)
+    statement = select(Campaign).where(Campaign.programme_id == programme_id, Campaign.id.in_(begun))
+    return session.scalars(statement.order_by(Campaign.ends_on.desc(), Campaign.id.desc()).limit(limit)).all()
+
+
 def campaign_page(session: Session, slug: str) -> Campaign | None:
     """The campaign with its plays, versions, signatures, launches and comments, in six queries."""
     version = selectinload(Campaign.document).selectinload(Document.versions)

@@ -38,6 +38,7 @@ MORE = (
     ("My team", "outbound.team", May.LEAD_TEAM),
     ("Opportunities", "accounts.opportunities", May.READ),
     ("Definitions", "definitions.index", May.READ),
+    ("What worked", "results.index", May.READ),
     ("Spend", "spend.index", May.READ),
     ("Imports", "imports.index", May.IMPORT),
     ("People", "admin.people_index", May.MANAGE_PEOPLE),

@@ -9,23 +9,39 @@ from sqlalchemy import select
 
 from abm.accounts.models import Account
 from abm.campaigns.models import Campaign
-from abm.campaigns.queries import campaign_by_slug
+from abm.campaigns.queries import begun_campaigns, campaign_by_slug
 from abm.kit import clock
 from abm.kit.db import session
 from abm.kit.spreadsheet import Cell, Sheet, csv_file
 from abm.kit.web import Answer, page
 from abm.people.access import May, needs
-from abm.people.current import organisation
+from abm.people.current import organisation, programme
 from abm.results.campaign_results import CampaignResults, results_of
 from abm.results.influence import Model
+from abm.results.ranking import Ranked, Standing, in_order, standing_of
 from abm.touches.bulk import chunks
 
 results = Blueprint("results", __name__)
 
+LATEST = 12  # campaigns that are compared on one page
 HEADS = (
     *("Account", "Tier", "Arm", "From", "Reached", "Responses", "Engagement minutes", "Meetings held"),
     *("Opportunities opened", "Won"),
 )
+
+
+@results.get("/results")
+@needs(May.READ)
+def index() -> Answer:
+    """The latest campaigns, by what to scale and what to retire."""
+    latest = begun_campaigns(session(), programme().id, at=clock.now(), limit=LATEST)
+    told = {one.slug: (one, results_of(session(), one, organisation=organisation(), at=clock.now())) for one in latest}
+    found = {slug: (campaign, result) for slug, (campaign, result) in told.items() if result is not None}
+    lifts = {slug: {one.key: one.lift for one in result.measures} for slug, (_, result) in found.items()}
+    ranked = in_order(
+        Ranked(campaign.name, slug, standing_of(lifts[slug]), lifts[slug]) for slug, (campaign, _) in found.items()
+    )
+    return page("results/index.html", ranked=ranked, found=found, standings=list(Standing), latest=LATEST)
 
 
 @results.get("/campaigns/<slug:slug>/results")

@@ -24,6 +24,7 @@ NO_PAGE_OF_PLAYS = {
     "api_description.openapi": "read by programs",
 }
 PAGES_OF_PLAYS: dict[str, list[tuple[str, str]]] = {
+    "results.index": [(JONAS, "/results")],
     "recording.index": [
         (JONAS, "/campaigns/cold-chain-on-time/records"),
         (TOMAS, "/campaigns/lanes-before-the-heat/records"),

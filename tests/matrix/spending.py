@@ -20,6 +20,7 @@ SPENDING: dict[str, list[Case]] = {
     "spend.new": [case(KEEPING)],
     "spend.enter": [case(KEEPING, 422)],
     "spend.of_campaign": [case(EVERYONE, slug="campaign")],
+    "results.index": [case(EVERYONE)],
     "results.of_campaign": [case(EVERYONE, slug="campaign")],
     "results.accounts_file": [case(EVERYONE, 404, slug="campaign")],  # it has not begun
     "spend.line": [case(EVERYONE, **LINE)],
