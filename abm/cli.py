@@ -218,6 +218,21 @@ def audit_head() -> None:
     click.echo(f"{seq}:{link}")
 
 
+@audit.command("frozen")
+def audit_frozen() -> None:
+    """Compare every frozen week and all minutes with their digests and with the audit trail."""
+    from abm.kit.db import writing  # noqa: PLC0415
+    from abm.rhythm.proofs import altered  # noqa: PLC0415
+
+    with _ready_app().app_context(), writing(False) as session:
+        found = list(altered(session()))
+    for one in found:
+        click.echo(one)
+    if found:
+        _stop(f"{len(found)} altered.")
+    click.echo("Frozen weeks and minutes are what they were.")
+
+
 CHECK = click.option(
     "--check", is_flag=True, help="Only say what differs, and end with exit code 1 where anything does."
 )
