@@ -16,7 +16,7 @@ from abm.demo.happening import record_plays
 from abm.demo.holding_out import hold_some_out
 from abm.demo.keeping import begins_on, forget, keep_beginning
 from abm.demo.meeting import book_meetings
-from abm.demo.promising import answer_promises, promise_by_policy
+from abm.demo.promising import answer_promises, promise_by_policy, see_it_differently
 from abm.demo.reviewing import hold_the_reviews
 from abm.demo.spending import keep_the_ledger
 from abm.demo.working import tell_the_weeks
@@ -51,6 +51,7 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
             change_mid_quarter(world, current)
             book_meetings(world)
             answer_promises(world)
+            see_it_differently(world)
             leave_an_import(world)
             freeze_the_weeks(world)
             hold_the_reviews(world)

@@ -7,10 +7,12 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from abm.accounts.deals import Opportunity, Source
 from abm.accounts.models import Account
 from abm.demo.founding import World
 from abm.outbound.answering import Otherwise, propose_another_way, wait_on
 from abm.outbound.following import follow
+from abm.outbound.judging import Verdict, judge
 from abm.outbound.models import Commitment, CommitmentSource
 from abm.outbound.policy_asks import keep_policy
 from abm.people.models import User
@@ -52,6 +54,24 @@ def answer_promises(world: World) -> None:
         at=at,
     )
     follow(world.session, organisation=world.organisation, at=world.at(world.today, 8))
+
+
+def see_it_differently(world: World) -> None:
+    """What both sides said of two partner deals, in each of the last two weeks that are over: not the same."""
+    deals = select(Opportunity.account_id).where(
+        Opportunity.source == Source.PARTNER, Opportunity.closed_on.is_(None), Opportunity.created_on < world.today
+    )
+    listed = select(Account).where(Account.id.in_(deals)).order_by(Account.name).limit(2)
+    monday = world.today - timedelta(days=world.today.weekday())
+    words = {
+        Side.MARKETING: (world.people.jonas, Verdict.ON_TRACK, ""),
+        Side.SALES: (world.people.marcus, Verdict.AT_RISK, "Nobody of us has met the buyer."),
+    }
+    for weeks in (2, 1):
+        at = world.at(monday + timedelta(days=3) - timedelta(weeks=weeks), 16)
+        for account in world.session.scalars(listed):
+            for side, (by, verdict, note) in words.items():
+                judge(account, side, verdict, note, organisation=world.organisation, by=by, at=at)
 
 
 def _first_of(world: World, person: User, *, tier_words: str) -> Commitment:
