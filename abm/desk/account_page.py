@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -25,6 +26,8 @@ from abm.accounts.models import (
 from abm.accounts.queries import DealSum
 from abm.campaigns.models import Campaign
 from abm.campaigns.queries import held_out_on
+from abm.definitions.in_force import content_in_force
+from abm.definitions.stages import STAGES, StageDefinitions
 from abm.people.models import Organisation, User
 from abm.stages.models import AccountStage, Stage
 from abm.stages.queries import stages_on
@@ -84,8 +87,8 @@ def account_overview(
     found = _with_membership(session, slug, at)
     if found is None:
         return None
-    account, membership, roles_wanted = found
-    day = organisation.today(at)
+    account, day = found.Account, organisation.today(at)
+    definitions = StageDefinitions.of(found.stages)
     own: Amounts = [(deal.amount, deal.currency, day) for deal in account.opportunities if not deal.stage.closed]
     of_children = _children(session, account, day)
     amounts = [*own, *(amount for some in of_children.values() for amount in some)]
@@ -93,18 +96,18 @@ def account_overview(
     rates = rates_of(session, organisation) if foreign else Rates(organisation.currency)
     return AccountOverview(
         account=account,
-        membership=membership,
-        stage=stages_on(session, [account.id], day).get(account.id, NO_FACTS),
+        membership=found.Membership,
+        stage=stages_on(session, [account.id], day, definitions=definitions).get(account.id, NO_FACTS),
         deals=DealSum(len(own), rates.sum(own)),
         children_deals={number: DealSum(len(some), rates.sum(some)) for number, some in of_children.items()},
         day=day,
         held_out=held_out_on(session, account.id, at),
-        roles_wanted=roles_wanted,
+        roles_wanted=found.roles_wanted,
     )
 
 
-def _with_membership(session: Session, slug: str, at: datetime) -> tuple[Account, Membership | None, int | None] | None:
-    """The account with its people and deals, its place on the list in force, and the roles wanted: three queries.
+def _with_membership(session: Session, slug: str, at: datetime) -> Row[*tuple[Any, ...]] | None:
+    """The account with its people and deals, its place on the list in force, and what stages mean now: three queries.
 
     On the lists of two programmes, the higher tier.
     """
@@ -114,7 +117,7 @@ def _with_membership(session: Session, slug: str, at: datetime) -> tuple[Account
         Membership.ends.is_(None) | (Membership.ends > at),
     )
     statement = (
-        select(Account, Membership, TierPolicy.roles_wanted)
+        select(Account, Membership, TierPolicy.roles_wanted, content_in_force(STAGES.slug, at).label("stages"))
         .outerjoin(Membership, on_the_list)
         .outerjoin(TierPolicy, (TierPolicy.list_id == Membership.list_id) & (TierPolicy.tier == Membership.tier))
         .where(Account.slug == slug)
@@ -128,8 +131,7 @@ def _with_membership(session: Session, slug: str, at: datetime) -> tuple[Account
             lazyload(Membership.account),
         )
     )
-    row = session.execute(statement).unique().first()
-    return (row[0], row[1], row[2]) if row is not None else None
+    return session.execute(statement).unique().first()
 
 
 def _children(session: Session, account: Account, day: date) -> dict[int, Amounts]:

@@ -45,7 +45,7 @@ def week(week: Week) -> Answer:
     if found.facts is None:
         return page("progress/no_list.html", moment=found.moment)
     promises = promises_of(session(), _accounts_of(found.facts, found.rows), moment=found.moment)
-    figures = figures_of(found.rows, promises)
+    figures = figures_of(found.rows, promises, found.facts.stages.says.coverage_by_tier)
     return page(
         "progress/week.html",
         moment=found.moment,

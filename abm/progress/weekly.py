@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from abm.definitions.defaults import COVERAGE
+from abm.definitions.stages import CoverageWanted
 from abm.people.seats import Side
 from abm.stages.models import Stage
 
@@ -158,10 +158,10 @@ class Coverage:
     window: str
 
 
-def coverage_by_tier(rows: Sequence[AccountWeek]) -> list[Coverage]:
+def coverage_by_tier(rows: Sequence[AccountWeek], wanted_by_tier: Mapping[int, CoverageWanted]) -> list[Coverage]:
     """Coverage = accounts touched by that side in the window ÷ accounts on the list (practice.md)."""
     found = []
-    for tier, wanted in COVERAGE.items():
+    for tier, wanted in wanted_by_tier.items():
         members = [row for row in rows if row.tier == tier]
         found.append(
             Coverage(
