@@ -70,6 +70,7 @@ from abm.results.routes import results
 from abm.spend import campaign_routes as spend_campaign_routes
 from abm.spend import file_routes as spend_file_routes
 from abm.spend.routes import spend
+from abm.stages.routes import stages
 from abm.targets import (
     cell_routes,
     comment_routes,
@@ -150,6 +151,7 @@ BLUEPRINTS = (
     imports,
     spend,
     results,
+    stages,
     play_files,
     desk,
     described,

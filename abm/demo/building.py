@@ -20,6 +20,7 @@ from abm.demo.working import tell_the_weeks
 from abm.kit import clock
 from abm.kit.db import db, writing
 from abm.kit.migrate import upgrade
+from abm.stages.following import follow_stages
 
 
 def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
@@ -49,6 +50,8 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
             answer_promises(world)
             leave_an_import(world)
             seal_events(session())
+            while follow_stages(session()):
+                session.flush()
             session.commit()
         db.engine.dispose()
     keep_beginning(url)

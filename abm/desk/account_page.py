@@ -27,10 +27,13 @@ from abm.accounts.queries import DealSum
 from abm.campaigns.models import Campaign
 from abm.campaigns.queries import held_out_on
 from abm.definitions.in_force import content_in_force
+from abm.definitions.kinds import plural
 from abm.definitions.stages import STAGES, StageDefinitions
+from abm.kit.filters import day as in_words
 from abm.people.models import Organisation, User
-from abm.stages.models import AccountStage, Stage
+from abm.stages.models import AccountStage, Stage, StageChange
 from abm.stages.queries import stages_on
+from abm.stages.standing import Standing, latest_by, stalled_for
 from abm.targets.models import Membership
 from abm.targets.policies import TierPolicy
 
@@ -43,6 +46,7 @@ Amounts = list[tuple[int | None, str, date]]
 class AccountOverview:
     """Who an account is to us on a day. `children_deals` has the open deals of each company below it."""
 
+    organisation: Organisation
     account: Account
     membership: Membership | None
     stage: AccountStage
@@ -51,6 +55,8 @@ class AccountOverview:
     day: date
     held_out: Sequence[Campaign] = ()
     roles_wanted: int | None = None  # different buying roles that the tier's policy asks for
+    moved: Standing | None = None  # the last change of its stage, as far as it is kept
+    stalled_after: int | None = None  # days without movement, by the tier's policy
 
     @property
     def roles_known(self) -> list[BuyingRole]:
@@ -66,6 +72,26 @@ class AccountOverview:
         if self.roles_wanted:
             return f"{len(known)} of {self.roles_wanted} buying roles known{named}"
         return f"Buying roles known{named}" if known else ""
+
+    @property
+    def stage_hint(self) -> str:
+        """Since when and why it stands there; why alone where it never moved, or has moved just now."""
+        if self.moved is None or not self.followed:
+            return self.stage.cause
+        return f"{plural(self.moved.days(self.day), 'day')}, since {in_words(self.moved.since)}: {self.moved.cause}"
+
+    @property
+    def followed(self) -> bool:
+        """Whether what is kept of its stage says what the facts say: a fact of just now takes a minute."""
+        return (self.moved.stage if self.moved else Stage.TARGET) is self.stage.stage
+
+    @property
+    def stalled(self) -> int | None:
+        """For how many days it has not moved, where its tier's policy calls that stalled."""
+        if self.membership is None or self.stalled_after is None or not self.followed:
+            return None
+        since = self.moved.since if self.moved else None, self.organisation.today(self.membership.starts)
+        return stalled_for(self.stage.stage, since, day=self.day, after=self.stalled_after)
 
     @property
     def ae(self) -> User | None:
@@ -84,17 +110,19 @@ def account_overview(
     session: Session, slug: str, *, organisation: Organisation, at: datetime
 ) -> AccountOverview | None:
     """Everything that the page's head and panels say, in seven queries; one more where deals need exchange rates."""
-    found = _with_membership(session, slug, at)
+    found = _with_membership(session, slug, at, organisation.today(at))
     if found is None:
         return None
     account, day = found.Account, organisation.today(at)
     definitions = StageDefinitions.of(found.stages)
+    moved = Standing(found.stage, found.since, found.cause) if found.since else None
     own: Amounts = [(deal.amount, deal.currency, day) for deal in account.opportunities if not deal.stage.closed]
     of_children = _children(session, account, day)
     amounts = [*own, *(amount for some in of_children.values() for amount in some)]
     foreign = any(currency != organisation.currency for _, currency, _ in amounts)
     rates = rates_of(session, organisation) if foreign else Rates(organisation.currency)
     return AccountOverview(
+        organisation=organisation,
         account=account,
         membership=found.Membership,
         stage=stages_on(session, [account.id], day, definitions=definitions).get(account.id, NO_FACTS),
@@ -103,11 +131,13 @@ def account_overview(
         day=day,
         held_out=held_out_on(session, account.id, at),
         roles_wanted=found.roles_wanted,
+        moved=moved,
+        stalled_after=found.stalled_days,
     )
 
 
-def _with_membership(session: Session, slug: str, at: datetime) -> Row[*tuple[Any, ...]] | None:
-    """The account with its people and deals, its place on the list in force, and what stages mean now: three queries.
+def _with_membership(session: Session, slug: str, at: datetime, day: date) -> Row[*tuple[Any, ...]] | None:
+    """The account with its people and deals, its place on the list in force, and where it stands: three queries.
 
     On the lists of two programmes, the higher tier.
     """
@@ -117,9 +147,16 @@ def _with_membership(session: Session, slug: str, at: datetime) -> Row[*tuple[An
         Membership.ends.is_(None) | (Membership.ends > at),
     )
     statement = (
-        select(Account, Membership, TierPolicy.roles_wanted, content_in_force(STAGES.slug, at).label("stages"))
+        select(
+            Account,
+            Membership,
+            *(TierPolicy.roles_wanted, TierPolicy.stalled_days),
+            *(StageChange.stage, StageChange.day.label("since"), StageChange.cause),
+            content_in_force(STAGES.slug, at).label("stages"),
+        )
         .outerjoin(Membership, on_the_list)
         .outerjoin(TierPolicy, (TierPolicy.list_id == Membership.list_id) & (TierPolicy.tier == Membership.tier))
+        .outerjoin(StageChange, (StageChange.account_id == Account.id) & latest_by(day))
         .where(Account.slug == slug)
         .order_by(Membership.tier, Membership.id)
         .options(

@@ -1,5 +1,5 @@
 """The background work: events are sealed, proposals that wait are minded, lists of quarters past closed, commitments
-follow what changed, letters leave.
+and stages follow what changed, letters leave.
 
 The truth stands in tables, so a worker can die at any moment, and several can run at once.
 """
@@ -24,6 +24,7 @@ from abm.outbound.following import follow
 from abm.people.mail import mail_server
 from abm.people.models import Organisation
 from abm.people.sessions import PasswordRequest
+from abm.stages.following import behind, follow_stages
 from abm.targets.closing import close_for_good, lists_to_close
 from abm.targets.reminding import let_time_pass, lists_with_something_due
 
@@ -46,6 +47,7 @@ def run(app: Flask, stop: threading.Event) -> None:
                 _look(whole=looks % WHOLE_EVERY == 0)
                 if looks % FOLLOW_EVERY == 0:
                     _follow()
+                    _follow_stages()
             looks += 1
         except Exception as fault:  # the loop outlives whatever one look met
             pause = AWAY_PAUSE
@@ -125,6 +127,16 @@ def _follow() -> None:
         if organisation is not None:
             follow(session(), organisation=organisation, at=clock.now())
         session.commit()
+
+
+def _follow_stages() -> None:
+    """Let the changes of stages follow the facts, a transaction for each step."""
+    with writing(False) as session:
+        more = behind(session())
+    while more:
+        with writing() as session:
+            more = follow_stages(session())
+            session.commit()
 
 
 def _send_letters(session: Session) -> None:

@@ -7,7 +7,6 @@ nothing else happens.
 
 from __future__ import annotations
 
-import enum
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from abm.definitions.stages import Held, Response, StageDefinitions
-from abm.stages.models import AccountStage, Facts, Stage
+from abm.stages.models import AccountStage, Facts, Stage, Why
 from abm.stages.rules import stage_of
 
 
@@ -55,14 +54,6 @@ class AccountFacts:
     deals: Sequence[Deal] = ()
 
 
-class Why(enum.StrEnum):
-    """What a change is due to."""
-
-    FACTS = "facts"
-    WINDOW = "window passed"
-    DEFINITION = "definition"
-
-
 @dataclass(frozen=True)
 class Change:
     """That an account went from one stage to another on a day, and the facts that caused it.
@@ -80,11 +71,6 @@ class Change:
     figures: Facts
     came: tuple[str, ...] = ()
     went: tuple[str, ...] = ()
-
-    @property
-    def onward(self) -> bool:
-        """Whether it is progress; else it went back."""
-        return self.after.rank > self.before.rank
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from abm.stages.models import AccountStage, Facts
 from abm.stages.rules import stage_of
 from abm.touches.kinds import OutcomeClass
 from abm.touches.models import Touch
-from abm.touches.outcomes import all_outcomes
+from abm.touches.outcomes import DEMO_REQUEST, all_outcomes
 
 PERSON = func.coalesce(Contact.merged_into_id, Touch.contact_id)  # who was merged is one of the people, once
 AccountIds = Sequence[int] | Select[int]
@@ -71,7 +71,7 @@ def _engagement(session: Session, accounts: AccountIds, by: Mapping[date, StageD
     """Per account and day: responses, engagement minutes, people, requests for a demo and meetings held."""
     before = {day: day - timedelta(days=definition.window_days) for day, definition in by.items()}
     held = or_(*(_is(channel, key) for channel, key, rule in RESPONSES if rule.klass is OutcomeClass.MEETING_HELD))
-    demo = or_(*(_is(channel, key) for channel, key, _ in RESPONSES if key == "demo request"))
+    demo = or_(*(_is(channel, key) for channel, key, _ in RESPONSES if key == DEMO_REQUEST))
     columns: list[Any] = []
     for day, definition in by.items():
         then = (Touch.day > before[day]) & (Touch.day <= day)

@@ -18,6 +18,7 @@ OURS: Final = (Direction.OUTBOUND,)
 THEIRS: Final = (Direction.INBOUND,)
 EITHER: Final = (Direction.OUTBOUND, Direction.INBOUND)
 OPTED_OUT: Final = "opted out"
+DEMO_REQUEST: Final = "demo request"
 ANSWERED = frozenset({OutcomeClass.RESPONDED, OutcomeClass.MEETING_BOOKED, OutcomeClass.MEETING_HELD})
 
 
@@ -133,7 +134,7 @@ OUTCOMES: Final[dict[Channel, dict[str, OutcomeRule]]] = {
         "shown": _silent("Made for them and shown", "s"),
         "visit": _reaction("Visited our site", "v"),
         "form": _reaction("Filled in a form", "f", Response.REPLY),
-        "demo request": OutcomeRule(
+        DEMO_REQUEST: OutcomeRule(
             "Asked for a demo", "d", Response.REPLY, OutcomeClass.RESPONDED, person_to_person=True, directions=THEIRS
         ),
     },

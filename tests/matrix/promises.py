@@ -27,6 +27,7 @@ PROMISES: dict[str, list[Case]] = {
     "outbound.handing_over": [case(LEADERS, 404), case(LEADERS, 409, sent={"by": "=person"})],  # who promised nothing
     "outbound.hand_over_many": [case(LEADERS, 409)],
     "outbound.team": [case(LEADERS)],
+    "stages.way": [case(EVERYONE, slug="account")],
     "outbound.meetings": [case(EVERYONE), case(EVERYONE, sent={"whose": "team"})],
     "outbound.new_meeting": [case(LOGGERS, slug="account")],
     "outbound.book_meeting": [case(LOGGERS, 422, slug="account")],
