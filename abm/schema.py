@@ -17,6 +17,7 @@ from abm.outbound import judging, meetings, snoozing
 from abm.outbound import models as outbound
 from abm.people import feeds, mail, models, programmes, saved_views, seats, sessions, tokens
 from abm.spend import models as spend
+from abm.stages import exits
 from abm.stages import models as stages
 from abm.targets import comments
 from abm.targets import models as targets
@@ -30,6 +31,7 @@ MODULES = (
     campaigns,
     comments,
     definitions,
+    exits,
     feeds,
     imports,
     mail,

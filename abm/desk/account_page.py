@@ -31,8 +31,9 @@ from abm.definitions.kinds import plural
 from abm.definitions.stages import STAGES, StageDefinitions
 from abm.kit.filters import day as in_words
 from abm.people.models import Organisation, User
+from abm.stages.exits import StageExit
 from abm.stages.models import AccountStage, Stage, StageChange
-from abm.stages.queries import stages_on
+from abm.stages.queries import stages_of_those_who_left, stages_on
 from abm.stages.standing import Standing, latest_by, stalled_for
 from abm.targets.models import Membership
 from abm.targets.policies import TierPolicy
@@ -56,6 +57,7 @@ class AccountOverview:
     held_out: Sequence[Campaign] = ()
     roles_wanted: int | None = None  # different buying roles that the tier's policy asks for
     moved: Standing | None = None  # the last change of its stage, as far as it is kept
+    left: StageExit | None = None  # the exit that outranks its facts
     stalled_after: int | None = None  # days without movement, by the tier's policy
 
     @property
@@ -115,6 +117,10 @@ def account_overview(
         return None
     account, day = found.Account, organisation.today(at)
     definitions = StageDefinitions.of(found.stages)
+    if found.StageExit is not None:
+        stages = stages_of_those_who_left(session, [account.id], [day], definitions)[day]
+    else:
+        stages = stages_on(session, [account.id], day, definitions=definitions)
     moved = Standing(found.stage, found.since, found.cause) if found.since else None
     own: Amounts = [(deal.amount, deal.currency, day) for deal in account.opportunities if not deal.stage.closed]
     of_children = _children(session, account, day)
@@ -125,13 +131,14 @@ def account_overview(
         organisation=organisation,
         account=account,
         membership=found.Membership,
-        stage=stages_on(session, [account.id], day, definitions=definitions).get(account.id, NO_FACTS),
+        stage=stages.get(account.id, NO_FACTS),
         deals=DealSum(len(own), rates.sum(own)),
         children_deals={number: DealSum(len(some), rates.sum(some)) for number, some in of_children.items()},
         day=day,
         held_out=held_out_on(session, account.id, at),
         roles_wanted=found.roles_wanted,
         moved=moved,
+        left=found.StageExit,
         stalled_after=found.stalled_days,
     )
 
@@ -151,12 +158,14 @@ def _with_membership(session: Session, slug: str, at: datetime, day: date) -> Ro
             Account,
             Membership,
             *(TierPolicy.roles_wanted, TierPolicy.stalled_days),
+            StageExit,
             *(StageChange.stage, StageChange.day.label("since"), StageChange.cause),
             content_in_force(STAGES.slug, at).label("stages"),
         )
         .outerjoin(Membership, on_the_list)
         .outerjoin(TierPolicy, (TierPolicy.list_id == Membership.list_id) & (TierPolicy.tier == Membership.tier))
         .outerjoin(StageChange, (StageChange.account_id == Account.id) & latest_by(day))
+        .outerjoin(StageExit, (StageExit.account_id == Account.id) & StageExit.ended_at.is_(None))
         .where(Account.slug == slug)
         .order_by(Membership.tier, Membership.id)
         .options(
@@ -166,6 +175,7 @@ def _with_membership(session: Session, slug: str, at: datetime, day: date) -> Ro
             selectinload(Account.contacts),
             selectinload(Account.opportunities).joinedload(Opportunity.owner).lazyload(User.grants),
             lazyload(Membership.account),
+            joinedload(StageExit.by).lazyload(User.grants),
         )
     )
     return session.execute(statement).unique().first()

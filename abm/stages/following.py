@@ -20,6 +20,7 @@ from abm.agreement.models import Version
 from abm.audit.models import Event, Seal
 from abm.definitions.models import Definition
 from abm.definitions.stages import STAGES, StageDefinitions, stage_definitions
+from abm.stages.exits import StageExit
 from abm.stages.facts import facts_of
 from abm.stages.history import Change, changes_of
 from abm.stages.models import Stage, StageChange, StageFollowing, Why
@@ -141,6 +142,7 @@ def _accounts(since: ColumnElement[bool]) -> Any:
             OpportunityRevision.opportunity_id.in_(deals), OpportunityRevision.account_id.is_not(None)
         ),
         select(Contact.account_id).where(Contact.id.in_(merged)),
+        select(StageExit.account_id).where(StageExit.id.in_(told.where(Event.subject == "stage_exit"))),
     )
 
 

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from abm.definitions.stages import Held, Response, StageDefinitions
-from abm.stages.models import AccountStage, Facts, Stage, Why
+from abm.stages.models import AccountStage, ExitKind, Facts, Stage, Why
 from abm.stages.rules import stage_of
 
 
@@ -47,11 +47,26 @@ class Deal:
 
 
 @dataclass(frozen=True)
+class Exit:
+    """That somebody took the account out of its way, from a day on and until another."""
+
+    exit_id: int
+    kind: ExitKind
+    day: date
+    ended_on: date | None = None
+    reason: str = ""
+
+    def holds_on(self, day: date) -> bool:
+        return self.day <= day and (self.ended_on is None or day < self.ended_on)
+
+
+@dataclass(frozen=True)
 class AccountFacts:
     """Everything of an account that stages are read from."""
 
     reactions: Sequence[Reaction] = ()
     deals: Sequence[Deal] = ()
+    exits: Sequence[Exit] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +96,7 @@ class _Moment:
     reactions: Sequence[Reaction]
     open_deals: Sequence[Deal]
     won_deals: Sequence[Deal]
+    exit: Exit | None = None
 
     @cached_property
     def figures(self) -> Facts:
@@ -97,14 +113,19 @@ class _Moment:
 
     @property
     def reached(self) -> AccountStage:
-        return stage_of(self.figures, self.held.says)
+        """What the facts say, unless an exit outranks it."""
+        stage = stage_of(self.figures, self.held.says)
+        if self.exit is None or (self.exit.kind is ExitKind.RECYCLED and stage.stage is not Stage.TARGET):
+            return stage
+        return AccountStage(self.exit.kind.stage, self.exit.reason)
 
     @property
     def keys(self) -> set[str]:
         """The facts that count, each by a name of its own."""
         deals = {f"open deal {one.deal_id}" for one in self.open_deals}
         deals |= {f"won deal {one.deal_id}" for one in self.won_deals}
-        return deals | {f"touch {one.touch_id}" for one in self.reactions}
+        exits = {f"exit {self.exit.exit_id}"} if self.exit else set()
+        return deals | exits | {f"touch {one.touch_id}" for one in self.reactions}
 
 
 class Way:
@@ -114,23 +135,30 @@ class Way:
         self.definitions = definitions
         self.reactions = sorted(facts.reactions, key=lambda one: (one.day, one.touch_id))
         self.deals = sorted(facts.deals, key=lambda one: one.deal_id)
+        self.exits = sorted(facts.exits, key=lambda one: one.exit_id)
         self._days = [one.day for one in self.reactions]
 
     def moment(self, day: date, held: Held | None = None) -> _Moment:
         """What counts at the end of a day, under the definition that holds then unless another is named."""
         held = held or self.definitions.on(day)
-        first = bisect_right(self._days, day - timedelta(days=held.says.window_days))
+        left = next((one for one in reversed(self.exits) if one.holds_on(day)), None)
+        anew = (
+            left.day if left is not None and left.kind is ExitKind.RECYCLED else date.min
+        )  # only what came after counts
+        first = bisect_right(self._days, max(anew, day - timedelta(days=held.says.window_days)))
         return _Moment(
             held=held,
             reactions=self.reactions[first : bisect_right(self._days, day)],
-            open_deals=[one for one in self.deals if one.open_on(day)],
-            won_deals=[one for one in self.deals if one.won_on(day)],
+            open_deals=[one for one in self.deals if one.open_on(day) and one.created > anew],
+            won_deals=[one for one in self.deals if one.won_on(day) and one.closed is not None and one.closed > anew],
+            exit=left,
         )
 
     def turning_days(self) -> list[date]:
         """Every day on which something may begin or cease to count, in order."""
         responded = set(self._days)
         days = responded | {one.created for one in self.deals} | {one.closed for one in self.deals if one.closed}
+        days |= {one.day for one in self.exits} | {one.ended_on for one in self.exits if one.ended_on}
         if not days:
             return []
         windows = {timedelta(days=one.says.window_days) for one in self.definitions.held}
@@ -151,12 +179,11 @@ def changes_of(facts: AccountFacts, definitions: StageDefinitions) -> Iterator[C
             before, now = last.keys if last else set(), moment.keys
             came, went = tuple(sorted(now - before)), tuple(sorted(before - now))
             by_definition = last is not None and way.moment(day, last.held).reached.stage is stage
-            closed = any("deal" in one for one in went)
             yield Change(
                 day=day,
                 before=stage,
                 after=reached.stage,
-                why=Why.DEFINITION if by_definition else Why.FACTS if came or closed else Why.WINDOW,
+                why=Why.DEFINITION if by_definition else _why(came, went),
                 cause=reached.cause,
                 version=moment.held.number,
                 figures=moment.figures,
@@ -165,3 +192,10 @@ def changes_of(facts: AccountFacts, definitions: StageDefinitions) -> Iterator[C
             )
             stage = reached.stage
         last = moment
+
+
+def _why(came: Sequence[str], went: Sequence[str]) -> Why:
+    """An exit or its end, else a fact that came or a deal that closed, else the window."""
+    if any(one.startswith("exit") for one in (*came, *went)):
+        return Why.EXIT
+    return Why.FACTS if came or any("deal" in one for one in went) else Why.WINDOW

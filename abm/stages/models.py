@@ -13,7 +13,7 @@ from abm.kit.base import Facts as Json
 
 
 class Stage(enum.StrEnum):
-    """The stages in their order."""
+    """The stages in their order, and the two exits."""
 
     TARGET = "target"
     AWARE = "aware"
@@ -22,10 +22,12 @@ class Stage(enum.StrEnum):
     MEETING = "meeting"
     OPPORTUNITY = "opportunity"
     CUSTOMER = "customer"
+    DISQUALIFIED = "disqualified"
+    RECYCLED = "recycled"
 
     @property
     def rank(self) -> int:
-        """0 for the first, 6 for the last."""
+        """0 for the first, 6 for the last; -1 for an exit."""
         return RANKS[self]
 
     @property
@@ -33,7 +35,23 @@ class Stage(enum.StrEnum):
         return "MQA" if self is Stage.MQA else self.value.capitalize()
 
 
-RANKS = {stage: rank for rank, stage in enumerate(Stage)}
+class ExitKind(enum.StrEnum):
+    """How somebody takes an account out of its way: for good, or to begin anew."""
+
+    DISQUALIFIED = "disqualified"
+    RECYCLED = "recycled"
+
+    @property
+    def stage(self) -> Stage:
+        return Stage(self.value)
+
+    @property
+    def label(self) -> str:
+        return self.stage.label
+
+
+EXITS = tuple(kind.stage for kind in ExitKind)
+RANKS = {stage: -1 if stage in EXITS else rank for rank, stage in enumerate(Stage)}
 
 
 class Why(enum.StrEnum):
@@ -42,6 +60,7 @@ class Why(enum.StrEnum):
     FACTS = "facts"
     WINDOW = "window passed"
     DEFINITION = "definition"
+    EXIT = "exit"
 
     @property
     def label(self) -> str:
@@ -52,6 +71,7 @@ WHY_LABELS = {
     Why.FACTS: "a fact came or ended",
     Why.WINDOW: "the window passed",
     Why.DEFINITION: "another definition holds",
+    Why.EXIT: "somebody said so",
 }
 
 

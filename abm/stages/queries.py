@@ -1,4 +1,4 @@
-"""Stages of many accounts on a day, in three queries whatever their number."""
+"""Stages of many accounts on a day, in three queries whatever their number; three more where any left its way."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from abm.accounts.models import Contact, CrmStage, Opportunity, StageCategory
 from abm.definitions.stages import StageDefinition, StageDefinitions, stage_definitions
+from abm.stages.exits import StageExit, held_between
+from abm.stages.facts import PERSON, RESPONSES, facts_of
+from abm.stages.history import Way
 from abm.stages.models import AccountStage, Facts
 from abm.stages.rules import stage_of
 from abm.touches.kinds import OutcomeClass
 from abm.touches.models import Touch
-from abm.touches.outcomes import DEMO_REQUEST, all_outcomes
+from abm.touches.outcomes import DEMO_REQUEST
 
-PERSON = func.coalesce(Contact.merged_into_id, Touch.contact_id)  # who was merged is one of the people, once
 AccountIds = Sequence[int] | Select[int]
-
-RESPONSES = [(channel, key, rule) for channel, key, rule in all_outcomes() if rule.responded]
 
 # Per account: the columns of every day, one after the other, in the order of the fields of `Facts`.
 Found = Mapping[int, Sequence[int]]
 NO_TOUCHES, NO_DEALS = (0,) * 5, (0,) * 2
+NO_COUNT = -1  # of deals: the row says that the account left
 
 
 def stages_on(
@@ -47,12 +48,31 @@ def stages_on_days(
     held = definitions or stage_definitions(session)
     by = {day: held.on(day).says for day in days}
     touches = _engagement(session, accounts, by)
-    deals = _deals(session, accounts, days)
+    deals, left = _deals_and_exits(session, accounts, days)
+    found = _by_sums(touches, deals, by)
+    if left:
+        for day, stages in stages_of_those_who_left(session, left, days, held).items():
+            found[day] |= stages
+    return found
+
+
+def stages_of_those_who_left(
+    session: Session, account_ids: Sequence[int], days: Sequence[date], definitions: StageDefinitions
+) -> dict[date, dict[int, AccountStage]]:
+    """The stages of the few who were disqualified or recycled: which of their facts count depends on when. Three
+    queries.
+    """
+    ways = {one: Way(facts, definitions) for one, facts in facts_of(session, account_ids).items()}
+    return {day: {one: way.moment(day).reached for one, way in ways.items()} for day in days}
+
+
+def _by_sums(touches: Found, deals: Found, by: Mapping[date, StageDefinition]) -> dict[date, dict[int, AccountStage]]:
+    """The stages that facts alone give."""
     known: dict[tuple[date, tuple[int, ...]], AccountStage] = {}  # most accounts share their facts with others
-    found: dict[date, dict[int, AccountStage]] = {day: {} for day in days}
+    found: dict[date, dict[int, AccountStage]] = {day: {} for day in by}
     for account in touches.keys() | deals.keys():
         of_touches, of_deals = touches.get(account), deals.get(account)
-        for place, day in enumerate(days):
+        for place, day in enumerate(by):
             facts = _facts_on(of_touches, place, NO_TOUCHES) + _facts_on(of_deals, place, NO_DEALS)
             stage = known.get((day, facts))
             if stage is None:
@@ -97,8 +117,10 @@ def _engagement(session: Session, accounts: AccountIds, by: Mapping[date, StageD
     return {account: columns for account, *columns in rows}
 
 
-def _deals(session: Session, accounts: AccountIds, days: Sequence[date]) -> Found:
-    """Per account and day: deals that were open, and deals that were won, at the end of the day."""
+def _deals_and_exits(session: Session, accounts: AccountIds, days: Sequence[date]) -> tuple[Found, list[int]]:
+    """Per account and day deals that were open, and deals that were won, at the end of the day; and the accounts with
+    an exit that held on any of these days, in the same query: their rows hold no count.
+    """
     columns: list[Any] = []
     for day in days:
         there = Opportunity.created_on <= day
@@ -107,13 +129,17 @@ def _deals(session: Session, accounts: AccountIds, days: Sequence[date]) -> Foun
             _sum(there & (Opportunity.closed_on.is_(None) | (Opportunity.closed_on > day)), 1),
             _sum(there & closed & (CrmStage.category == StageCategory.WON), 1),
         ]
-    rows = session.execute(
+    deals = (
         select(Opportunity.account_id, *columns)
         .join(CrmStage, CrmStage.id == Opportunity.stage_id)
         .where(Opportunity.account_id.in_(accounts), Opportunity.created_on <= max(days))
         .group_by(Opportunity.account_id)
     )
-    return {account: columns for account, *columns in rows}
+    left = select(StageExit.account_id, *(literal(NO_COUNT) for _ in columns)).distinct()
+    left = left.where(StageExit.account_id.in_(accounts), held_between(min(days), max(days)))
+    rows: Sequence[Any] = session.execute(union_all(deals, left)).all()
+    counted = {account: columns for account, *columns in rows if columns[0] != NO_COUNT}
+    return counted, [row[0] for row in rows if row[1] == NO_COUNT]
 
 
 def _minutes(definition: StageDefinition) -> ColumnElement[int]:

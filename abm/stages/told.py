@@ -16,11 +16,14 @@ from abm.touches.models import Touch
 
 @dataclass(frozen=True)
 class NamedFact:
-    """A touch or a deal behind a change. `touch_id` leads to the touch; None of a deal."""
+    """A touch, a deal or an exit behind a change. `touch_id` leads to the touch; None of others."""
 
     words: str
     day: date | None = None
     touch_id: str | None = None
+
+
+EXIT = NamedFact("the exit below")
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,10 @@ def _names(session: Session, keys: Iterable[str]) -> Mapping[str, NamedFact]:
     asked = [(key, *key.rsplit(" ", 1)) for key in dict.fromkeys(keys)]
     touches = session.scalars(select(Touch).where(Touch.id.in_([int(n) for _, kind, n in asked if kind == "touch"])))
     by_id = {one.id: NamedFact(one.sentence, one.day, one.public_id) for one in touches}
+    exits = [key for key, kind, _ in asked if kind == "exit"]
+    asked = [one for one in asked if one[1] != "exit"]
     numbers = [int(number) for _, kind, number in asked if kind != "touch"]
     deals = {one.id: one.name for one in session.scalars(select(Opportunity).where(Opportunity.id.in_(numbers)))}
     of_touches = {key: by_id[int(number)] for key, kind, number in asked if kind == "touch"}
     of_deals = {key: f"{kind.capitalize()} “{deals[int(n)]}”" for key, kind, n in asked if kind != "touch"}
-    return {**of_touches, **{key: NamedFact(words) for key, words in of_deals.items()}}
+    return {**of_touches, **{key: NamedFact(words) for key, words in of_deals.items()}, **dict.fromkeys(exits, EXIT)}

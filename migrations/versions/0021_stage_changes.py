@@ -1,4 +1,4 @@
-"""Every change of an account's stage with its cause, and how far they follow the facts."""
+"""Every change of an account's stage with its cause, how far they follow the facts, and exits by hand."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ down_revision = "0020"
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-STAGES = ("target", "aware", "engaged", "mqa", "meeting", "opportunity", "customer")
-WHY = ("facts", "window passed", "definition")
+STAGES = ("target", "aware", "engaged", "mqa", "meeting", "opportunity", "customer", "disqualified", "recycled")
+WHY = ("facts", "window passed", "definition", "exit")
+REASONS = (
+    *("unable to reach", "inaccurate data", "no interest or need", "no budget", "no fit", "bad timing", "duplicate"),
+    *("competitor", "existing customer"),
+)
+STANDING = "ended_at IS NULL"
 
 
 def upgrade() -> None:
@@ -41,9 +46,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_following")),
     )
     op.bulk_insert(following, [{"id": 1, "sealed_upto": 0, "walked_upto": 0}])
+    op.create_table(
+        "stage_exit",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("public_id", sa.String(length=16), nullable=False),
+        sa.Column("account_id", BIG, nullable=False),
+        sa.Column("kind", _one_of("exit_kind", ("disqualified", "recycled")), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("reason", _one_of("exit_reason", REASONS), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("by_id", BIG, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_by_id", BIG, nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(ended_at IS NULL) = (ended_on IS NULL) AND (ended_at IS NULL) = (ended_by_id IS NULL)",
+            name=op.f("ck_stage_exit_ended"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_stage_exit_account_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_stage_exit_by_id")),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["user.id"], name=op.f("fk_stage_exit_ended_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_exit")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_stage_exit_public_id")),
+    )
+    with op.batch_alter_table("stage_exit") as batch:
+        batch.create_index("ix_stage_exit_account_day", ["account_id", "day"], unique=False)
+        batch.create_index(
+            "ix_stage_exit_one_standing",
+            ["account_id"],
+            unique=True,
+            sqlite_where=sa.text(STANDING),
+            postgresql_where=sa.text(STANDING),
+        )
 
 
 def downgrade() -> None:
+    op.drop_table("stage_exit")
     op.drop_table("stage_following")
     op.drop_table("stage_change")
 

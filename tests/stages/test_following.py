@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, scoped_session
 
 from abm.accounts.merging import merge_contacts, split_contact
 from abm.accounts.models import Account, StageCategory, add_stage, create_opportunity
+from abm.audit.models import Event
 from abm.audit.seal import seal_events
 from abm.kit.db import db
+from abm.kit.rules import RuleBroken
 from abm.stages import following
+from abm.stages.exits import ExitReason, StageExit, leave
 from abm.stages.following import behind, differences, follow_stages
-from abm.stages.models import Stage, StageChange
+from abm.stages.models import ExitKind, Stage, StageChange
 from abm.stages.queries import stages_on
 from abm.stages.standing import Standing, stalled_for, standing_on
 from abm.touches.models import Channel, Direction, TouchSide
@@ -141,17 +145,49 @@ def test_another_definition_moves_every_account_from_its_day_on(world: World) ->
     assert (row.why, row.version, row.onward) == ("definition", 1, False)
 
 
-def test_the_table_says_what_each_day_says(world: World) -> None:
+def test_exits_and_their_end_are_followed(world: World) -> None:
     halden = world.account()
+    downloaded(world, halden, 5)
+    tomas, later = world.cast.tomas, NOW + timedelta(days=1)
+    first = leave(halden, ExitKind.RECYCLED, ExitReason.BAD_TIMING, "", by=tomas, at=NOW)
+    follow(world)
+    assert way(world, halden) == [("2026-11-19", "engaged"), ("2026-11-24", "recycled")]
+    second = leave(halden, ExitKind.DISQUALIFIED, ExitReason.NO_BUDGET, "Until 2028", by=tomas, at=later)
+    follow(world)
+    assert first.ended_on == date(2026, 11, 25)
+    assert way(world, halden)[2:] == [("2026-11-25", "disqualified")]
+    with pytest.raises(RuleBroken, match="is disqualified already"):
+        leave(halden, ExitKind.DISQUALIFIED, ExitReason.NO_FIT, "Too small", by=tomas, at=later)
+    second.take_back(by=tomas, at=later + timedelta(days=1))
+    follow(world)
+    assert way(world, halden)[3:] == [("2026-11-26", "engaged"), ("2027-02-17", "target")]
+    with pytest.raises(RuleBroken, match="taken back already"):
+        second.take_back(by=tomas, at=later)
+    world.session.flush()
+    with pytest.raises(DBAPIError), world.session.begin_nested():
+        world.session.execute(update(StageExit).values(reason=ExitReason.DUPLICATE))
+    told = select(Event.verb).where(Event.subject == "stage_exit").order_by(Event.id)
+    assert list(world.session.scalars(told)) == ["recycled", "disqualified", "taken back"]
+
+
+def test_the_table_says_what_each_day_says(world: World) -> None:
+    halden, orbis = world.account(), world.account("Orbis")
+    leave(halden, ExitKind.RECYCLED, ExitReason.BAD_TIMING, "", by=world.cast.tomas, at=NOW - timedelta(days=30))
+    leave(orbis, ExitKind.DISQUALIFIED, ExitReason.NO_NEED, "", by=world.cast.tomas, at=NOW - timedelta(days=9))
+    reply(world, orbis, 20)
     for days, outcome in ((80, "replied"), (40, "downloaded"), (39, "viewed"), (2, "replied")):
         channel = Channel.EMAIL if outcome == "replied" else Channel.CONTENT
         reply(world, halden, days, outcome, channel=channel)
     follow(world)
     for back in range(-60, 90):
         day = TODAY - timedelta(days=back)
-        kept, now = standing_on(world.session, [halden.id], day), stages_on(world.session, [halden.id], day)
-        stage = kept[halden.id].stage if kept else Stage.TARGET
-        assert stage is (now[halden.id].stage if now else Stage.TARGET), day
+        both = [halden.id, orbis.id]
+        kept, now = standing_on(world.session, both, day), stages_on(world.session, both, day)
+        for one in both:
+            stage = kept[one].stage if one in kept else Stage.TARGET
+            assert stage is (now[one].stage if one in now else Stage.TARGET), (one, day)
+            alone = stages_on(world.session, [one], day)
+            assert alone.get(one) == now.get(one)
 
 
 def test_with_nothing_new_it_costs_one_question_however_many_accounts_there_are(world: World) -> None:

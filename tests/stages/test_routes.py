@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session, scoped_session
 
 from abm.audit.seal import seal_events
 from abm.kit.db import db
+from abm.stages.exits import ExitReason, leave
 from abm.stages.following import follow_stages
+from abm.stages.models import ExitKind
 from abm.touches.models import Channel, Direction
 from tests.cast import Cast
 from tests.counting import statements
@@ -86,3 +88,65 @@ def test_the_page_takes_few_queries_however_much_happened(client: FlaskClient, w
     with statements(db.engine) as sent:
         tomas.get(f"{AT}/stages")
     assert len(sent) <= 8, "\n".join(sent)
+
+
+def test_the_ae_disqualifies_an_account_and_takes_it_back_without_script(client: FlaskClient, world: World) -> None:
+    halden = world.account()
+    world.agree_on({halden: 1})
+    world.log(halden, **REPLY)
+    follow(world)
+    tomas = world.enter(client, world.cast.tomas)
+    refused = tomas.post(f"{AT}/exits", data={"kind": "disqualified", "reason": "no fit", "words": " "})
+    assert refused.status_code == 422
+    assert "Say in a word what does not fit." in refused.text
+    assert tomas.post(f"{AT}/exits", data={}).status_code == 422
+    sent = {"kind": "disqualified", "reason": "no budget", "words": "Until 2028", "idempotency_key": "k" * 32}
+    assert tomas.post(f"{AT}/exits", data=sent).location == f"{AT}/stages"
+    assert tomas.post(f"{AT}/exits", data=sent).location == f"{AT}/stages"  # the same form again
+    page = words(tomas, f"{AT}/stages")
+    assert "In Disqualified for 0 days , since 24 Nov 2026: no budget" in page
+    assert "Disqualified : no budget. “Until 2028” Tomás Ferreira" in page
+    account = words(tomas, AT)
+    assert "Disqualified by Tomás Ferreira on 24 Nov 2026: no budget. “Until 2028”" in account
+    assert "0 days, since 24 Nov 2026: no budget" in account
+    again = tomas.post(f"{AT}/exits", data={"kind": "disqualified", "reason": "no budget"})
+    assert "Halden Freight is disqualified already." in again.text
+
+    (back,) = re.findall(r'action="([^"]+/taking-back)"', tomas.get(f"{AT}/stages").text)
+    assert tomas.post(back).location == f"{AT}/stages"
+    assert tomas.post(back).status_code == 409
+    assert "In Aware for 0 days" in words(tomas, f"{AT}/stages")
+    assert "until 24 Nov 2026, by Tomás Ferreira" in words(tomas, f"{AT}/stages")
+    assert "Disqualified by" not in words(tomas, AT)
+
+
+@pytest.mark.parametrize("name", ["tomas", "ines", "amara", "renata"])
+def test_the_ae_their_manager_and_the_seats_say_so(client: FlaskClient, world: World, name: str) -> None:
+    world.account()
+    person = world.enter(client, world.cast.everyone[name])
+    assert "Say so" in person.get(f"{AT}/stages").text
+    assert person.post(f"{AT}/exits", data={"kind": "recycled", "reason": "bad timing"}).status_code == 303
+
+
+@pytest.mark.parametrize("name", ["marcus", "priya", "wen", "vera"])
+def test_nobody_else_does(client: FlaskClient, world: World, name: str) -> None:
+    halden = world.account()
+    left = leave(halden, ExitKind.RECYCLED, ExitReason.BAD_TIMING, "", by=world.cast.tomas, at=NOW)
+    other = world.enter(client, world.cast.everyone[name])
+    assert "Say so" not in other.get(f"{AT}/stages").text
+    refused = other.post(f"{AT}/exits", data={"kind": "recycled", "reason": "bad timing"})
+    assert refused.status_code == 403
+    assert "Tomás Ferreira" in refused.text
+    assert other.post(f"{AT}/exits/{left.public_id}/taking-back").status_code == 403
+    assert other.post(f"/accounts/nobody/exits/{left.public_id}/taking-back").status_code == 404
+
+
+def test_the_account_page_keeps_its_queries_with_an_exit(client: FlaskClient, world: World) -> None:
+    halden = world.account()
+    leave(halden, ExitKind.RECYCLED, ExitReason.BAD_TIMING, "", by=world.cast.tomas, at=NOW - timedelta(days=1))
+    world.log(halden, **REPLY)
+    follow(world)
+    tomas = world.enter(client, world.cast.tomas)
+    with statements(db.engine) as sent:
+        assert "1 response in 90 days" in tomas.get(AT).text
+    assert len(sent) <= 15, "\n".join(sent)
