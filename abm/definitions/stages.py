@@ -232,7 +232,9 @@ class StageDefinitions:
 
 def stage_definitions(session: Session) -> StageDefinitions:
     """Every version of the stages that was, is or will be in force. One query."""
-    organisation = session.get_one(Organisation, 1)
+    organisation = session.get(Organisation, 1)
+    if organisation is None:  # before the first run nobody has agreed on anything
+        return StageDefinitions()
     found = ever_in_force(session, STAGES.slug)
     return StageDefinitions([Held(one.number, organisation.today(one.since), STAGES.read(one.says)) for one in found])
 

@@ -24,6 +24,7 @@ from abm.stages.exits import StageExit
 from abm.stages.facts import facts_of
 from abm.stages.history import Change, changes_of
 from abm.stages.models import Stage, StageChange, StageFollowing, Why
+from abm.touches.bulk import chunks, hold_accounts
 from abm.touches.models import Touch
 
 AT_ONCE: Final = 500  # accounts that are computed together
@@ -55,21 +56,25 @@ def follow_stages(session: Session) -> bool:
         return True
     definitions = stage_definitions(session)
     if upto > state.sealed_upto:
-        keep_changes(session, list(session.scalars(_accounts(since))), definitions)
+        keep_changes(session, sorted(session.scalars(_accounts(since))), definitions)
         state.sealed_upto = upto
-    if state.walked_upto is not None:
+    elif state.walked_upto is not None:
         state.walked_upto = _walk(session, state.walked_upto, definitions)
     return upto < head or state.walked_upto is not None
 
 
 def keep_changes(session: Session, account_ids: Sequence[int], definitions: StageDefinitions) -> None:
-    """Compute the ways of these accounts anew, and write what differs."""
+    """Compute the ways of these accounts anew, and write what differs.
+
+    Holds each account, the lowest number first, so that two who do so never write the same change.
+    """
     for start in range(0, len(account_ids), AT_ONCE):
         chunk = account_ids[start : start + AT_ONCE]
+        hold_accounts(session, chunk)
         wanted, stored = _wanted(session, chunk, definitions), _stored(session, chunk)
         gone = [number for key, (number, kept) in stored.items() if wanted.get(key) != kept]
-        if gone:
-            session.execute(delete(StageChange).where(StageChange.id.in_(gone)))
+        for some in chunks(gone):
+            session.execute(delete(StageChange).where(StageChange.id.in_(some)))
         added = [_row(key, kept) for key, kept in wanted.items() if key not in stored or stored[key][1] != kept]
         if added:
             session.execute(insert(StageChange).execution_options(render_nulls=True), added)
@@ -97,7 +102,8 @@ def differences(session: Session, *, mend: bool = False) -> Iterator[Difference]
     """
     definitions = stage_definitions(session)
     state = session.get_one(StageFollowing, 1)
-    late = set() if mend else set(session.scalars(_accounts(Seal.seq.is_(None) | (Seal.seq > state.sealed_upto))))
+    on_its_way = Seal.seq.is_(None) | (Seal.seq > state.sealed_upto)
+    late = set() if mend else set(session.scalars(_accounts(on_its_way, unsealed=True)))
     last = 0
     while ids := _next(session, last):
         wanted, stored = _wanted(session, ids, definitions), _stored(session, ids)
@@ -130,9 +136,9 @@ def _of_everybody(since: ColumnElement[bool]) -> Any:
     return select(Event.id).join(Seal, Seal.event_id == Event.id).where(since, agreed | meaning).limit(1)
 
 
-def _accounts(since: ColumnElement[bool]) -> Any:
+def _accounts(since: ColumnElement[bool], *, unsealed: bool = False) -> Any:
     """The accounts of which events speak that may move them. A deal also speaks of the account that it left."""
-    told = select(Event.subject_id).outerjoin(Seal, Seal.event_id == Event.id).where(since)
+    told = select(Event.subject_id).join(Seal, Seal.event_id == Event.id, isouter=unsealed).where(since)
     deals = told.where(Event.subject == "opportunity")
     merged = told.where(Event.subject == "contact", Event.verb.in_(["merged", "split"]))
     return union(

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, scoped_session
 from abm.audit.models import Event, Seal
 from abm.jobs import worker
 from abm.kit.db import writing
+from abm.stages.following import behind
 from abm.stages.models import Stage
 from abm.stages.standing import standing_on
 from abm.touches.models import Channel, Direction
@@ -110,6 +111,13 @@ def test_commitments_follow_the_ae(cast: Cast, app: Flask, session: scoped_sessi
     session.expire_all()
     assert promise.person_id == cast.tomas.id
     session.rollback()
+
+
+def test_before_the_first_run_there_is_nothing_to_follow(app: Flask) -> None:
+    with app.app_context():
+        worker._follow_stages()
+        with writing(False) as session:
+            assert not behind(session())
 
 
 def test_stages_follow_the_facts(
