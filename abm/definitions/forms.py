@@ -17,7 +17,7 @@ from abm.agreement.models import Verdict
 from abm.definitions.fit import LONGEST_NAME, LONGEST_VALUE, OFFERED, WORD_FIELDS, Criteria, Criterion, Operator
 from abm.definitions.fit import Field as Looks
 from abm.definitions.list_rules import WORDS, ListRules
-from abm.definitions.stages import FIGURES, STAGES, THRESHOLDS, WANTED, WEIGHTS, WINDOWS, StageDefinition
+from abm.definitions.stages import COVERAGE, FIGURES, STAGES, THRESHOLDS, WEIGHTS, StageDefinition
 from abm.kit.forms import DayField, WholeNumberField, line_field, show_refusal
 from abm.kit.rules import RuleBroken
 from abm.kit.text import paragraphs
@@ -85,7 +85,7 @@ class StagesForm(DraftForm):
     groups: ClassVar = {
         "When an account counts as what": THRESHOLDS,
         "Engagement minutes of a response": WEIGHTS,
-        "Coverage wanted of each side": {**WANTED, **WINDOWS},
+        "Coverage wanted of each side, within 1, 4 or 13 weeks": COVERAGE,
     }
 
     @property
@@ -99,8 +99,7 @@ class StagesForm(DraftForm):
 
 for _name, _figure in FIGURES.items():
     _unit = _figure.unit if _figure.unit == "%" else f"{_figure.unit}s"
-    _hint = "1, 4 or 13: the windows that touches are counted over." if _name in WINDOWS else None
-    setattr(StagesForm, _name, Whole(f"{_figure.words} ({_unit})", description=_hint or ""))
+    setattr(StagesForm, _name, Whole(f"{_figure.words} ({_unit})"))
 
 
 class CriterionForm(Form):

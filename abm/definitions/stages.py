@@ -116,9 +116,15 @@ THRESHOLDS: Final = {
     "mqa_people": Figure("MQA with responses of at least", "contact", 1, 100),
 }
 WEIGHTS: Final = {f"minutes_{one}": Figure(one.label, "minute", 0, 1_000) for one in Response}
-WANTED: Final = {f"coverage_percent_{tier}": Figure(f"Wanted in tier {tier}", "%", 0, FULL) for tier in TIERS}
-WINDOWS: Final = {f"coverage_weeks_{tier}": Figure(f"Tier {tier} is covered within", "week", 1, 13) for tier in TIERS}
-FIGURES: Final[Mapping[str, Figure]] = {**THRESHOLDS, **WEIGHTS, **WANTED, **WINDOWS}
+COVERAGE: Final = {
+    name: figure
+    for tier in TIERS
+    for name, figure in (
+        (f"coverage_percent_{tier}", Figure(f"Tier {tier}: share touched", "%", 0, FULL)),
+        (f"coverage_weeks_{tier}", Figure(f"Tier {tier}: within", "week", 1, max(COVERAGE_WEEKS))),
+    )
+}
+FIGURES: Final[Mapping[str, Figure]] = {**THRESHOLDS, **WEIGHTS, **COVERAGE}
 
 
 class StagesKind(Kind[StageDefinition]):
@@ -243,7 +249,7 @@ def _figure(facts: Mapping[str, object], name: str) -> int:
     figure, value = FIGURES[name], whole(facts, name)
     if value is None or not figure.least <= value <= figure.most:
         refuse(f"Write a whole number from {figure.least:,} to {figure.most:,}.", field=name)
-    if name in WINDOWS:
+    if name in COVERAGE and figure.unit == "week":
         require(value in COVERAGE_WEEKS, "Touches are counted over 1, 4 or 13 weeks: write one of these.", field=name)
     return value
 

@@ -95,8 +95,8 @@ def test_stages_that_were_read_say_what_differs_from_the_default() -> None:
         "Responses and meetings count for": ("90 days", "60 days"),
         "Engaged from": ("10 engagement minutes", "20 engagement minutes"),
         "A download": ("10 minutes", "5 minutes"),
-        "Wanted in tier 3": ("80 %", "70 %"),
-        "Tier 3 is covered within": ("13 weeks", "4 weeks"),
+        "Tier 3: share touched": ("80 %", "70 %"),
+        "Tier 3: within": ("13 weeks", "4 weeks"),
     }
     assert "Within 60 days, 1 response makes a target account aware, 20 engagement" in STAGES.sentence(strict)
     assert "that day and the 59 days before it" in STAGES.formulas(strict)[0]

@@ -216,6 +216,7 @@ def test_what_was_changed_behind_its_back_is_named_and_set_right(world: World, m
     first, *_ = accounts
     world.session.execute(update(StageChange).where(StageChange.account_id == first.id).values(cause="no reason"))
     reply(world, accounts[1], outcome="meeting booked")  # not sealed yet: it is not late, it is on its way
+    assert {one.account_id for one in differences(world.session)} == {first.id}
     found = [str(one) for one in differences(world.session, mend=True)]
     assert f"account {first.id}, 2026-11-24: says aware for another cause" in found
     assert list(differences(world.session)) == []
