@@ -72,6 +72,7 @@ from abm.rhythm.review_routes import rhythm
 from abm.spend import campaign_routes as spend_campaign_routes
 from abm.spend import file_routes as spend_file_routes
 from abm.spend.routes import spend
+from abm.stages.routes import stages
 from abm.targets import (
     cell_routes,
     comment_routes,
@@ -155,6 +156,7 @@ BLUEPRINTS = (
     imports,
     spend,
     results,
+    stages,
     play_files,
     desk,
     described,

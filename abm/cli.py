@@ -266,6 +266,20 @@ def rollups_rebuild(check: bool) -> None:
     _compare(differences, check, "the rollups")
 
 
+@main.group()
+def stages() -> None:
+    """Where accounts stand, and every change of it."""
+
+
+@stages.command("rebuild")
+@CHECK
+def stages_rebuild(check: bool) -> None:
+    """Read every account's way through the stages anew from its facts, and keep that."""
+    from abm.stages.following import differences  # noqa: PLC0415
+
+    _compare(differences, check, "the changes of stages")
+
+
 def _compare(found_by: Callable[..., Iterable[object]], check: bool, what: str) -> None:
     """Say every difference between what is kept and the facts; mend it unless it was only to be checked."""
     from abm.kit.db import writing  # noqa: PLC0415

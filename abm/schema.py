@@ -19,6 +19,8 @@ from abm.people import feeds, mail, models, programmes, saved_views, seats, sess
 from abm.progress import snapshots
 from abm.rhythm import actions, decisions, meeting_times, reviews
 from abm.spend import models as spend
+from abm.stages import exits
+from abm.stages import models as stages
 from abm.targets import comments
 from abm.targets import models as targets
 from abm.touches import models as touches
@@ -33,6 +35,7 @@ MODULES = (
     comments,
     decisions,
     definitions,
+    exits,
     feeds,
     imports,
     mail,
@@ -54,6 +57,7 @@ MODULES = (
     sessions,
     snapshots,
     spend,
+    stages,
     starting,
     targets,
     templates,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from abm.cli import main
 from abm.kit import clock
 from abm.kit.config import Config
 from abm.kit.db import db
+from abm.stages.models import StageChange
 from abm.touches.models import Rollup
 from tests.audit.intruding import behind_the_back
 from tests.cast import Cast
@@ -138,6 +140,8 @@ def test_kept_counts_are_checked_and_set_right(abm: Abm, session: Scoped, cast: 
     halden = create_account(cast.organisation, name="Halden Freight", by=cast.wen, at=clock.now())
     kind = {"side": "sales", "direction": "outbound", "channel": "call", "outcome_class": "responded"}
     session.add(Rollup(account_id=halden.id, quarter="2026-q4", week="2026-w48", touches=3, minutes=6, **kind))
+    moved = {"stage_before": "target", "stage": "aware", "why": "facts", "cause": "none", "facts": {}}
+    session.add(StageChange(account_id=halden.id, day=date(2026, 11, 20), **moved))
     session.commit()
 
     checked = abm("rollups", "rebuild", "--check")
@@ -145,4 +149,9 @@ def test_kept_counts_are_checked_and_set_right(abm: Abm, session: Scoped, cast: 
     assert "says 3 touches and 6 minutes, the facts 0 and 0" in checked.output
     assert "1 differences set right." in abm("rollups", "rebuild").output
     assert "Nothing differs: the rollups equal the facts." in abm("rollups", "rebuild", "--check").output
+    checked = abm("stages", "rebuild", "--check")
+    assert checked.exit_code == 1
+    assert f"account {halden.id}, 2026-11-20: says aware, the facts no change" in checked.output
+    assert "1 differences set right." in abm("stages", "rebuild").output
+    assert "the changes of stages equal the facts." in abm("stages", "rebuild", "--check").output
     assert "the counts of commitments equal the facts." in abm("commitments", "recompute", "--check").output

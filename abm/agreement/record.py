@@ -22,7 +22,7 @@ FORMAT: Final = "accountable signed record"
 SCHEMA: Final = 2  # 1 had no proof: whoever changed a name in it was not found
 # Who has to approve what, whatever a file says (domain §4); other documents name their reviewers themselves.
 BOTH_SEATS: Final = frozenset({"marketing", "sales"})
-REQUIRED: Final = dict.fromkeys(("target list", "fit definition", "list rules"), BOTH_SEATS)
+REQUIRED: Final = dict.fromkeys(("target list", "fit definition", "list rules", "stage definition"), BOTH_SEATS)
 
 
 @dataclass(frozen=True)

@@ -7,5 +7,6 @@ from typing import Any, Final
 from abm.definitions.fit import FIT
 from abm.definitions.kinds import Kind
 from abm.definitions.list_rules import LIST_RULES
+from abm.definitions.stages import STAGES
 
-KINDS: Final[dict[str, Kind[Any]]] = {kind.slug: kind for kind in (FIT, LIST_RULES)}
+KINDS: Final[dict[str, Kind[Any]]] = {kind.slug: kind for kind in (FIT, LIST_RULES, STAGES)}

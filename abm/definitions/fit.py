@@ -107,6 +107,14 @@ class FitKind(Kind[Criteria]):
     kind = "fit definition"
     title = "Fit"
     purpose = "Which companies fit best: each criterion counts by its weight, and an account scores 0 to 100."
+    sources = (
+        "The account's own fields, as typed or imported, and the companies above and below it.",
+        "Nothing stands behind it by default: both seats say what fits.",
+    )
+    exclusions = (
+        "What is not known of an account meets no criterion, nor does revenue in another currency.",
+        "Engagement and deals: they stand beside the fit, not in it.",
+    )
 
     def read(self, facts: Mapping[str, object]) -> Criteria:
         """The criteria, if each can be asked; `field` of what is refused reads `criteria.2.weight`, from 1."""
@@ -128,6 +136,10 @@ class FitKind(Kind[Criteria]):
         total = sum(one.weight for one in content)
         heaviest = sorted(content, key=lambda one: -one.weight)
         return f"An account fits by: {'; '.join(f'{one.said} ({one.weight} of {total})' for one in heaviest)}."
+
+    def formulas(self, content: Criteria) -> list[str]:
+        total = sum(one.weight for one in content)
+        return [f"Score = the sum of the weights of the criteria that an account meets ÷ {total} × 100, rounded."]
 
     def terms(self, content: Criteria) -> list[Term]:
         """A criterion is recognised by what it looks at, so that another weight or value reads as a change."""

@@ -17,6 +17,7 @@ from abm.agreement.models import Verdict
 from abm.definitions.fit import LONGEST_NAME, LONGEST_VALUE, OFFERED, WORD_FIELDS, Criteria, Criterion, Operator
 from abm.definitions.fit import Field as Looks
 from abm.definitions.list_rules import WORDS, ListRules
+from abm.definitions.stages import COVERAGE, FIGURES, STAGES, THRESHOLDS, WEIGHTS, StageDefinition
 from abm.kit.forms import DayField, WholeNumberField, line_field, show_refusal
 from abm.kit.rules import RuleBroken
 from abm.kit.text import paragraphs
@@ -75,6 +76,30 @@ class ListRulesForm(DraftForm):
     @classmethod
     def showing(cls, content: ListRules, revision: int) -> ListRulesForm:
         return cls(formdata=None, data={**vars(content), "revision": revision})
+
+
+class StagesForm(DraftForm):
+    """Thresholds, minutes and coverage: a field for each figure of the definition, added below."""
+
+    template = "definitions/_stages_fields.html"
+    groups: ClassVar = {
+        "When an account counts as what": THRESHOLDS,
+        "Engagement minutes of a response": WEIGHTS,
+        "Coverage wanted of each side, within 1, 4 or 13 weeks": COVERAGE,
+    }
+
+    @property
+    def facts(self) -> dict[str, object]:
+        return {name: self[name].data for name in FIGURES}
+
+    @classmethod
+    def showing(cls, content: StageDefinition, revision: int) -> StagesForm:
+        return cls(formdata=None, data={**STAGES.written(content), "revision": revision})
+
+
+for _name, _figure in FIGURES.items():
+    _unit = _figure.unit if _figure.unit == "%" else f"{_figure.unit}s"
+    setattr(StagesForm, _name, Whole(f"{_figure.words} ({_unit})"))
 
 
 class CriterionForm(Form):
@@ -204,7 +229,7 @@ class WithdrawForm(FlaskForm):
     reason = line_field("Why")
 
 
-FORMS: dict[str, type[DraftForm]] = {"fit": FitForm, "list-rules": ListRulesForm}
+FORMS: dict[str, type[DraftForm]] = {"fit": FitForm, "list-rules": ListRulesForm, "stages": StagesForm}
 
 
 def _row(one: Criterion) -> dict[str, object]:

@@ -39,6 +39,8 @@ class Kind(ABC, Generic[C]):
     title: str
     purpose: str
     default: C | None = None  # what applies until both seats have signed; None: nothing does
+    sources: tuple[str, ...]  # where its facts and its default come from, a sentence each
+    exclusions: tuple[str, ...]  # what it leaves out, a sentence each
 
     @abstractmethod
     def read(self, facts: Mapping[str, object]) -> C:
@@ -51,6 +53,10 @@ class Kind(ABC, Generic[C]):
     @abstractmethod
     def sentence(self, content: C) -> str:
         """The whole of it as people say it."""
+
+    @abstractmethod
+    def formulas(self, content: C) -> list[str]:
+        """How figures are computed by it, a sentence each."""
 
     @abstractmethod
     def terms(self, content: C) -> list[Term]:

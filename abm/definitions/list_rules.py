@@ -46,6 +46,11 @@ class ListRulesKind(Kind[ListRules]):
     title = "List rules"
     purpose = "How long a proposal of the target list may wait, and how long the last list carries an unsigned quarter."
     default = DEFAULT_LIST_RULES
+    sources = (
+        "The instants at which a version was proposed and signed, in the organisation's time zone.",
+        "Defaults: this product's own judgement.",
+    )
+    exclusions = ("Campaign plans: each states by when it wants its review.",)
 
     def read(self, facts: Mapping[str, object]) -> ListRules:
         """The rules, if each figure is in its bounds and a reminder comes before the end."""
@@ -74,6 +79,12 @@ class ListRulesKind(Kind[ListRules]):
             f"after {plural(content.expires_after_days, 'day')} the proposal closes itself. "
             f"A quarter that starts unsigned works on with the last list for {_weeks(content.carry_over_weeks)}."
         )
+
+    def formulas(self, content: ListRules) -> list[str]:
+        return [
+            "Days = calendar days from the day of the proposal on; a proposal keeps the rules of the day it was made.",
+            f"Carried over until = the first day of the quarter + {_weeks(content.carry_over_weeks)}.",
+        ]
 
     def terms(self, content: ListRules) -> list[Term]:
         days = ("remind_after_days", "also_with_after_days", "expires_after_days")

@@ -23,6 +23,7 @@ from abm.demo.working import tell_the_weeks
 from abm.kit import clock
 from abm.kit.db import db, writing
 from abm.kit.migrate import upgrade
+from abm.stages.following import follow_stages
 
 
 def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
@@ -56,6 +57,8 @@ def build_demonstration(app: Flask, *, anew: bool = False) -> bool:
             freeze_the_weeks(world)
             hold_the_reviews(world)
             seal_events(session())
+            while follow_stages(session()):
+                session.flush()
             session.commit()
         db.engine.dispose()
     keep_beginning(url)

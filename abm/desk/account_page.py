@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -25,9 +26,15 @@ from abm.accounts.models import (
 from abm.accounts.queries import DealSum
 from abm.campaigns.models import Campaign
 from abm.campaigns.queries import held_out_on
+from abm.definitions.in_force import content_in_force
+from abm.definitions.kinds import plural
+from abm.definitions.stages import STAGES, StageDefinitions
+from abm.kit.filters import day as in_words
 from abm.people.models import Organisation, User
-from abm.stages.models import AccountStage, Stage
-from abm.stages.queries import stages_on
+from abm.stages.exits import StageExit
+from abm.stages.models import AccountStage, Stage, StageChange
+from abm.stages.queries import stages_of_those_who_left, stages_on
+from abm.stages.standing import Standing, latest_by, stalled_for
 from abm.targets.models import Membership
 from abm.targets.policies import TierPolicy
 
@@ -40,6 +47,7 @@ Amounts = list[tuple[int | None, str, date]]
 class AccountOverview:
     """Who an account is to us on a day. `children_deals` has the open deals of each company below it."""
 
+    organisation: Organisation
     account: Account
     membership: Membership | None
     stage: AccountStage
@@ -48,6 +56,9 @@ class AccountOverview:
     day: date
     held_out: Sequence[Campaign] = ()
     roles_wanted: int | None = None  # different buying roles that the tier's policy asks for
+    moved: Standing | None = None  # the last change of its stage, as far as it is kept
+    left: StageExit | None = None  # the exit that outranks its facts
+    stalled_after: int | None = None  # days without movement, by the tier's policy
 
     @property
     def roles_known(self) -> list[BuyingRole]:
@@ -63,6 +74,26 @@ class AccountOverview:
         if self.roles_wanted:
             return f"{len(known)} of {self.roles_wanted} buying roles known{named}"
         return f"Buying roles known{named}" if known else ""
+
+    @property
+    def stage_hint(self) -> str:
+        """Since when and why it stands there; why alone where it never moved, or has moved just now."""
+        if self.moved is None or not self.followed:
+            return self.stage.cause
+        return f"{plural(self.moved.days(self.day), 'day')}, since {in_words(self.moved.since)}: {self.moved.cause}"
+
+    @property
+    def followed(self) -> bool:
+        """Whether what is kept of its stage says what the facts say: a fact of just now takes a minute."""
+        return (self.moved.stage if self.moved else Stage.TARGET) is self.stage.stage
+
+    @property
+    def stalled(self) -> int | None:
+        """For how many days it has not moved, where its tier's policy calls that stalled."""
+        if self.membership is None or self.stalled_after is None or not self.followed:
+            return None
+        since = self.moved.since if self.moved else None, self.organisation.today(self.membership.starts)
+        return stalled_for(self.stage.stage, since, day=self.day, after=self.stalled_after)
 
     @property
     def ae(self) -> User | None:
@@ -81,30 +112,39 @@ def account_overview(
     session: Session, slug: str, *, organisation: Organisation, at: datetime
 ) -> AccountOverview | None:
     """Everything that the page's head and panels say, in seven queries; one more where deals need exchange rates."""
-    found = _with_membership(session, slug, at)
+    found = _with_membership(session, slug, at, organisation.today(at))
     if found is None:
         return None
-    account, membership, roles_wanted = found
-    day = organisation.today(at)
+    account, day = found.Account, organisation.today(at)
+    definitions = StageDefinitions.of(found.stages)
+    if found.StageExit is not None:
+        stages = stages_of_those_who_left(session, [account.id], [day], definitions)[day]
+    else:
+        stages = stages_on(session, [account.id], day, definitions=definitions)
+    moved = Standing(found.stage, found.since, found.cause) if found.since else None
     own: Amounts = [(deal.amount, deal.currency, day) for deal in account.opportunities if not deal.stage.closed]
     of_children = _children(session, account, day)
     amounts = [*own, *(amount for some in of_children.values() for amount in some)]
     foreign = any(currency != organisation.currency for _, currency, _ in amounts)
     rates = rates_of(session, organisation) if foreign else Rates(organisation.currency)
     return AccountOverview(
+        organisation=organisation,
         account=account,
-        membership=membership,
-        stage=stages_on(session, [account.id], day).get(account.id, NO_FACTS),
+        membership=found.Membership,
+        stage=stages.get(account.id, NO_FACTS),
         deals=DealSum(len(own), rates.sum(own)),
         children_deals={number: DealSum(len(some), rates.sum(some)) for number, some in of_children.items()},
         day=day,
         held_out=held_out_on(session, account.id, at),
-        roles_wanted=roles_wanted,
+        roles_wanted=found.roles_wanted,
+        moved=moved,
+        left=found.StageExit,
+        stalled_after=found.stalled_days,
     )
 
 
-def _with_membership(session: Session, slug: str, at: datetime) -> tuple[Account, Membership | None, int | None] | None:
-    """The account with its people and deals, its place on the list in force, and the roles wanted: three queries.
+def _with_membership(session: Session, slug: str, at: datetime, day: date) -> Row[*tuple[Any, ...]] | None:
+    """The account with its people and deals, its place on the list in force, and where it stands: three queries.
 
     On the lists of two programmes, the higher tier.
     """
@@ -114,9 +154,18 @@ def _with_membership(session: Session, slug: str, at: datetime) -> tuple[Account
         Membership.ends.is_(None) | (Membership.ends > at),
     )
     statement = (
-        select(Account, Membership, TierPolicy.roles_wanted)
+        select(
+            Account,
+            Membership,
+            *(TierPolicy.roles_wanted, TierPolicy.stalled_days),
+            StageExit,
+            *(StageChange.stage, StageChange.day.label("since"), StageChange.cause),
+            content_in_force(STAGES.slug, at).label("stages"),
+        )
         .outerjoin(Membership, on_the_list)
         .outerjoin(TierPolicy, (TierPolicy.list_id == Membership.list_id) & (TierPolicy.tier == Membership.tier))
+        .outerjoin(StageChange, (StageChange.account_id == Account.id) & latest_by(day))
+        .outerjoin(StageExit, (StageExit.account_id == Account.id) & StageExit.ended_at.is_(None))
         .where(Account.slug == slug)
         .order_by(Membership.tier, Membership.id)
         .options(
@@ -126,10 +175,10 @@ def _with_membership(session: Session, slug: str, at: datetime) -> tuple[Account
             selectinload(Account.contacts),
             selectinload(Account.opportunities).joinedload(Opportunity.owner).lazyload(User.grants),
             lazyload(Membership.account),
+            joinedload(StageExit.by).lazyload(User.grants),
         )
     )
-    row = session.execute(statement).unique().first()
-    return (row[0], row[1], row[2]) if row is not None else None
+    return session.execute(statement).unique().first()
 
 
 def _children(session: Session, account: Account, day: date) -> dict[int, Amounts]:

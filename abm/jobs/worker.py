@@ -1,5 +1,5 @@
 """The background work: events are sealed, proposals that wait are minded, lists of quarters past closed, commitments
-follow what changed, weeks freeze, letters leave.
+and stages follow what changed, weeks freeze, letters leave.
 
 The truth stands in tables, so a worker can die at any moment, and several can run at once.
 """
@@ -30,6 +30,7 @@ from abm.people.sessions import PasswordRequest
 from abm.progress.moments import Moment
 from abm.progress.schedule import due_to_freeze
 from abm.progress.snapshots import FreezeCause, take_snapshot
+from abm.stages.following import behind, follow_stages
 from abm.targets.closing import close_for_good, lists_to_close
 from abm.targets.reminding import let_time_pass, lists_with_something_due
 
@@ -52,6 +53,7 @@ def run(app: Flask, stop: threading.Event) -> None:
                 _look(whole=looks % WHOLE_EVERY == 0)
                 if looks % FOLLOW_EVERY == 0:
                     _follow()
+                    _follow_stages()
                     freeze_weeks()
             looks += 1
         except Exception as fault:  # the loop outlives whatever one look met
@@ -132,6 +134,16 @@ def _follow() -> None:
         if organisation is not None:
             follow(session(), organisation=organisation, at=clock.now())
         session.commit()
+
+
+def _follow_stages() -> None:
+    """Let the changes of stages follow the facts, a transaction for each step."""
+    with writing(False) as session:
+        more = behind(session())
+    while more:
+        with writing() as session:
+            more = follow_stages(session())
+            session.commit()
 
 
 def freeze_weeks() -> int:

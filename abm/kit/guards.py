@@ -48,6 +48,7 @@ GUARDS = (
         ),
     ),
     Guard("waiver"),
+    Guard("stage_exit", columns=("public_id", "account_id", "kind", "day", "reason", "by_id", "at")),
     Guard("campaign_origin"),
     Guard("plan_review"),
     Guard(

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from abm.accounts.deals import Source
+from abm.definitions.stages import CoverageWanted, Held
 from abm.kit.clock import Quarter
 from abm.people.seats import Side
 from abm.progress.pipeline import Deal, DealState
@@ -62,6 +63,28 @@ class ListShown:
             since=datetime.fromisoformat(written["since"]),
             carried_until=datetime.fromisoformat(until) if until else None,
         )
+
+
+@dataclass(frozen=True)
+class StagesShown:
+    """The definition of stages and coverage that a week goes by; `number` is None of the default."""
+
+    number: int | None
+    words: str
+    coverage: Mapping[int, CoverageWanted]
+
+    @classmethod
+    def of(cls, held: Held) -> StagesShown:
+        return cls(held.number, held.words, held.says.coverage_by_tier)
+
+    def written(self) -> dict[str, object]:
+        coverage = {str(tier): [wanted.percent, wanted.weeks] for tier, wanted in self.coverage.items()}
+        return {"version": self.number, "words": self.words, "coverage": coverage}
+
+    @classmethod
+    def read(cls, written: Mapping[str, Any]) -> StagesShown:
+        coverage = {int(tier): CoverageWanted(*wanted) for tier, wanted in sorted(written["coverage"].items())}
+        return cls(written["version"], written["words"], coverage)
 
 
 def write_accounts(rows: Sequence[AccountWeek]) -> dict[str, object]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from abm.definitions.stages import CoverageWanted
 from abm.people.seats import Side
 from abm.progress.pipeline import DealState, Pipeline, SourceLine, added_up, by_source
 from abm.progress.weekly import AccountWeek, Coverage, Joint, Promise, coverage_by_tier, joint_counts, stage_matrix
@@ -63,8 +64,10 @@ class WeekFigures:
         return sum(count for (_, now), count in self.matrix.items() if now is stage)
 
 
-def figures_of(rows: Sequence[AccountWeek], promises: dict[Side, Promise]) -> WeekFigures:
-    """Add the rows up."""
+def figures_of(
+    rows: Sequence[AccountWeek], promises: dict[Side, Promise], coverage: Mapping[int, CoverageWanted]
+) -> WeekFigures:
+    """Add the rows up. `coverage` is what is wanted of each tier."""
     joint = joint_counts(rows)
     deals = [deal for row in rows for deal in row.deals]
     return WeekFigures(
@@ -76,7 +79,7 @@ def figures_of(rows: Sequence[AccountWeek], promises: dict[Side, Promise]) -> We
             _bar(team or "No team", team, [r for r in rows if r.team == team])
             for team in sorted({r.team for r in rows})
         ],
-        coverage=coverage_by_tier(rows),
+        coverage=coverage_by_tier(rows, coverage),
         covered_both=sum(row.covered_by_both for row in rows),
         meetings_held=sum(row.meetings_held for row in rows),
         meetings_booked=sum(row.meetings_booked for row in rows),

@@ -12,7 +12,7 @@ from sqlalchemy import Row, RowMapping, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account, TeamFunction, TeamMember
-from abm.definitions.defaults import COVERAGE
+from abm.definitions.stages import Held, StageDefinition, stage_definitions
 from abm.outbound.judging import Judgement
 from abm.people.models import Organisation, Team, User
 from abm.people.programmes import DEFAULT_PROGRAMME
@@ -42,6 +42,7 @@ class WeekOfList:
     signed: Signed
     rows: Sequence[AccountWeek]
     account_ids: Select[int]
+    stages: Held  # the definition of stages and coverage that held on its last day
 
     @property
     def list(self) -> ListShown:
@@ -62,8 +63,10 @@ def week_of_list(
     touches = _touches(session, ids, moment)
     deals, verdicts = deals_of(session, organisation, ids, moment), _verdicts(session, ids, moment)
     before = moment.first - timedelta(days=1)
-    stages = stages_on_days(session, ids, [moment.until, before])
-    now, then, terms = stages[moment.until], stages[before], _terms(signed, moment)
+    definitions = stage_definitions(session)
+    held = definitions.on(moment.until)
+    stages = stages_on_days(session, ids, [moment.until, before], definitions=definitions)
+    now, then, terms = stages[moment.until], stages[before], _terms(signed, moment, held.says)
     rows = [
         _row(
             member,
@@ -76,7 +79,7 @@ def week_of_list(
         )
         for member in members
     ]
-    return WeekOfList(moment, signed, rows, ids)
+    return WeekOfList(moment, signed, rows, ids, held)
 
 
 @dataclass(frozen=True)
@@ -148,10 +151,10 @@ class Term:
     begun_by: datetime  # who has been on the list since then has been on it for a whole period
 
 
-def _terms(signed: Signed, moment: Moment) -> dict[int, dict[Side, Term]]:
+def _terms(signed: Signed, moment: Moment, stages: StageDefinition) -> dict[int, dict[Side, Term]]:
     """By tier and side, once for all accounts."""
     found: dict[int, dict[Side, Term]] = {}
-    for tier, coverage in COVERAGE.items():
+    for tier, coverage in stages.coverage_by_tier.items():
         rhythms = {side: signed.rhythm(tier, side) for side in Side}
         found[tier] = {
             side: Term(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from abm.accounts.models import Account
 from abm.people.models import Organisation, User
 from abm.people.seats import Side
-from abm.progress.content import ListShown, aes_in, read_accounts
+from abm.progress.content import ListShown, StagesShown, aes_in, read_accounts
 from abm.progress.figures import WeekFigures, figures_of, headlines
 from abm.progress.flight import OnTheWay
 from abm.progress.freshness import Freshness
@@ -43,12 +43,13 @@ class ShownWeek:
     list: ListShown
     rows: Sequence[AccountWeek]
     currency: str
+    stages: StagesShown
     frozen: Frozen | None = None
     account_ids: Select[int] | None = None  # of all rows, where the facts are asked as they stand
 
     def figures(self, session: Session, rows: Sequence[AccountWeek]) -> WeekFigures:
         """What some of its rows add up to."""
-        return figures_of(rows, self._promises(session, rows))
+        return figures_of(rows, self._promises(session, rows), self.stages.coverage)
 
     def _promises(self, session: Session, rows: Sequence[AccountWeek]) -> dict[Side, Promise]:
         if self.account_ids is None:
@@ -74,7 +75,14 @@ def standing_week(session: Session, organisation: Organisation, moment: Moment, 
 
 
 def _standing(found: WeekOfList, organisation: Organisation) -> ShownWeek:
-    return ShownWeek(found.moment, found.list, found.rows, organisation.currency, account_ids=found.account_ids)
+    return ShownWeek(
+        found.moment,
+        found.list,
+        found.rows,
+        organisation.currency,
+        StagesShown.of(found.stages),
+        account_ids=found.account_ids,
+    )
 
 
 def read_snapshot(session: Session, organisation: Organisation, moment: Moment, snapshot: Snapshot) -> ShownWeek:
@@ -86,6 +94,7 @@ def read_snapshot(session: Session, organisation: Organisation, moment: Moment, 
         list=ListShown.read(content["list"], organisation.fiscal_start_month),
         rows=read_accounts(content, {row.public_id: row.name for row in names}),
         currency=content["currency"],
+        stages=StagesShown.read(content["stages"]),
         frozen=Frozen(
             at=snapshot.frozen_at,
             digest=snapshot.digest,

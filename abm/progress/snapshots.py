@@ -18,7 +18,7 @@ from abm.kit.base import Base, Digest, Facts, Instant, Key, PublicId, Word, choi
 from abm.people.models import Organisation, User
 from abm.people.programmes import Programme
 from abm.people.seats import Side
-from abm.progress.content import write_accounts
+from abm.progress.content import StagesShown, write_accounts
 from abm.progress.figures import figures_of, headlines
 from abm.progress.flight import on_the_way
 from abm.progress.freshness import freshness_of
@@ -149,6 +149,7 @@ def _about(
         "sealed up to": sealed_upto,
         "currency": organisation.currency,
         "list": week.list.written(),
+        "stages": StagesShown.of(week.stages).written(),
         **on_the_way(session, moment, programme_id, week.account_ids).written(),
         "sources": [{"kind": one.kind, "through": one.through.isoformat(), "overdue": one.overdue} for one in sources],
     }
@@ -161,7 +162,7 @@ def headlines_by_group(rows: Sequence[AccountWeek]) -> dict[str, dict[str, int]]
         names = (ALL, f"tier {row.tier}", f"team {row.team}", f"ae {row.ae_id}")
         for name in names:
             groups.setdefault(name, []).append(row)
-    return {name: headlines(figures_of(members, _promised(members))) for name, members in groups.items()}
+    return {name: headlines(figures_of(members, _promised(members), {})) for name, members in groups.items()}
 
 
 def _promised(rows: Sequence[AccountWeek]) -> dict[Side, Promise]:

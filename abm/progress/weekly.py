@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-from abm.definitions.defaults import COVERAGE
+from abm.definitions.stages import CoverageWanted
 from abm.people.seats import Side
 from abm.progress.pipeline import Deal, DealState
 from abm.stages.models import Stage
@@ -214,10 +214,10 @@ class Coverage:
     window: str
 
 
-def coverage_by_tier(rows: Sequence[AccountWeek]) -> list[Coverage]:
+def coverage_by_tier(rows: Sequence[AccountWeek], wanted_by_tier: Mapping[int, CoverageWanted]) -> list[Coverage]:
     """Coverage = accounts touched by that side in the window ÷ accounts on the list (practice.md)."""
     found = []
-    for tier, wanted in COVERAGE.items():
+    for tier, wanted in wanted_by_tier.items():
         members = [row for row in rows if row.tier == tier]
         found.append(
             Coverage(

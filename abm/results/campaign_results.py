@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import func, select, tuple_
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from abm.accounts.models import Rates, Sum, rates_of
 from abm.campaigns.launches import AudienceMember
 from abm.campaigns.models import Campaign
+from abm.definitions.stages import stage_definitions
 from abm.people.models import Organisation
 from abm.results.arms import Arms, arms_of
 from abm.results.influence import WINDOW, Model, credit
@@ -71,8 +73,14 @@ def results_of(
         return None
     today, last = organisation.today(at), _last_day(session, campaign, organisation)
     until, rates = min(today, last), rates_of(session, organisation)
-    audience = outcomes_of(session, arms.audience, until=until, campaign_id=campaign.id)
-    control = outcomes_of(session, arms.control, until=until, campaign_id=campaign.id)
+    counted = partial(
+        outcomes_of,
+        session,
+        until=until,
+        campaign_id=campaign.id,
+        definition=stage_definitions(session).on(until).says,
+    )
+    audience, control = counted(arms.audience), counted(arms.control)
     spent = spent_on(session, campaign, organisation, today).so_far
     cost = None if spent.unknown else spent.amount
     deals = [deal for one in audience.values() for deal in one.deals if not deal.lost]

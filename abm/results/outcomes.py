@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from abm.accounts.models import CrmStage, DealType, Opportunity, StageCategory
+from abm.definitions.stages import StageDefinition
 from abm.results.arms import Begun
 from abm.targets.kinds import Motion
 from abm.touches.bulk import chunks
@@ -59,11 +61,17 @@ class Outcome:
         return any(deal.won for deal in self.deals)
 
 
-def outcomes_of(session: Session, arm: Mapping[int, Begun], *, until: date, campaign_id: int) -> dict[int, Outcome]:
-    """What came of every account of an arm, from its first day to `until`. Two queries for each first day."""
+def outcomes_of(
+    session: Session, arm: Mapping[int, Begun], *, until: date, campaign_id: int, definition: StageDefinition
+) -> dict[int, Outcome]:
+    """What came of every account of an arm, from its first day to `until`. Two queries for each first day.
+
+    Engagement minutes are those of `definition`.
+    """
     found: dict[int, Outcome] = {number: Outcome() for number in arm}
     for day, ids in _by_day(arm):
-        _add_touches(session, found, ids, first=day, until=until, campaign_id=campaign_id)
+        kinds = _touches(session, ids, first=day, until=until, campaign_id=campaign_id)
+        _add_touches(found, kinds, definition)
         for deal, kind in _deals(session, ids, day, until):
             if is_wanted(kind, arm[deal.account_id].motion):
                 found[deal.account_id].deals.append(deal)
@@ -87,26 +95,22 @@ def _by_day(arm: Mapping[int, Begun]) -> Iterator[tuple[date, Sequence[int]]]:
             yield day, chunk
 
 
-def _add_touches(
-    session: Session,
-    found: Mapping[int, Outcome],
-    ids: Sequence[int],
-    *,
-    first: date,
-    until: date,
-    campaign_id: int,
-) -> None:
+def _touches(session: Session, ids: Sequence[int], *, first: date, until: date, campaign_id: int) -> Iterable[Any]:
+    """How many touches of each kind there were, and whether they were of this campaign."""
     kinds = (Touch.account_id, Touch.direction, Touch.channel, Touch.outcome, Touch.campaign_id == campaign_id)
-    rows = session.execute(
+    return session.execute(
         select(*kinds, func.count())
         .where(Touch.account_id.in_(ids), Touch.voided_at.is_(None), Touch.day >= first, Touch.day <= until)
         .group_by(*kinds)
     )
-    for account_id, direction, channel, outcome, ours, count in rows:
+
+
+def _add_touches(found: Mapping[int, Outcome], kinds: Iterable[Any], definition: StageDefinition) -> None:
+    for account_id, direction, channel, outcome, ours, count in kinds:
         one, rule = found[account_id], rule_of(channel, outcome)
         one.reached = one.reached or bool(ours and direction is Direction.OUTBOUND)
         one.responses += count * rule.responded
-        one.minutes += count * rule.minutes
+        one.minutes += count * definition.minutes_of(rule.response)
         one.held += count * (rule.klass is OutcomeClass.MEETING_HELD)
 
 

@@ -133,4 +133,4 @@ def figure_in(snapshot: Snapshot, figure: str, scope: str, named: set[str]) -> i
         group: dict[str, Any] = snapshot.headlines.get(scope, {})
         return int(group.get(figure, 0))
     rows = [row for row in read_accounts(snapshot.read(), {}) if row.public_id in named]
-    return headlines(figures_of(rows, together(row.promises for row in rows)))[figure]
+    return headlines(figures_of(rows, together(row.promises for row in rows), {}))[figure]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from abm.definitions.defaults import STAGES, StageDefinition
+from abm.definitions.stages import StageDefinition
 from abm.stages.models import AccountStage, Facts, Stage
 
 
-def stage_of(facts: Facts, definition: StageDefinition = STAGES) -> AccountStage:  # noqa: PLR0911 one line a stage
+def stage_of(facts: Facts, definition: StageDefinition) -> AccountStage:  # noqa: PLR0911 one line a stage
     """The stage of an account and its cause (practice.md: Demandbase, RollWorks, Engagio)."""
     days = definition.window_days
     if facts.won_deals:

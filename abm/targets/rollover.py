@@ -2,7 +2,7 @@
 
 The first rule that speaks decides (thresholds are this product's own judgement, the days are the tier policy's):
 
-1. archived, not to be approached for all of the next quarter, or taken out in the draft of a change: drop
+1. archived, not to be approached for all of the next quarter, disqualified, or taken out in the draft of a change: drop
 2. won a deal in the quarter: keep, with the motion expansion
 3. lost a deal, and none is open: one tier down; tier 3 stays, somebody there knows us
 4. tier 3 with an open deal, or marketing-qualified, or after a meeting: promote; tier 2 with an open deal and a
@@ -131,6 +131,8 @@ def _gone(facts: Facts) -> Found:
     if facts.resting:
         until = f" until {weekday(facts.left_alone_until)}" if facts.left_alone_until else ""
         return Kind.DROP, (f"Not to be approached{until}: {facts.left_alone}",)
+    if facts.stage.stage is Stage.DISQUALIFIED:
+        return Kind.DROP, (f"Disqualified: {facts.stage.cause}.",)
     if facts.taken_out:
         return Kind.DROP, (f"Taken out in the draft of {facts.quarter}: {facts.taken_out}",)
     return None

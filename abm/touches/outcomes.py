@@ -1,7 +1,7 @@
 """What can come of a touch, per channel: one table, from which minutes, responses and meetings are counted.
 
-Engagement minutes follow practice.md (Engagio): a visit or click 1, a reply 2, a download 10, a webinar or a
-meeting 30, a dinner 120, an impression 0. A conversation on the phone counts as a reply (our judgement).
+How many engagement minutes a response brings is agreed in the definition of stages. A conversation on the phone counts
+as a reply (our judgement).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from abm.definitions.stages import DEFAULT_MINUTES, Response
 from abm.kit.rules import refuse
 from abm.touches.kinds import Channel, Direction, OutcomeClass
 
@@ -17,6 +18,7 @@ OURS: Final = (Direction.OUTBOUND,)
 THEIRS: Final = (Direction.INBOUND,)
 EITHER: Final = (Direction.OUTBOUND, Direction.INBOUND)
 OPTED_OUT: Final = "opted out"
+DEMO_REQUEST: Final = "demo request"
 ANSWERED = frozenset({OutcomeClass.RESPONDED, OutcomeClass.MEETING_BOOKED, OutcomeClass.MEETING_HELD})
 
 
@@ -26,10 +28,15 @@ class OutcomeRule:
 
     label: str
     letter: str
-    minutes: int
+    response: Response | None
     klass: OutcomeClass
     person_to_person: bool
     directions: tuple[Direction, ...]
+
+    @property
+    def minutes(self) -> int:
+        """Engagement minutes by default, which the rollups keep; stages go by the definition in force."""
+        return 0 if self.response is None else DEFAULT_MINUTES[self.response]
 
     @property
     def responded(self) -> bool:
@@ -38,29 +45,31 @@ class OutcomeRule:
 
 
 def _silent(label: str, letter: str, directions: tuple[Direction, ...] = OURS) -> OutcomeRule:
-    return OutcomeRule(label, letter, 0, OutcomeClass.NO_RESPONSE, person_to_person=False, directions=directions)
+    return OutcomeRule(label, letter, None, OutcomeClass.NO_RESPONSE, person_to_person=False, directions=directions)
 
 
-def _reaction(label: str, letter: str, minutes: int) -> OutcomeRule:
-    return OutcomeRule(label, letter, minutes, OutcomeClass.RESPONDED, person_to_person=False, directions=THEIRS)
+def _reaction(label: str, letter: str, response: Response = Response.VISIT) -> OutcomeRule:
+    return OutcomeRule(label, letter, response, OutcomeClass.RESPONDED, person_to_person=False, directions=THEIRS)
 
 
-def _talk(label: str, letter: str, directions: tuple[Direction, ...], minutes: int = 2) -> OutcomeRule:
-    return OutcomeRule(label, letter, minutes, OutcomeClass.RESPONDED, person_to_person=True, directions=directions)
+def _talk(label: str, letter: str, directions: tuple[Direction, ...]) -> OutcomeRule:
+    return OutcomeRule(
+        label, letter, Response.REPLY, OutcomeClass.RESPONDED, person_to_person=True, directions=directions
+    )
 
 
 def _booked(directions: tuple[Direction, ...] = EITHER) -> OutcomeRule:
     return OutcomeRule(
-        "Meeting booked", "m", 2, OutcomeClass.MEETING_BOOKED, person_to_person=True, directions=directions
+        "Meeting booked", "m", Response.REPLY, OutcomeClass.MEETING_BOOKED, person_to_person=True, directions=directions
     )
 
 
-def _held(label: str, letter: str, minutes: int) -> OutcomeRule:
-    return OutcomeRule(label, letter, minutes, OutcomeClass.MEETING_HELD, person_to_person=True, directions=EITHER)
+def _held(label: str, letter: str, response: Response) -> OutcomeRule:
+    return OutcomeRule(label, letter, response, OutcomeClass.MEETING_HELD, person_to_person=True, directions=EITHER)
 
 
 def _missed(label: str, letter: str) -> OutcomeRule:
-    return OutcomeRule(label, letter, 0, OutcomeClass.NO_SHOW, person_to_person=False, directions=EITHER)
+    return OutcomeRule(label, letter, None, OutcomeClass.NO_SHOW, person_to_person=False, directions=EITHER)
 
 
 OUTCOMES: Final[dict[Channel, dict[str, OutcomeRule]]] = {
@@ -76,7 +85,7 @@ OUTCOMES: Final[dict[Channel, dict[str, OutcomeRule]]] = {
     Channel.EMAIL: {
         "sent": _silent("Sent", "s"),
         "replied": _talk("They replied", "r", THEIRS),
-        "clicked": _reaction("They clicked", "l", 1),
+        "clicked": _reaction("They clicked", "l"),
         "bounced": _silent("Bounced", "b"),
         "meeting booked": _booked(),
         "not interested": _talk("Not interested", "x", THEIRS),
@@ -84,7 +93,7 @@ OUTCOMES: Final[dict[Channel, dict[str, OutcomeRule]]] = {
     },
     Channel.SOCIAL: {
         "sent": _silent("Message sent", "s"),
-        "connected": _reaction("Accepted our invitation", "a", 1),
+        "connected": _reaction("Accepted our invitation", "a"),
         "replied": _talk("They replied", "r", THEIRS),
         "meeting booked": _booked(),
         "not interested": _talk("Not interested", "x", THEIRS),
@@ -92,27 +101,29 @@ OUTCOMES: Final[dict[Channel, dict[str, OutcomeRule]]] = {
     },
     Channel.MEETING: {
         "booked": _booked(),
-        "held": _held("Held", "h", 30),
-        "dinner": _held("Dinner held", "d", 120),
+        "held": _held("Held", "h", Response.MEETING),
+        "dinner": _held("Dinner held", "d", Response.DINNER),
         "no-show": _missed("They did not come", "n"),
         "cancelled": _missed("Cancelled", "c"),
     },
     Channel.EVENT: {
         "invited": _silent("Invited", "i"),
-        "registered": _reaction("Registered", "r", 1),
-        "attended": OutcomeRule("Attended", "a", 30, OutcomeClass.RESPONDED, person_to_person=True, directions=THEIRS),
+        "registered": _reaction("Registered", "r"),
+        "attended": OutcomeRule(
+            "Attended", "a", Response.EVENT, OutcomeClass.RESPONDED, person_to_person=True, directions=THEIRS
+        ),
         "did not come": _missed("Did not come", "n"),
         "meeting booked": _booked(),
     },
     Channel.WEBINAR: {
         "invited": _silent("Invited", "i"),
-        "registered": _reaction("Registered", "r", 1),
-        "attended": _reaction("Attended", "a", 30),
+        "registered": _reaction("Registered", "r"),
+        "attended": _reaction("Attended", "a", Response.WEBINAR),
         "did not come": _missed("Did not come", "n"),
     },
     Channel.AD: {
         "impression": _silent("Shown", "s"),
-        "clicked": _reaction("They clicked", "l", 1),
+        "clicked": _reaction("They clicked", "l"),
     },
     Channel.DIRECT_MAIL: {
         "sent": _silent("Sent", "s"),
@@ -121,16 +132,16 @@ OUTCOMES: Final[dict[Channel, dict[str, OutcomeRule]]] = {
     },
     Channel.WEB: {
         "shown": _silent("Made for them and shown", "s"),
-        "visit": _reaction("Visited our site", "v", 1),
-        "form": _reaction("Filled in a form", "f", 2),
-        "demo request": OutcomeRule(
-            "Asked for a demo", "d", 2, OutcomeClass.RESPONDED, person_to_person=True, directions=THEIRS
+        "visit": _reaction("Visited our site", "v"),
+        "form": _reaction("Filled in a form", "f", Response.REPLY),
+        DEMO_REQUEST: OutcomeRule(
+            "Asked for a demo", "d", Response.REPLY, OutcomeClass.RESPONDED, person_to_person=True, directions=THEIRS
         ),
     },
     Channel.CONTENT: {
         "sent": _silent("Sent to them", "s"),
-        "viewed": _reaction("Viewed", "v", 1),
-        "downloaded": _reaction("Downloaded", "d", 10),
+        "viewed": _reaction("Viewed", "v"),
+        "downloaded": _reaction("Downloaded", "d", Response.DOWNLOAD),
     },
 }
 

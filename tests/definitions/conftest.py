@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from abm.agreement.models import Verdict, Version
 from abm.definitions.catalogue import KINDS
 from abm.definitions.models import Definition, begin_definition
+from abm.definitions.stages import DEFAULT_STAGES, STAGES
 from abm.people.models import User
 from abm.people.seats import Side, seats
 from tests.cast import Cast, sign_in
@@ -26,7 +27,8 @@ PHARMA = {"field": "industry", "operator": "is one of", "values": ["Pharma", "Fo
 LARGE = {"field": "employees", "operator": "is between", "least": 200, "most": 5000, "weight": 20}
 CRITERIA: dict[str, Any] = {"criteria": [PHARMA, LARGE]}
 RULES = {"remind_after_days": 3, "also_with_after_days": 6, "expires_after_days": 21, "carry_over_weeks": 2}
-DRAFTS: dict[str, Mapping[str, Any]] = {"fit": CRITERIA, "list-rules": RULES}
+STRICT = {**STAGES.written(DEFAULT_STAGES), "window_days": 30, "engaged_minutes": 20, "coverage_percent_1": 60}
+DRAFTS: dict[str, Mapping[str, Any]] = {"fit": CRITERIA, "list-rules": RULES, "stages": STRICT}
 
 
 @dataclass

@@ -14,11 +14,12 @@ from abm.audit.models import Event
 from abm.definitions.fit import FIT
 from abm.definitions.in_force import in_force_at
 from abm.definitions.list_rules import DEFAULT_LIST_RULES, ListRules, list_rules_at
+from abm.definitions.stages import stage_definitions
 from abm.kit.rules import Conflict, RuleBroken
 from abm.people.programmes import add_programme
 from abm.people.seats import Side, add_seats, seats
 from tests.counting import statements
-from tests.definitions.conftest import CRITERIA, NOW, PHARMA, RULES, TODAY, Desk
+from tests.definitions.conftest import CRITERIA, NOW, PHARMA, RULES, STRICT, TODAY, Desk
 
 
 def test_the_default_applies_until_both_have_signed_and_then_from_the_last_signature(desk: Desk) -> None:
@@ -46,6 +47,26 @@ def test_one_stated_for_a_later_day_begins_at_that_days_first_instant_and_the_on
     held = in_force_at(desk.session, "list-rules", begins)
     assert held is not None
     assert (held.number, held.since) == (second.number, begins)
+
+
+def test_the_stages_of_each_day_are_asked_in_one_query(desk: Desk) -> None:
+    stages = desk.begin("stages")
+    desk.agree(stages)
+    desk.change(stages, {**STRICT, "window_days": 45})
+    desk.agree(stages, date(2026, 12, 1), at=NOW + timedelta(days=1))
+    desk.change(stages, {**STRICT, "window_days": 50})
+    desk.agree(stages, date(2026, 12, 1), at=NOW + timedelta(days=2))  # what it replaces never begins
+    desk.session.refresh(desk.cast.organisation)
+    with statements(desk.session.get_bind().engine) as sent:
+        held = stage_definitions(desk.session)
+    assert len(sent) == 1
+    days = (date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 30), date(2026, 12, 1))
+    assert [(held.on(day).number, held.on(day).says.window_days) for day in days] == [
+        (None, 90),
+        (1, 30),
+        (1, 30),
+        (3, 50),
+    ]
 
 
 def test_the_rules_of_an_instant_take_one_query(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import time_machine
@@ -16,13 +17,13 @@ from abm.kit.db import db
 from abm.people.seats import Side
 from tests.cast import PASSWORD
 from tests.counting import statements
-from tests.definitions.conftest import CRITERIA, NOW, PHARMA, RULES, Desk, Web
+from tests.definitions.conftest import CRITERIA, NOW, PHARMA, RULES, STRICT, Desk, Web
 from tests.passwords import give_passwords
 
 RULES_SENT = {name: str(value) for name, value in RULES.items()} | {"revision": "0", "do": "save"}
 ROW = {"criteria-0-what": "industry:is one of", "criteria-0-values": "Pharma\nFood", "criteria-0-weight": "40"}
 FIT_SENT = {**ROW, "revision": "0", "do": "save"}
-FIT, LIST = "/definitions/fit", "/definitions/list-rules"
+FIT, LIST, STAGES = "/definitions/fit", "/definitions/list-rules", "/definitions/stages"
 
 
 def words(answer: TestResponse) -> str:
@@ -74,6 +75,35 @@ def test_the_draft_of_the_rules_is_saved_and_proposed_and_both_sign(web: Web, de
     assert "is in force since 24 Nov 2026" in words(web.get(LIST))
     assert "version 1 since 24 Nov 2026" in words(web.get("/definitions"))
     assert all(finding.holds for finding in check_record(web.get(f"{LIST}/versions/1/record.json").data))
+
+
+def test_a_page_says_formula_sources_exclusions_and_history(web: Web, desk: Desk) -> None:
+    stages = desk.begin("stages")
+    desk.agree(stages, at=NOW - timedelta(hours=1))
+    desk.change(stages, {**STRICT, "window_days": 45})
+    desk.agree(stages, date(2026, 12, 1), at=NOW - timedelta(minutes=30))
+    desk.session.commit()
+    web.sign_in(desk.cast.vera)
+    page = words(web.get(STAGES))
+    assert "Within 30 days, 1 response makes a target account aware, 20 engagement minutes engaged" in page
+    assert "that day and the 29 days before it: a visit, a click or a sign-up 1;" in page
+    assert "Voided touches" in page
+    assert "Version 1 in force" in page
+    assert "held from 24 Nov 2026 to 1 Dec 2026" in page
+    assert "Within 45 days" not in page
+    for address in (FIT, LIST):
+        assert "What it leaves out" in words(web.get(address))
+
+
+def test_the_draft_of_the_stages_is_saved_as_typed_and_refuses_what_makes_no_sense(web: Web, desk: Desk) -> None:
+    web.sign_in(desk.cast.wen)
+    assert 'name="minutes_dinner"' in web.get(f"{STAGES}/edit").text
+    sent = {name: str(value) for name, value in STRICT.items()} | {"revision": "0", "do": "save"}
+    refused = web.post(f"{STAGES}/edit", {**sent, "coverage_weeks_2": "5", "mqa_people": ""})
+    assert refused.status_code == 422
+    assert draft(desk, "stages") is None
+    assert web.post(f"{STAGES}/edit", sent).location == STAGES
+    assert draft(desk, "stages") == STRICT
 
 
 def test_a_default_that_nobody_touched_can_be_agreed_on_as_it_is(web: Web, desk: Desk) -> None:
@@ -232,16 +262,21 @@ def test_what_waits_stands_on_the_home_page_of_the_seat_until_it_has_signed(web:
 
 
 def test_pages_take_few_queries(app: Flask, web: Web, desk: Desk) -> None:
-    for slug in ("fit", "list-rules"):
+    changed: dict[str, dict[str, Any]] = {
+        "fit": {"criteria": [PHARMA]},
+        "list-rules": {**RULES, "carry_over_weeks": 1},
+        "stages": {**STRICT, "window_days": 31},
+    }
+    for slug, facts in changed.items():
         definition = desk.begin(slug)
         desk.agree(definition)
-        desk.change(definition, {**RULES, "carry_over_weeks": 1} if slug != "fit" else {"criteria": [PHARMA]})
+        desk.change(definition, facts)
         desk.propose(definition)
     desk.session.commit()
     web.sign_in(desk.cast.amara)
     with app.app_context():
         engine = db.engine
-    for address in ("/definitions", FIT, f"{FIT}/edit", f"{LIST}/versions/2"):
+    for address in ("/definitions", FIT, f"{FIT}/edit", f"{LIST}/versions/2", f"{STAGES}/edit", f"{STAGES}/versions/2"):
         web.get(address)
         with statements(engine) as sent:
             assert web.get(address).status_code == 200

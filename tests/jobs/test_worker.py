@@ -17,8 +17,12 @@ from sqlalchemy.orm import Session, scoped_session
 from abm.audit.models import Event, Seal
 from abm.jobs import worker
 from abm.kit.db import writing
+from abm.stages.following import behind
+from abm.stages.models import Stage
+from abm.stages.standing import standing_on
+from abm.touches.models import Channel, Direction
 from tests.cast import Cast
-from tests.outbound.world import World
+from tests.outbound.world import NOW, World
 
 
 def counts(app: Flask) -> tuple[int, int]:
@@ -106,4 +110,29 @@ def test_commitments_follow_the_ae(cast: Cast, app: Flask, session: scoped_sessi
 
     session.expire_all()
     assert promise.person_id == cast.tomas.id
+    session.rollback()
+
+
+def test_before_the_first_run_there_is_nothing_to_follow(app: Flask) -> None:
+    with app.app_context():
+        worker._follow_stages()
+        with writing(False) as session:
+            assert not behind(session())
+
+
+def test_stages_follow_the_facts(
+    cast: Cast, app: Flask, session: scoped_session[Session], work: Callable[[], None]
+) -> None:
+    world = World(session(), cast)
+    halden = world.account()
+    today = cast.organisation.today()
+    world.log(halden, when=NOW, direction=Direction.INBOUND, channel=Channel.EMAIL, outcome="replied")
+    session.commit()
+    work()
+
+    with app.app_context():
+        worker._follow_stages()
+
+    found = standing_on(session(), [halden.id], today)
+    assert found[halden.id].stage is Stage.AWARE
     session.rollback()

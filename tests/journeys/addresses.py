@@ -130,8 +130,13 @@ PAGES: dict[str, list[tuple[str, str]]] = (
             (AMARA, "/definitions/fit"),
             (TOMAS, "/definitions/fit"),
             (WEN, "/definitions/list-rules"),
+            (WEN, "/definitions/stages"),
         ],
-        "definitions.edit": [(WEN, "/definitions/fit/edit"), (WEN, "/definitions/list-rules/edit")],
+        "definitions.edit": [
+            (WEN, "/definitions/fit/edit"),
+            (WEN, "/definitions/list-rules/edit"),
+            (WEN, "/definitions/stages/edit"),
+        ],
         "definitions.version": [(TOMAS, "/definitions/fit/versions/1")],
         "targets.as_of": [
             (TOMAS, "/quarters/{quarter}/list/as-of"),

@@ -22,6 +22,7 @@ PAGES_OF_WORK: dict[str, list[tuple[str, str]]] = {
         (JONAS, "/commitments/{waiting}"),
     ],
     "outbound.meetings": [(TOMAS, "/meetings"), (INES, "/meetings?whose=team"), (AMARA, "/meetings?whose=all")],
+    "stages.way": [(TOMAS, "/accounts/{account}/stages")],
     "outbound.new_meeting": [(TOMAS, "/accounts/{account}/meetings/new")],
     "outbound.meeting": [(TOMAS, "/meetings/{meeting}"), (AMARA, "/meetings/{meeting to come}")],
     "outbound.judgements": [(TOMAS, "/accounts/{account}/judgements"), (WEN, "/accounts/{account}/judgements")],

@@ -24,6 +24,8 @@ from abm.kit.base import session_of
 from abm.outbound.meetings import Appointment, Meeting, book
 from abm.outbound.models import Commitment, CommitmentSource
 from abm.people.seats import Side, seats
+from abm.stages.exits import ExitReason, leave
+from abm.stages.models import ExitKind
 from abm.targets.comments import comment_on
 from abm.targets.models import Outcome, open_list
 from abm.touches.logging import log_touch
@@ -57,7 +59,10 @@ def promised_and_filed(session: Session, cast: Cast, account: Account) -> dict[s
     batch = stage(cast.organisation, upload, by=cast.wen, at=at)
     session.flush()
     meeting = _meeting(cast, account, at)
-    return {"commitment": commitment.public_id, "import": str(batch.id), "meeting": meeting.public_id}
+    left = leave(account, ExitKind.RECYCLED, ExitReason.BAD_TIMING, "", by=cast.tomas, at=at)
+    session.flush()
+    named = {"commitment": commitment.public_id, "meeting": meeting.public_id, "exit": left.public_id}
+    return {"import": str(batch.id), **named}
 
 
 def _meeting(cast: Cast, account: Account, at: datetime) -> Meeting:

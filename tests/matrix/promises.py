@@ -8,6 +8,7 @@ from tests.matrix.expectations import AE, CMO, CRO, EVERYONE, LOGGERS, MANAGER, 
 
 LEADS_MARCUS = frozenset({MANAGER, CRO})
 ANSWERING = frozenset({AE, MANAGER, CRO})  # Tomás, and who leads him
+SAYING = ANSWERING | {CMO}  # who answers for the account, and both seats
 LEADERS = frozenset({CMO, CRO, MANAGER})
 PROMISE: Any = {"commitment_id": "commitment"}
 
@@ -27,6 +28,9 @@ PROMISES: dict[str, list[Case]] = {
     "outbound.handing_over": [case(LEADERS, 404), case(LEADERS, 409, sent={"by": "=person"})],  # who promised nothing
     "outbound.hand_over_many": [case(LEADERS, 409)],
     "outbound.team": [case(LEADERS)],
+    "stages.way": [case(EVERYONE, slug="account")],
+    "stages.leave_way": [case(SAYING, 422, slug="account")],
+    "stages.take_back": [case(SAYING, 303, slug="other account", exit_id="exit")],
     "outbound.meetings": [case(EVERYONE), case(EVERYONE, sent={"whose": "team"})],
     "outbound.new_meeting": [case(LOGGERS, slug="account")],
     "outbound.book_meeting": [case(LOGGERS, 422, slug="account")],

@@ -24,6 +24,7 @@ SEATED = frozenset({CMO, CRO, MANAGER})  # both seats, and Ines as deputy
 REVIEWED: Any = {"week": "reviewed week"}
 ACTION: Any = {"action_id": "action"}
 DECISION: Any = {"decision_id": "decision"}
+STAGES = {"version": None, "words": "the default, not yet agreed", "coverage": {"1": [100, 1]}}
 POINT: Any = {"point": "point"}
 
 REVIEWS: dict[str, list[Case]] = {
@@ -77,6 +78,7 @@ def _frozen(session: Session, organisation: Organisation, at: datetime) -> Snaps
         "sealed up to": 0,
         "currency": "EUR",
         "list": shown.written(),
+        "stages": STAGES,
         "sources": [],
         "campaigns": [],
         "waits": [],

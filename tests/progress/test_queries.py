@@ -23,7 +23,29 @@ from abm.touches.kinds import Channel, Direction, TouchSide
 from abm.touches.models import Touch
 from tests.cast import sign_in
 from tests.counting import statements
+from tests.definitions.agreeing import agree_on_stages
 from tests.progress.ground import MONDAY, NOW, WEEK, Ground
+
+
+def test_stages_and_coverage_follow_the_definition_of_their_day(app: Flask, ground: Ground) -> None:
+    download = (Channel.CONTENT, "downloaded")  # 10 minutes by default, half of them by what both sign on Tuesday
+    ground.log(1, TouchSide.MARKETING, MONDAY - timedelta(days=9), download, Direction.INBOUND)
+    ground.log(2, TouchSide.SALES, MONDAY - timedelta(days=9))
+    before = ground.week()
+    assert before.stages.words == "the default, not yet agreed"
+    assert before.rows[0].stage is before.rows[0].stage_before is Stage.ENGAGED
+    assert before.rows[1].covered_by(Side.SALES)
+
+    signed = MONDAY + timedelta(days=1)
+    agree_on_stages(ground.session, ground.cast, signed, minutes_download=5, coverage_percent_2=75, coverage_weeks_2=1)
+    ground.session.commit()
+    after = ground.week()
+    assert (after.rows[0].stage_before, after.rows[0].stage) == (Stage.ENGAGED, Stage.AWARE)
+    assert not after.rows[1].covered_by(Side.SALES)
+    assert ground.week(WEEK.plus(-1)).stages.number is None
+    page = sign_in(app.test_client(), ground.cast.vera).get("/progress/2026-w48").text
+    assert "version 1, signed by both seats" in page
+    assert "75" in page
 
 
 def test_the_page_shows_every_account_of_the_list_in_force_with_its_ae(ground: Ground) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from abm.definitions.stages import DEFAULT_STAGES
 from abm.people.seats import Side
 from abm.progress.figures import figures_of, takeaway
 from abm.progress.weekly import FIGURES, AccountWeek, Joint, SideWeek, coverage_by_tier, select_rows
@@ -64,7 +65,7 @@ def test_coverage_counts_each_side_and_both_per_tier() -> None:
         account(4, PAST, PAST),
         account(5, ACTIVE, ACTIVE, tier=2),
     ]
-    first, second, third = coverage_by_tier(rows)
+    first, second, third = coverage_by_tier(rows, DEFAULT_STAGES.coverage_by_tier)
     assert (first.accounts, first.marketing, first.sales, first.both) == (4, 2, 2, 1)
     assert (second.accounts, second.both, second.wanted_percent) == (1, 1, 90)
     assert third.accounts == 0
@@ -73,7 +74,7 @@ def test_coverage_counts_each_side_and_both_per_tier() -> None:
 def test_every_account_has_exactly_one_joint_activity() -> None:
     sides = [ACTIVE, QUIET_AS_PLANNED, PAST, NEW_ON_THE_LIST, NOTHING_ASKED]
     rows = [account(n, m, s) for n, (m, s) in enumerate((m, s) for m in sides for s in sides)]
-    figures = figures_of(rows, {})
+    figures = figures_of(rows, {}, DEFAULT_STAGES.coverage_by_tier)
     assert sum(figures.joint.values()) == len(rows) == figures.accounts
     for row in rows:
         assert sum(FIGURES[joint.value].holds(row) for joint in Joint) == 1
@@ -85,7 +86,7 @@ def test_the_stage_matrix_counts_who_moved_where() -> None:
         account(2, ACTIVE, ACTIVE, stage=Stage.AWARE, stage_before=Stage.ENGAGED),
         account(3, ACTIVE, ACTIVE, stage=Stage.AWARE, stage_before=Stage.AWARE),
     ]
-    figures = figures_of(rows, {})
+    figures = figures_of(rows, {}, DEFAULT_STAGES.coverage_by_tier)
     assert figures.matrix == {
         (Stage.ENGAGED, Stage.MEETING): 1,
         (Stage.ENGAGED, Stage.AWARE): 1,

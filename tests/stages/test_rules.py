@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from abm.definitions.stages import DEFAULT_STAGES
 from abm.stages.models import Facts, Stage
 from abm.stages.rules import stage_of
 
@@ -26,14 +27,17 @@ from abm.stages.rules import stage_of
     ],
 )
 def test_the_furthest_stage_that_matches_wins(facts: Facts, stage: Stage) -> None:
-    assert stage_of(facts).stage is stage
+    assert stage_of(facts, DEFAULT_STAGES).stage is stage
 
 
 def test_the_cause_says_the_facts_in_words() -> None:
-    assert stage_of(Facts(engagements=4, minutes=118, people=3)).cause == "118 engagement minutes in 90 days, 3 people"
-    assert stage_of(Facts(engagements=1)).cause == "1 response in 90 days"
-    assert stage_of(Facts(meetings_held=1)).cause == "1 meeting held in 90 days"
+    assert (
+        stage_of(Facts(engagements=4, minutes=118, people=3), DEFAULT_STAGES).cause
+        == "118 engagement minutes in 90 days, 3 people"
+    )
+    assert stage_of(Facts(engagements=1), DEFAULT_STAGES).cause == "1 response in 90 days"
+    assert stage_of(Facts(meetings_held=1), DEFAULT_STAGES).cause == "1 meeting held in 90 days"
 
 
 def test_the_stages_stand_in_their_order() -> None:
-    assert [stage.rank for stage in Stage] == list(range(7))
+    assert [stage.rank for stage in Stage] == [*range(7), -1, -1]

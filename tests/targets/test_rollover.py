@@ -54,6 +54,7 @@ def at_stage(stage: Stage) -> AccountStage:
         (facts(1, left_alone="legal", left_alone_until=date(2027, 3, 31)), "Drop"),
         (facts(1, left_alone="legal", left_alone_until=date(2027, 3, 30)), "Keep in tier 1"),
         (facts(1, taken_out="Acquired", open_deals=1), "Drop"),
+        (facts(1, stage=AccountStage(Stage.DISQUALIFIED, "no budget"), open_deals=1), "Drop"),
         # deals that ended
         (silent(3, won=1, touches={}), "Keep in tier 3"),
         (facts(1, won=1, lost=1), "Keep in tier 1"),
