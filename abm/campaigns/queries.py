@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload, undefer
@@ -187,6 +188,32 @@ def worked_by(session: Session, account_ids: Sequence[int], at: datetime) -> dic
     for account_id, campaign_id in session.execute(query.where(AudienceMember.account_id.in_(account_ids))):
         found[account_id].add(campaign_id)
     return found
+
+
+def audiences_at(
+    session: Session, accounts: Select[int], at: datetime, programme_id: int
+) -> dict[int, tuple[str, ...]]:
+    """By account of a list that held at an instant, the campaigns of its programme that worked it then, by slug.
+
+    One that was paused still has its audience, one that was over has none. One query.
+    """
+    begun = (AudienceMember.starts <= at) & or_(AudienceMember.ends.is_(None), AudienceMember.ends > at)
+    rows = session.execute(
+        select(AudienceMember.account_id, Campaign.slug)
+        .join(Campaign, Campaign.id == AudienceMember.campaign_id)
+        .where(Campaign.programme_id == programme_id, AudienceMember.account_id.in_(accounts))
+        .where(~AudienceMember.held_out, begun, never_left(at))
+        .order_by(AudienceMember.account_id, Campaign.slug)
+    )
+    return {account: tuple(row.slug for row in own) for account, own in groupby(rows, key=lambda row: row.account_id)}
+
+
+def names_of(session: Session, slugs: Collection[str]) -> dict[str, str]:
+    """What campaigns are called, by slug, in the order of their names. One query, and none for none."""
+    if not slugs:
+        return {}
+    query = select(Campaign.slug, Campaign.name).where(Campaign.slug.in_(slugs)).order_by(Campaign.name, Campaign.id)
+    return {row.slug: row.name for row in session.execute(query)}
 
 
 def _working(at: datetime) -> ColumnElement[bool]:

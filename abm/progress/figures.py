@@ -46,6 +46,7 @@ class WeekFigures:
     moved_back: int
     matrix: dict[tuple[Stage, Stage], int]
     promises: dict[Side, Promise]
+    buying_groups: int
     untouched: int
     two_views: int
     sources: list[SourceLine]
@@ -84,6 +85,7 @@ def figures_of(rows: Sequence[AccountWeek], promises: dict[Side, Promise]) -> We
         moved_back=sum(row.moved < 0 for row in rows),
         matrix=stage_matrix(rows),
         promises=promises,
+        buying_groups=sum(row.has_buying_group for row in rows),
         untouched=sum(row.untouched for row in rows),
         two_views=sum(row.two_views for row in rows),
         sources=by_source(deals),
@@ -104,6 +106,7 @@ def headlines(figures: WeekFigures) -> dict[str, int]:
         "meetings booked": figures.meetings_booked,
         "moved on": figures.moved_on,
         "moved back": figures.moved_back,
+        "buying groups": figures.buying_groups,
         "untouched": figures.untouched,
         "two views": figures.two_views,
         "open deals": figures.pipeline.deals,

@@ -12,11 +12,13 @@ from sqlalchemy import Row, RowMapping, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account, TeamFunction, TeamMember
-from abm.definitions.defaults import COVERAGE
+from abm.campaigns.queries import audiences_at
+from abm.definitions.defaults import COVERAGE, STAGES
 from abm.outbound.judging import Judgement
 from abm.people.models import Organisation, Team, User
 from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.people.seats import Seat, Side
+from abm.progress.buying_group import people_of
 from abm.progress.content import ListShown
 from abm.progress.deal_queries import deals_of
 from abm.progress.moments import Moment
@@ -59,23 +61,19 @@ def week_of_list(
         return None
     members = _members(session, signed.list_id, moment)
     ids = select(Membership.account_id).where(*_on_list(signed.list_id, moment.at))
-    touches = _touches(session, ids, moment)
-    deals, verdicts = deals_of(session, organisation, ids, moment), _verdicts(session, ids, moment)
     before = moment.first - timedelta(days=1)
     stages = stages_on_days(session, ids, [moment.until, before])
-    now, then, terms = stages[moment.until], stages[before], _terms(signed, moment)
-    rows = [
-        _row(
-            member,
-            terms[member.tier],
-            touches.get(member.account_id, UNTOUCHED),
-            now.get(member.account_id, NO_STAGE),
-            then.get(member.account_id, NO_STAGE),
-            deals.get(member.account_id, ()),
-            verdicts.get(member.account_id, {}),
-        )
-        for member in members
-    ]
+    read = _Read(
+        terms=_terms(signed, moment),
+        touches=_touches(session, ids, moment),
+        now=stages[moment.until],
+        then=stages[before],
+        people=people_of(session, ids, moment.until, window=timedelta(days=STAGES.window_days)),
+        deals=deals_of(session, organisation, ids, moment),
+        verdicts=_verdicts(session, ids, moment),
+        campaigns=audiences_at(session, ids, moment.at, programme_id),
+    )
+    rows = [read.row(member) for member in members]
     return WeekOfList(moment, signed, rows, ids)
 
 
@@ -124,6 +122,7 @@ def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Any]:
             Account.public_id,
             Account.name,
             Account.slug,
+            Account.segment,
             func.coalesce(working.public_id, planned.public_id, "").label("ae_id"),
             func.coalesce(working.name, planned.name, "").label("ae"),
             func.coalesce(Team.name, "").label("team"),
@@ -216,32 +215,43 @@ def _verdicts(session: Session, ids: Any, moment: Moment) -> dict[int, dict[Side
     return found
 
 
-def _row(  # noqa: PLR0917 a row of each query
-    member: Row[Any],
-    terms: Mapping[Side, Term],
-    touches: Mapping[TouchSide, Counts],
-    stage: AccountStage,
-    stage_before: AccountStage,
-    deals: tuple[Deal, ...],
-    verdicts: dict[Side, str],
-) -> AccountWeek:
-    return AccountWeek(
-        public_id=member.public_id,
-        name=member.name,
-        slug=member.slug,
-        tier=member.tier,
-        ae_id=member.ae_id,
-        ae=member.ae,
-        team=member.team,
-        sides={side: _side(member, term, touches.get(TOUCH_SIDES[side])) for side, term in terms.items()},
-        meetings_held=sum(counts["held"] for counts in touches.values()),
-        meetings_booked=sum(counts["booked"] for counts in touches.values()),
-        stage=stage.stage,
-        stage_before=stage_before.stage,
-        cause=stage.cause,
-        deals=deals,
-        verdicts=verdicts,
-    )
+@dataclass(frozen=True)
+class _Read:
+    """What the queries found: by tier, and by account."""
+
+    terms: Mapping[int, Mapping[Side, Term]]
+    touches: Mapping[int, Mapping[TouchSide, Counts]]
+    now: Mapping[int, AccountStage]
+    then: Mapping[int, AccountStage]
+    people: Mapping[int, int]
+    deals: Mapping[int, tuple[Deal, ...]]
+    verdicts: Mapping[int, dict[Side, str]]
+    campaigns: Mapping[int, tuple[str, ...]]
+
+    def row(self, member: Row[Any]) -> AccountWeek:
+        account = member.account_id
+        touches, stage = self.touches.get(account, UNTOUCHED), self.now.get(account, NO_STAGE)
+        terms = self.terms[member.tier].items()
+        return AccountWeek(
+            public_id=member.public_id,
+            name=member.name,
+            slug=member.slug,
+            tier=member.tier,
+            ae_id=member.ae_id,
+            ae=member.ae,
+            team=member.team,
+            segment=member.segment,
+            campaigns=self.campaigns.get(account, ()),
+            sides={side: _side(member, term, touches.get(TOUCH_SIDES[side])) for side, term in terms},
+            meetings_held=sum(counts["held"] for counts in touches.values()),
+            meetings_booked=sum(counts["booked"] for counts in touches.values()),
+            stage=stage.stage,
+            stage_before=self.then.get(account, NO_STAGE).stage,
+            cause=stage.cause,
+            people=self.people.get(account, 0),
+            deals=self.deals.get(account, ()),
+            verdicts=self.verdicts.get(account, {}),
+        )
 
 
 def _side(member: Row[Any], term: Term, counts: Counts | None) -> SideWeek:

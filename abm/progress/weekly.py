@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import Final
 
 from abm.definitions.defaults import COVERAGE
 from abm.people.seats import Side
 from abm.progress.pipeline import Deal, DealState
 from abm.stages.models import Stage
+
+BUYING_GROUP: Final = 2  # so many people who responded make one
 
 
 class Joint(enum.StrEnum):
@@ -107,12 +110,15 @@ class AccountWeek:
     ae_id: str  # empty where nobody answers for it
     ae: str
     team: str
+    segment: str = ""
+    campaigns: tuple[str, ...] = ()  # that work it at that moment, by slug; none that holds it out
     sides: dict[Side, SideWeek] = field(default_factory=dict)
     meetings_held: int = 0
     meetings_booked: int = 0
     stage: Stage = Stage.TARGET
     stage_before: Stage = Stage.TARGET
     cause: str = ""
+    people: int = 0  # contacts who responded within the window of stages
     deals: tuple[Deal, ...] = ()
     verdicts: dict[Side, str] = field(default_factory=dict)  # what each side said of this week
     promises: Promises = field(default_factory=dict)  # where the week is frozen; else they are asked for together
@@ -149,6 +155,11 @@ class AccountWeek:
     def two_views(self) -> bool:
         """Whether the two sides see this week differently."""
         return len(set(self.verdicts.values())) > 1
+
+    @property
+    def has_buying_group(self) -> bool:
+        """Whether more than one person there responded."""
+        return self.people >= BUYING_GROUP
 
     def has_deal(self, state: DealState) -> bool:
         return any(deal.state is state for deal in self.deals)
@@ -188,6 +199,7 @@ _FIGURES = (
     Figure("meetings-held", "Meeting held this week", lambda row: row.meetings_held > 0),
     Figure("moved-on", "Moved on since a week ago", lambda row: row.moved > 0),
     Figure("moved-back", "Moved back since a week ago", lambda row: row.moved < 0),
+    Figure("buying-group", "2 or more people who responded", lambda row: row.has_buying_group),
     Figure("untouched", "Touched by neither side", lambda row: row.untouched),
     Figure("open-deals", "With an open deal", lambda row: row.has_deal(DealState.OPEN)),
     Figure("new-deals", "With a new deal", lambda row: any(deal.new for deal in row.deals)),
@@ -245,13 +257,21 @@ def stage_matrix(rows: Iterable[AccountWeek]) -> dict[tuple[Stage, Stage], int]:
 
 
 def select_rows(
-    rows: Iterable[AccountWeek], *, tier: int | None = None, ae_id: str | None = None, team: str | None = None
+    rows: Iterable[AccountWeek],
+    *,
+    tier: int | None = None,
+    ae: str | None = None,
+    team: str | None = None,
+    segment: str | None = None,
+    campaign: str | None = None,
 ) -> list[AccountWeek]:
-    """The rows of a tier, an AE or a team; None leaves that out of account."""
+    """The rows of a tier, an AE (by public id), a team, a segment, a campaign (by slug); None leaves that out."""
     return [
         row
         for row in rows
         if (tier is None or row.tier == tier)
-        and (ae_id is None or row.ae_id == ae_id)
+        and (ae is None or row.ae_id == ae)
         and (team is None or row.team == team)
+        and (segment is None or row.segment == segment)
+        and (campaign is None or campaign in row.campaigns)
     ]

@@ -99,8 +99,8 @@ def test_the_stage_matrix_counts_who_moved_where() -> None:
 def test_rows_are_narrowed_by_tier_ae_and_team() -> None:
     rows = [account(1, ACTIVE, ACTIVE), account(2, PAST, PAST, tier=2)]
     assert [row.name for row in select_rows(rows, tier=2)] == ["Account 2"]
-    assert select_rows(rows, ae_id="marcus") == []
-    assert len(select_rows(rows, ae_id="tomas", team="North")) == 2
+    assert select_rows(rows, ae="marcus") == []
+    assert len(select_rows(rows, ae="tomas", team="North")) == 2
 
 
 def test_the_takeaway_answers_whether_both_work_the_list() -> None:
