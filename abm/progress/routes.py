@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
@@ -22,6 +21,7 @@ from abm.progress.comparing import Before, before, group_of
 from abm.progress.figures import Bar, WeekFigures
 from abm.progress.forms import Narrowing
 from abm.progress.moments import Moment, moment_of
+from abm.progress.movement import movement
 from abm.progress.queries import Colleague, aes_shown_to
 from abm.progress.reading import ShownWeek, corrected, shown_week, standing_week
 from abm.progress.schedule import freezes_at
@@ -61,6 +61,7 @@ def week(week: Week) -> Answer:
         figures=figures,
         tiers=[_linked(bar, found.moment) for bar in figures.tiers],
         stages=list(Stage),
+        movement=movement(figures.matrix, _to(found.moment)),
         form=form,
         choices=found.choices,
         corrected=_corrected(found, figures, form),
@@ -185,6 +186,11 @@ def _corrected(found: Found, figures: WeekFigures, form: Narrowing) -> dict[str,
 
 def _linked(bar: Bar, moment: Moment) -> Bar:
     """A bar of the chart whose parts lead to the accounts behind them."""
-    kept: dict[str, Any] = {name: request.args.get(name) for name in KEPT if name != "tier"}
-    to = partial(url_for, "progress.accounts", week=moment.week, tier=bar.key, **kept)
-    return replace(bar, href=to(figure="all"), hrefs={key: to(figure=key) for key in bar.counts})
+    to = _to(moment, tier=bar.key)
+    return replace(bar, href=to("all"), hrefs={key: to(key) for key in bar.counts})
+
+
+def _to(moment: Moment, **narrower: str) -> Callable[[str], str]:
+    """What leads to the accounts behind a figure of this week, narrowed as the page is."""
+    kept: dict[str, Any] = {name: request.args.get(name) for name in KEPT} | narrower
+    return lambda figure: url_for("progress.accounts", week=moment.week, figure=figure, **kept)

@@ -15,6 +15,7 @@ from abm.people.seats import Side
 from abm.progress.pipeline import Deal, DealState
 from abm.stages.models import Stage
 
+FURTHER: Final = frozenset(stage for stage in Stage if stage.rank >= Stage.ENGAGED.rank)
 BUYING_GROUP: Final = 2  # so many people who responded make one
 
 
@@ -179,6 +180,16 @@ class Figure:
     holds: Callable[[AccountWeek], bool]
 
 
+def _of_further(key: str, label: str, *, before: bool | None, now: bool | None) -> Figure:
+    """Accounts that were, or are, at engaged or further; None leaves that out of account."""
+
+    def holds(row: AccountWeek) -> bool:
+        then, stands = row.stage_before in FURTHER, row.stage in FURTHER
+        return before in {None, then} and now in {None, stands}
+
+    return Figure(key, label, holds)
+
+
 def _of_joint(joint: Joint) -> Figure:
     return Figure(joint.value, joint.label, lambda row: row.joint is joint)
 
@@ -199,6 +210,10 @@ _FIGURES = (
     Figure("meetings-held", "Meeting held this week", lambda row: row.meetings_held > 0),
     Figure("moved-on", "Moved on since a week ago", lambda row: row.moved > 0),
     Figure("moved-back", "Moved back since a week ago", lambda row: row.moved < 0),
+    _of_further("was-further", "Stood at engaged or further a week ago", before=True, now=None),
+    _of_further("came-further", "Moved on to engaged or further", before=False, now=True),
+    _of_further("fell-back", "Moved back from engaged or further", before=True, now=False),
+    _of_further("further", "Stand at engaged or further now", before=None, now=True),
     Figure("buying-group", "2 or more people who responded", lambda row: row.has_buying_group),
     Figure("untouched", "Touched by neither side", lambda row: row.untouched),
     Figure("open-deals", "With an open deal", lambda row: row.has_deal(DealState.OPEN)),
