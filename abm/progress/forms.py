@@ -31,3 +31,15 @@ class Narrowing(FlaskForm):
         """What accounts are narrowed to, by the name that an address carries; empty for all of them."""
         fields = (self.tier, self.ae, self.team, self.segment, self.campaign)
         return {field.name: field.data for field in fields if field.data}
+
+
+class Parted(FlaskForm):
+    """Which part of a quarter's accounts its weeks speak of: `tier 1`, `team North`; all without one.
+
+    The figures of one AE are for that AE and their manager: a quarter's page does not offer them.
+    """
+
+    class Meta:
+        csrf = False
+
+    part = StringField("Accounts", [Optional(), Length(max=200), Regexp(r"tier [1-3]\Z|team \S")])

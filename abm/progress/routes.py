@@ -66,6 +66,7 @@ def week(week: Week) -> Answer:
         choices=found.choices,
         corrected=_corrected(found, figures, form),
         before=_before(found.moment, form),
+        so_far=organisation().today() <= found.moment.quarter.last,
         freezes_at=freezes_at(organisation(), found.moment.last),
     )
 
