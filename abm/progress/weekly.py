@@ -214,7 +214,7 @@ _FIGURES = (
     _of_further("came-further", "Moved on to engaged or further", before=False, now=True),
     _of_further("fell-back", "Moved back from engaged or further", before=True, now=False),
     _of_further("further", "Stand at engaged or further now", before=None, now=True),
-    Figure("buying-group", "2 or more people who responded", lambda row: row.has_buying_group),
+    Figure("buying-group", "Buying group: 2 or more people who responded", lambda row: row.has_buying_group),
     Figure("untouched", "Touched by neither side", lambda row: row.untouched),
     Figure("open-deals", "With an open deal", lambda row: row.has_deal(DealState.OPEN)),
     Figure("new-deals", "With a new deal", lambda row: any(deal.new for deal in row.deals)),

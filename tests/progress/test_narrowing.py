@@ -149,6 +149,7 @@ def test_the_page_counts_buying_groups_and_leads_to_them(app: Flask, ground: Gro
     assert ">1</a>" in page[place : place + 400]
     behind = client.get(f"/progress/{WEEK}/accounts?figure=buying-group").text
     assert "Company 1" in behind
+    assert "; 2 people responded" in behind
     assert "Company 2" not in behind
 
 
