@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload, undefer
@@ -190,22 +189,23 @@ def worked_by(session: Session, account_ids: Sequence[int], at: datetime) -> dic
     return found
 
 
-def audiences_at(
-    session: Session, accounts: Select[int], at: datetime, programme_id: int
-) -> dict[int, tuple[str, ...]]:
-    """By account of a list that held at an instant, the campaigns of its programme that worked it then, by slug.
+def audiences_at(session: Session, at: datetime, programme_id: int) -> dict[int, tuple[str, ...]]:
+    """By account, the campaigns of a programme that worked it at an instant, by slug, if it was on the list then.
 
-    One that was paused still has its audience, one that was over has none. One query.
+    One that was paused still has its audience, one that was over has none. One query: of everybody, since to name the
+    accounts of a list costs more than all audiences.
     """
     begun = (AudienceMember.starts <= at) & or_(AudienceMember.ends.is_(None), AudienceMember.ends > at)
     rows = session.execute(
         select(AudienceMember.account_id, Campaign.slug)
         .join(Campaign, Campaign.id == AudienceMember.campaign_id)
-        .where(Campaign.programme_id == programme_id, AudienceMember.account_id.in_(accounts))
-        .where(~AudienceMember.held_out, begun, never_left(at))
+        .where(Campaign.programme_id == programme_id, ~AudienceMember.held_out, begun, never_left(at))
         .order_by(AudienceMember.account_id, Campaign.slug)
     )
-    return {account: tuple(row.slug for row in own) for account, own in groupby(rows, key=lambda row: row.account_id)}
+    found: dict[int, tuple[str, ...]] = {}
+    for account, slug in rows:
+        found[account] = (*found.get(account, ()), slug)
+    return found
 
 
 def names_of(session: Session, slugs: Collection[str]) -> dict[str, str]:

@@ -71,7 +71,7 @@ def week_of_list(
         people=people_of(session, ids, moment.until, window=timedelta(days=STAGES.window_days)),
         deals=deals_of(session, organisation, ids, moment),
         verdicts=_verdicts(session, ids, moment),
-        campaigns=audiences_at(session, ids, moment.at, programme_id),
+        campaigns=audiences_at(session, moment.at, programme_id),
     )
     rows = [read.row(member) for member in members]
     return WeekOfList(moment, signed, rows, ids)
