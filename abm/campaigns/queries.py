@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -194,6 +194,33 @@ def worked_by(session: Session, account_ids: Sequence[int], at: datetime) -> dic
     for account_id, campaign_id in session.execute(query.where(AudienceMember.account_id.in_(account_ids))):
         found[account_id].add(campaign_id)
     return found
+
+
+def audiences_at(session: Session, at: datetime, programme_id: int) -> dict[int, tuple[str, ...]]:
+    """By account, the campaigns of a programme that worked it at an instant, by slug, if it was on the list then.
+
+    One that was paused still has its audience, one that was over has none. One query: of everybody, since to name the
+    accounts of a list costs more than all audiences.
+    """
+    begun = (AudienceMember.starts <= at) & or_(AudienceMember.ends.is_(None), AudienceMember.ends > at)
+    rows = session.execute(
+        select(AudienceMember.account_id, Campaign.slug)
+        .join(Campaign, Campaign.id == AudienceMember.campaign_id)
+        .where(Campaign.programme_id == programme_id, ~AudienceMember.held_out, begun, never_left(at))
+        .order_by(AudienceMember.account_id, Campaign.slug)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for account, slug in rows:
+        found[account] = (*found.get(account, ()), slug)
+    return found
+
+
+def names_of(session: Session, slugs: Collection[str]) -> dict[str, str]:
+    """What campaigns are called, by slug, in the order of their names. One query, and none for none."""
+    if not slugs:
+        return {}
+    query = select(Campaign.slug, Campaign.name).where(Campaign.slug.in_(slugs)).order_by(Campaign.name, Campaign.id)
+    return {row.slug: row.name for row in session.execute(query)}
 
 
 def _working(at: datetime) -> ColumnElement[bool]:

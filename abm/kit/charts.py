@@ -59,10 +59,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class Point:
-    """A week's figure, in any one unit; None where there is none. Raises ValueError for one that is not finite."""
+    """A week's figure, in any one unit; None where there is none. Raises ValueError for one that is not finite.
+
+    `note` says why it is not the figure of a whole week, such as `open`; empty for a whole one.
+    """
 
     week: Week
     value: float | None
+    note: str = ""
 
     def __post_init__(self) -> None:
         _refuse_infinite(self.value)
@@ -200,6 +204,7 @@ class Dot:
     value: float
     x: float
     y: float
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -245,9 +250,9 @@ def _every_week(points: Iterable[Point]) -> tuple[Point, ...]:
         raise ValueError("A week has one figure.")
     if not given:
         return ()
-    values = {point.week: point.value for point in given}
+    known = {point.week: point for point in given}
     weeks = (given[0].week.plus(count) for count in range(_between(given[0].week, given[-1].week) + 1))
-    return tuple(Point(week, values.get(week)) for week in weeks)
+    return tuple(known.get(week, Point(week, None)) for week in weeks)
 
 
 def _between(first: Week, last: Week) -> int:
@@ -257,11 +262,15 @@ def _between(first: Week, last: Week) -> int:
 def _line(every: Sequence[Point], scale: Scale) -> Line:
     across = _across(every)
     drawn = [
-        None if point.value is None else Dot(point.week, point.value, across.at(place), scale.down(point.value))
+        _dot(point, point.value, across.at(place), scale) if point.value is not None else None
         for place, point in enumerate(every)
     ]
     joins = tuple((one, other) for one, other in pairwise(drawn) if one and other)
     return Line(tuple(every), tuple(dot for dot in drawn if dot), joins)
+
+
+def _dot(point: Point, value: float, x: float, scale: Scale) -> Dot:
+    return Dot(point.week, value, x, scale.down(value), point.note)
 
 
 def _across(every: Sequence[Point]) -> Scale:

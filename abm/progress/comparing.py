@@ -33,7 +33,7 @@ def before(
 ) -> dict[str, Before]:
     """By headline, how the frozen ones of the four weeks before were. A week that a quarter's end cuts is left out.
 
-    `group` is what the week is narrowed to: `all`, `tier 1`, `team North`, `ae` with a public id.
+    `group` is what the week is narrowed to: `all`, or a kind with a name, as `group_of` puts them together.
     """
     weeks = [moment.week.plus(-back) for back in range(1, WEEKS + 1)]
     rows = session.execute(
@@ -47,16 +47,16 @@ def before(
         if group in headlines and _is_whole(organisation.quarter(quarter), Week.parse(week))
     }
     found = [known[str(week)] for week in weeks if str(week) in known]
-    return {name: _range(name, found, known.get(str(weeks[0]))) for name in found[0]} if found else {}
+    names = dict.fromkeys(name for one in found for name in one)
+    return {name: _range(name, found, known.get(str(weeks[0]))) for name in names}
 
 
-def group_of(*, tier: int | None, team: str | None, ae: str | None) -> str | None:
-    """The group that a choice of filters stands for; None where several meet, which no headline repeats."""
-    named = [
-        *([f"tier {tier}"] if tier else []),
-        *([f"team {team}"] if team else []),
-        *([f"ae {ae}"] if ae else []),
-    ]
+def group_of(**kinds: object) -> str | None:
+    """The group that a choice of filters stands for, such as `tier 1`, `team North`, `ae` with a public id.
+
+    None where several meet, which no headline repeats.
+    """
+    named = [f"{kind} {name}" for kind, name in kinds.items() if name]
     return None if len(named) > 1 else next(iter(named), ALL)
 
 
@@ -65,5 +65,5 @@ def _is_whole(quarter: Quarter, week: Week) -> bool:
 
 
 def _range(name: str, found: Sequence[Headlines], last: Headlines | None) -> Before:
-    values = [one[name] for one in found]
-    return Before(last[name] if last else None, min(values), max(values), len(values))
+    values = [one[name] for one in found if name in one]  # a stage that nobody stood in has no days
+    return Before(last.get(name) if last else None, min(values), max(values), len(values))

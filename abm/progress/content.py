@@ -21,8 +21,9 @@ from abm.stages.models import Stage
 
 # The cells of an account and of a deal, in their order; a content says them, so that more may follow.
 ACCOUNT: Final = (
-    *("id", "name", "slug", "tier", "ae", "team", "marketing", "sales", "meetings held", "meetings booked"),
-    *("stage", "stage before", "cause", "deals", "verdicts"),
+    *("id", "name", "slug", "tier", "ae", "team", "segment", "campaigns", "marketing", "sales"),
+    *("meetings held", "meetings booked", "stage", "stage before", "cause", "people"),
+    *("days in stage", "stalled", "deals", "verdicts"),
 )
 SIDE: Final = ("this week", "in rhythm", "in window", "wanted", "begun", "promised", "kept", "due")
 DEAL: Final = ("id", "name", "source", "step", "state", "worth", "created", "new")
@@ -96,8 +97,10 @@ def write_accounts(rows: Sequence[AccountWeek]) -> dict[str, object]:
 def _account(row: AccountWeek) -> list[object]:
     return [
         *(row.public_id, row.name, row.slug, row.tier, row.ae_id, row.team),
+        *(row.segment, list(row.campaigns)),
         *(_side(row, side) for side in (Side.MARKETING, Side.SALES)),
-        *(row.meetings_held, row.meetings_booked, row.stage.value, row.stage_before.value, row.cause),
+        *(row.meetings_held, row.meetings_booked, row.stage.value, row.stage_before.value, row.cause, row.people),
+        *(row.days, row.stalled),
         [_deal(deal) for deal in row.deals],
         {side.value: verdict for side, verdict in row.verdicts.items()},
     ]
@@ -139,12 +142,17 @@ def _read_account(of: Mapping[str, Any], names: Mapping[str, str]) -> AccountWee
         ae_id=of["ae"],
         ae=names.get(of["ae"], ""),
         team=of["team"],
+        segment=of["segment"],
+        campaigns=tuple(of["campaigns"]),
         sides={side: SideWeek(*written[:5]) for side, written in cells.items()},
         meetings_held=of["meetings held"],
         meetings_booked=of["meetings booked"],
         stage=Stage(of["stage"]),
         stage_before=Stage(of["stage before"]),
         cause=of["cause"],
+        people=of["people"],
+        days=of["days in stage"],
+        stalled=of["stalled"],
         deals=tuple(_read_deal(*written) for written in of["deals"]),
         verdicts={Side(side): verdict for side, verdict in of["verdicts"].items()},
         promises={side: Promise(written[5], written[6], Fraction(written[7])) for side, written in cells.items()},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from abm.definitions.stages import CoverageWanted
 from abm.people.seats import Side
@@ -31,6 +32,14 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class TimeInStage:
+    """For how many days the accounts of a stage are in it: their median, and of how many accounts."""
+
+    median: float
+    n: int
+
+
+@dataclass(frozen=True)
 class WeekFigures:
     """Everything that the weekly page shows."""
 
@@ -47,7 +56,10 @@ class WeekFigures:
     moved_back: int
     matrix: dict[tuple[Stage, Stage], int]
     promises: dict[Side, Promise]
+    buying_groups: int
     untouched: int
+    stalled: int
+    time_in_stage: Mapping[Stage, TimeInStage | None]
     two_views: int
     sources: list[SourceLine]
     pipeline: Pipeline  # open at the end of the last day
@@ -87,7 +99,10 @@ def figures_of(
         moved_back=sum(row.moved < 0 for row in rows),
         matrix=stage_matrix(rows),
         promises=promises,
+        buying_groups=sum(row.has_buying_group for row in rows),
         untouched=sum(row.untouched for row in rows),
+        stalled=sum(row.stalled for row in rows),
+        time_in_stage={stage: days_in(stage, rows) for stage in Stage},
         two_views=sum(row.two_views for row in rows),
         sources=by_source(deals),
         pipeline=added_up(deal for deal in deals if deal.state is DealState.OPEN),
@@ -107,7 +122,9 @@ def headlines(figures: WeekFigures) -> dict[str, int]:
         "meetings booked": figures.meetings_booked,
         "moved on": figures.moved_on,
         "moved back": figures.moved_back,
+        "buying groups": figures.buying_groups,
         "untouched": figures.untouched,
+        "stalled": figures.stalled,
         "two views": figures.two_views,
         "open deals": figures.pipeline.deals,
         "open worth": figures.pipeline.worth,
@@ -117,7 +134,14 @@ def headlines(figures: WeekFigures) -> dict[str, int]:
         **{f"kept {side}": promise.done for side, promise in figures.promises.items()},
         **{f"due {side}": promise.expected for side, promise in figures.promises.items()},
         **{f"stage {stage}": figures.stand(stage) for stage in Stage},
+        **{f"days {stage}": round(days.median) for stage, days in figures.time_in_stage.items() if days is not None},
     }
+
+
+def days_in(stage: Stage, rows: Iterable[AccountWeek]) -> TimeInStage | None:
+    """Over the accounts that stand in a stage and once came to it; None where there is none."""
+    days = [row.days for row in rows if row.stage is stage and row.days is not None]
+    return TimeInStage(median(days), len(days)) if days else None
 
 
 def takeaway(joint: dict[str, int], accounts: int) -> str:

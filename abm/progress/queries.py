@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Row, RowMapping, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account, TeamFunction, TeamMember
+from abm.campaigns.queries import audiences_at
 from abm.definitions.stages import Held, StageDefinition, stage_definitions
 from abm.outbound.judging import Judgement
 from abm.people.models import Organisation, Team, User
@@ -24,6 +25,7 @@ from abm.progress.pipeline import Deal
 from abm.progress.weekly import AccountWeek, SideWeek
 from abm.stages.models import AccountStage, Stage
 from abm.stages.queries import stages_on_days
+from abm.stages.standing import Standing, stalled_for, standing_on
 from abm.targets.in_force import Signed, signed_list_at
 from abm.targets.models import Membership
 from abm.touches.kinds import Direction, OutcomeClass, TouchSide
@@ -60,25 +62,24 @@ def week_of_list(
         return None
     members = _members(session, signed.list_id, moment)
     ids = select(Membership.account_id).where(*_on_list(signed.list_id, moment.at))
-    touches = _touches(session, ids, moment)
-    deals, verdicts = deals_of(session, organisation, ids, moment), _verdicts(session, ids, moment)
     before = moment.first - timedelta(days=1)
     definitions = stage_definitions(session)
     held = definitions.on(moment.until)
     stages = stages_on_days(session, ids, [moment.until, before], definitions=definitions)
-    now, then, terms = stages[moment.until], stages[before], _terms(signed, moment, held.says)
-    rows = [
-        _row(
-            member,
-            terms[member.tier],
-            touches.get(member.account_id, UNTOUCHED),
-            now.get(member.account_id, NO_STAGE),
-            then.get(member.account_id, NO_STAGE),
-            deals.get(member.account_id, ()),
-            verdicts.get(member.account_id, {}),
-        )
-        for member in members
-    ]
+    read = _Read(
+        terms=_terms(signed, moment, held.says),
+        touches=_touches(session, ids, moment),
+        now=stages[moment.until],
+        then=stages[before],
+        deals=deals_of(session, organisation, ids, moment),
+        verdicts=_verdicts(session, ids, moment),
+        campaigns=audiences_at(session, moment.at, programme_id),
+        standing=standing_on(session, ids, moment.until),
+        stalls={tier: signed.stalled_days(tier) for tier in held.says.coverage_by_tier},
+        organisation=organisation,
+        until=moment.until,
+    )
+    rows = [read.row(member) for member in members]
     return WeekOfList(moment, signed, rows, ids, held)
 
 
@@ -127,6 +128,7 @@ def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Any]:
             Account.public_id,
             Account.name,
             Account.slug,
+            Account.segment,
             func.coalesce(working.public_id, planned.public_id, "").label("ae_id"),
             func.coalesce(working.name, planned.name, "").label("ae"),
             func.coalesce(Team.name, "").label("team"),
@@ -219,32 +221,49 @@ def _verdicts(session: Session, ids: Any, moment: Moment) -> dict[int, dict[Side
     return found
 
 
-def _row(  # noqa: PLR0917 a row of each query
-    member: Row[Any],
-    terms: Mapping[Side, Term],
-    touches: Mapping[TouchSide, Counts],
-    stage: AccountStage,
-    stage_before: AccountStage,
-    deals: tuple[Deal, ...],
-    verdicts: dict[Side, str],
-) -> AccountWeek:
-    return AccountWeek(
-        public_id=member.public_id,
-        name=member.name,
-        slug=member.slug,
-        tier=member.tier,
-        ae_id=member.ae_id,
-        ae=member.ae,
-        team=member.team,
-        sides={side: _side(member, term, touches.get(TOUCH_SIDES[side])) for side, term in terms.items()},
-        meetings_held=sum(counts["held"] for counts in touches.values()),
-        meetings_booked=sum(counts["booked"] for counts in touches.values()),
-        stage=stage.stage,
-        stage_before=stage_before.stage,
-        cause=stage.cause,
-        deals=deals,
-        verdicts=verdicts,
-    )
+@dataclass(frozen=True)
+class _Read:
+    """What the queries found: by tier, and by account."""
+
+    terms: Mapping[int, Mapping[Side, Term]]
+    touches: Mapping[int, Mapping[TouchSide, Counts]]
+    now: Mapping[int, AccountStage]
+    then: Mapping[int, AccountStage]
+    deals: Mapping[int, tuple[Deal, ...]]
+    verdicts: Mapping[int, dict[Side, str]]
+    campaigns: Mapping[int, tuple[str, ...]]
+    standing: Mapping[int, Standing]
+    stalls: Mapping[int, int]  # days without a move, by tier
+    organisation: Organisation
+    until: date
+
+    def row(self, member: Row[Any]) -> AccountWeek:
+        account = member.account_id
+        touches, stage = self.touches.get(account, UNTOUCHED), self.now.get(account, NO_STAGE)
+        terms, standing = self.terms[member.tier].items(), self.standing.get(account)
+        since = (standing.since if standing else None, self.organisation.today(member.starts))
+        return AccountWeek(
+            public_id=member.public_id,
+            name=member.name,
+            slug=member.slug,
+            tier=member.tier,
+            ae_id=member.ae_id,
+            ae=member.ae,
+            team=member.team,
+            segment=member.segment,
+            campaigns=self.campaigns.get(account, ()),
+            sides={side: _side(member, term, touches.get(TOUCH_SIDES[side])) for side, term in terms},
+            meetings_held=sum(counts["held"] for counts in touches.values()),
+            meetings_booked=sum(counts["booked"] for counts in touches.values()),
+            stage=stage.stage,
+            stage_before=self.then.get(account, NO_STAGE).stage,
+            cause=stage.cause,
+            people=stage.people,
+            days=standing.days(self.until) if standing and standing.stage is stage.stage else None,
+            stalled=stalled_for(stage.stage, since, day=self.until, after=self.stalls[member.tier]) is not None,
+            deals=self.deals.get(account, ()),
+            verdicts=self.verdicts.get(account, {}),
+        )
 
 
 def _side(member: Row[Any], term: Term, counts: Counts | None) -> SideWeek:

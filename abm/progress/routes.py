@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from abm.campaigns.queries import names_of
 from abm.kit.clock import Week
 from abm.kit.db import session
 from abm.kit.spreadsheet import Cell, Sheet, csv_file
@@ -21,6 +21,7 @@ from abm.progress.comparing import Before, before, group_of
 from abm.progress.figures import Bar, WeekFigures
 from abm.progress.forms import Narrowing
 from abm.progress.moments import Moment, moment_of
+from abm.progress.movement import movement
 from abm.progress.queries import Colleague, aes_shown_to
 from abm.progress.reading import ShownWeek, corrected, shown_week, standing_week
 from abm.progress.schedule import freezes_at
@@ -30,9 +31,10 @@ from abm.stages.models import Stage
 progress = Blueprint("progress", __name__)
 
 ROWS = 50
+KEPT = ("tier", "ae", "team", "segment", "campaign", "quarter")  # what every address behind a figure says again
 HEADS = (
     *("Account", "Tier", "AE", "Team", "Joint activity", "Marketing touches", "Sales touches", "Meetings held"),
-    *("Stage", "Stage a week ago", "Cause"),
+    *("Stage", "Stage a week ago", "Cause", "People who responded", "Segment", "Campaigns"),
 )
 
 
@@ -59,11 +61,12 @@ def week(week: Week) -> Answer:
         figures=figures,
         tiers=[_linked(bar, found.moment) for bar in figures.tiers],
         stages=list(Stage),
+        movement=movement(figures.matrix, _to(found.moment)),
         form=form,
-        aes=found.aes,
-        teams=found.teams,
+        choices=found.choices,
         corrected=_corrected(found, figures, form),
         before=_before(found.moment, form),
+        so_far=organisation().today() <= found.moment.quarter.last,
         freezes_at=freezes_at(organisation(), found.moment.last),
     )
 
@@ -85,8 +88,7 @@ def accounts(week: Week) -> Answer:
         begin=begin,
         step=ROWS,
         form=form,
-        aes=found.aes,
-        teams=found.teams,
+        choices=found.choices,
     )
 
 
@@ -97,15 +99,27 @@ def accounts_file(week: Week) -> Answer:
     form = Narrowing(request.args)
     found = _find(week, form)
     figure, rows = _behind(found, form)
-    sheet = Sheet(figure.label, HEADS, [_cells(row) for row in rows])
+    sheet = Sheet(figure.label, HEADS, [_cells(row, found.choices.campaigns) for row in rows])
     headers = {"Content-Disposition": f'attachment; filename="{found.moment.week}-{figure.key}.csv"'}
     return Response(csv_file(sheet), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _cells(row: AccountWeek) -> tuple[Cell, ...]:
+def _cells(row: AccountWeek, campaigns: Mapping[str, str]) -> tuple[Cell, ...]:
     done = (row.side(side).this_week for side in (Side.MARKETING, Side.SALES))
     stages = row.stage.label, row.stage_before.label, row.cause
-    return (row.name, row.tier, row.ae, row.team, row.joint.label, *done, row.meetings_held, *stages)
+    worked = "; ".join(campaigns[slug] for slug in row.campaigns)
+    whose = (row.name, row.tier, row.ae, row.team, row.joint.label)
+    return (*whose, *done, row.meetings_held, *stages, row.people, row.segment, worked)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the accounts of a week may be narrowed to: what people read by what an address carries."""
+
+    aes: Mapping[str, str]
+    teams: Mapping[str, str]
+    segments: Mapping[str, str]
+    campaigns: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -115,12 +129,7 @@ class Found:
     moment: Moment
     facts: ShownWeek | None
     rows: list[AccountWeek]
-    aes: dict[str, Colleague]
-
-    @property
-    def teams(self) -> list[str]:
-        """The teams that have accounts on the list."""
-        return sorted({row.team for row in self.facts.rows if row.team}) if self.facts else []
+    choices: Choices
 
 
 def _find(week: Week, form: Narrowing) -> Found:
@@ -136,7 +145,20 @@ def _find(week: Week, form: Narrowing) -> Found:
     aes = aes_shown_to(session(), me(), my_seat(), everything)
     if form.ae.data and form.ae.data not in aes:
         abort(404)
-    return Found(moment, facts, _narrowed(everything, form), aes)
+    return Found(moment, facts, _narrowed(everything, form), _choices(everything, aes))
+
+
+def _choices(rows: Sequence[AccountWeek], aes: Mapping[str, Colleague]) -> Choices:
+    return Choices(
+        aes={public_id: ae.name for public_id, ae in aes.items()},
+        teams=_named(row.team for row in rows),
+        segments=_named(row.segment for row in rows),
+        campaigns=names_of(session(), {slug for row in rows for slug in row.campaigns}),
+    )
+
+
+def _named(names: Iterable[str]) -> dict[str, str]:
+    return {name: name for name in sorted({*names} - {""})}
 
 
 def _behind(found: Found, form: Narrowing) -> tuple[Figure, list[AccountWeek]]:
@@ -147,12 +169,12 @@ def _behind(found: Found, form: Narrowing) -> tuple[Figure, list[AccountWeek]]:
 
 def _before(moment: Moment, form: Narrowing) -> dict[str, Before]:
     """The headlines of the weeks before, for the same choice of accounts."""
-    group = group_of(tier=form.tier.data, team=form.team.data, ae=form.ae.data)
+    group = group_of(**form.chosen)
     return {} if group is None else before(session(), organisation(), moment, programme().id, group=group)
 
 
 def _narrowed(rows: Sequence[AccountWeek], form: Narrowing) -> list[AccountWeek]:
-    return select_rows(rows, tier=form.tier.data, ae_id=form.ae.data or None, team=form.team.data or None)
+    return select_rows(rows, **form.chosen)
 
 
 def _corrected(found: Found, figures: WeekFigures, form: Narrowing) -> dict[str, int]:
@@ -165,6 +187,11 @@ def _corrected(found: Found, figures: WeekFigures, form: Narrowing) -> dict[str,
 
 def _linked(bar: Bar, moment: Moment) -> Bar:
     """A bar of the chart whose parts lead to the accounts behind them."""
-    kept: dict[str, Any] = {name: request.args.get(name) for name in ("ae", "team", "quarter")}
-    to = partial(url_for, "progress.accounts", week=moment.week, tier=bar.key, **kept)
-    return replace(bar, href=to(figure="all"), hrefs={key: to(figure=key) for key in bar.counts})
+    to = _to(moment, tier=bar.key)
+    return replace(bar, href=to("all"), hrefs={key: to(key) for key in bar.counts})
+
+
+def _to(moment: Moment, **narrower: str) -> Callable[[str], str]:
+    """What leads to the accounts behind a figure of this week, narrowed as the page is."""
+    kept: dict[str, Any] = {name: request.args.get(name) for name in KEPT} | narrower
+    return lambda figure: url_for("progress.accounts", week=moment.week, figure=figure, **kept)

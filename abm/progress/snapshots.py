@@ -41,7 +41,7 @@ class Snapshot(Base):
     """A week of a programme's list, frozen. Rows are only ever added.
 
     `content` is canonical JSON and `digest` its SHA-256. `headlines` repeats the figures that other weeks are compared
-    with, for all accounts and for each tier, team and AE, so that a range reads no content.
+    with, for all accounts and for each tier, team, AE, segment and campaign, so that a range reads no content.
     """
 
     __tablename__ = "snapshot"
@@ -156,13 +156,21 @@ def _about(
 
 
 def headlines_by_group(rows: Sequence[AccountWeek]) -> dict[str, dict[str, int]]:
-    """The figures that weeks are compared with, for all, each tier, each team and each AE."""
+    """The figures that weeks are compared with, for all, each tier, team, AE, segment and campaign."""
     groups: dict[str, list[AccountWeek]] = {ALL: []}
     for row in rows:
-        names = (ALL, f"tier {row.tier}", f"team {row.team}", f"ae {row.ae_id}")
-        for name in names:
+        for name in (ALL, *groups_of(row)):
             groups.setdefault(name, []).append(row)
     return {name: headlines(figures_of(members, _promised(members), {})) for name, members in groups.items()}
+
+
+def groups_of(row: AccountWeek) -> list[str]:
+    """The groups that an account belongs to, as headlines call them."""
+    return [
+        *(f"tier {row.tier}", f"team {row.team}", f"ae {row.ae_id}"),
+        *([f"segment {row.segment}"] if row.segment else []),
+        *(f"campaign {slug}" for slug in row.campaigns),
+    ]
 
 
 def _promised(rows: Sequence[AccountWeek]) -> dict[Side, Promise]:

@@ -8,11 +8,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import Final
 
 from abm.definitions.stages import CoverageWanted
 from abm.people.seats import Side
 from abm.progress.pipeline import Deal, DealState
 from abm.stages.models import Stage
+
+FURTHER: Final = frozenset(stage for stage in Stage if stage.rank >= Stage.ENGAGED.rank)
+BUYING_GROUP: Final = 2  # so many people who responded make one
 
 
 class Joint(enum.StrEnum):
@@ -107,12 +111,17 @@ class AccountWeek:
     ae_id: str  # empty where nobody answers for it
     ae: str
     team: str
+    segment: str = ""
+    campaigns: tuple[str, ...] = ()  # that work it at that moment, by slug; none that holds it out
     sides: dict[Side, SideWeek] = field(default_factory=dict)
     meetings_held: int = 0
     meetings_booked: int = 0
     stage: Stage = Stage.TARGET
     stage_before: Stage = Stage.TARGET
     cause: str = ""
+    days: int | None = None  # in its stage, where it ever changed
+    stalled: bool = False  # for as long as its tier's policy says
+    people: int = 0  # contacts who responded within the window of stages
     deals: tuple[Deal, ...] = ()
     verdicts: dict[Side, str] = field(default_factory=dict)  # what each side said of this week
     promises: Promises = field(default_factory=dict)  # where the week is frozen; else they are asked for together
@@ -150,6 +159,11 @@ class AccountWeek:
         """Whether the two sides see this week differently."""
         return len(set(self.verdicts.values())) > 1
 
+    @property
+    def has_buying_group(self) -> bool:
+        """Whether more than one person there responded."""
+        return self.people >= BUYING_GROUP
+
     def has_deal(self, state: DealState) -> bool:
         return any(deal.state is state for deal in self.deals)
 
@@ -166,6 +180,16 @@ class Figure:
     key: str
     label: str
     holds: Callable[[AccountWeek], bool]
+
+
+def _of_further(key: str, label: str, *, before: bool | None, now: bool | None) -> Figure:
+    """Accounts that were, or are, at engaged or further; None leaves that out of account."""
+
+    def holds(row: AccountWeek) -> bool:
+        then, stands = row.stage_before in FURTHER, row.stage in FURTHER
+        return before in {None, then} and now in {None, stands}
+
+    return Figure(key, label, holds)
 
 
 def _of_joint(joint: Joint) -> Figure:
@@ -188,7 +212,13 @@ _FIGURES = (
     Figure("meetings-held", "Meeting held this week", lambda row: row.meetings_held > 0),
     Figure("moved-on", "Moved on since a week ago", lambda row: row.moved > 0),
     Figure("moved-back", "Moved back since a week ago", lambda row: row.moved < 0),
+    _of_further("was-further", "Stood at engaged or further a week ago", before=True, now=None),
+    _of_further("came-further", "Moved on to engaged or further", before=False, now=True),
+    _of_further("fell-back", "Moved back from engaged or further", before=True, now=False),
+    _of_further("further", "Stand at engaged or further now", before=None, now=True),
+    Figure("buying-group", "Buying group: 2 or more people who responded", lambda row: row.has_buying_group),
     Figure("untouched", "Touched by neither side", lambda row: row.untouched),
+    Figure("stalled", "Stalled", lambda row: row.stalled),
     Figure("open-deals", "With an open deal", lambda row: row.has_deal(DealState.OPEN)),
     Figure("new-deals", "With a new deal", lambda row: any(deal.new for deal in row.deals)),
     Figure("won-deals", "With a deal won this week", lambda row: row.has_deal(DealState.WON)),
@@ -245,13 +275,21 @@ def stage_matrix(rows: Iterable[AccountWeek]) -> dict[tuple[Stage, Stage], int]:
 
 
 def select_rows(
-    rows: Iterable[AccountWeek], *, tier: int | None = None, ae_id: str | None = None, team: str | None = None
+    rows: Iterable[AccountWeek],
+    *,
+    tier: int | None = None,
+    ae: str | None = None,
+    team: str | None = None,
+    segment: str | None = None,
+    campaign: str | None = None,
 ) -> list[AccountWeek]:
-    """The rows of a tier, an AE or a team; None leaves that out of account."""
+    """The rows of a tier, an AE (by public id), a team, a segment, a campaign (by slug); None leaves that out."""
     return [
         row
         for row in rows
         if (tier is None or row.tier == tier)
-        and (ae_id is None or row.ae_id == ae_id)
+        and (ae is None or row.ae_id == ae)
         and (team is None or row.team == team)
+        and (segment is None or row.segment == segment)
+        and (campaign is None or campaign in row.campaigns)
     ]

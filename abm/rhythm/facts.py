@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from abm.kit.charts import Step
+from abm.kit.charts import Measure
 from abm.outbound.judging import Verdict
+from abm.progress.comparing import Before
+from abm.progress.figures import WeekFigures
 from abm.progress.pipeline import Deal, DealState
 from abm.progress.weekly import AccountWeek, Joint
 from abm.stages.models import Stage
 
+ON_THE_WAY: Final = (Stage.AWARE, Stage.ENGAGED, Stage.MQA, Stage.MEETING, Stage.OPPORTUNITY)
 SHOWN: Final = 8  # rows of each list: the rest is behind its figure
-LATE: Final = Stage.ENGAGED  # from here on an account counts as under way
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class DealAtRisk:
 class AgendaFacts:
     """The lists of an agenda. Each names the accounts that matter most first: by tier, then by worth or name."""
 
-    steps: Sequence[Step]
     moved: Sequence[AccountWeek]
+    stalled: Sequence[AccountWeek]
     untouched: Sequence[AccountWeek]
     past: Sequence[AccountWeek]
     at_risk: Sequence[DealAtRisk]
@@ -43,8 +45,8 @@ def agenda_facts(rows: Sequence[AccountWeek]) -> AgendaFacts:
     listed = sorted(rows, key=lambda row: (row.tier, row.name))
     moved = sorted((row for row in listed if row.moved), key=lambda row: (row.moved > 0, row.tier, row.name))
     return AgendaFacts(
-        steps=steps_of(rows),
         moved=moved[:SHOWN],
+        stalled=[row for row in listed if row.stalled][:SHOWN],
         untouched=[row for row in listed if row.untouched][:SHOWN],
         past=[row for row in listed if row.joint is Joint.PAST and not row.untouched][:SHOWN],
         at_risk=deals_at_risk(rows)[:SHOWN],
@@ -53,22 +55,35 @@ def agenda_facts(rows: Sequence[AccountWeek]) -> AgendaFacts:
     )
 
 
-def steps_of(rows: Iterable[AccountWeek]) -> list[Step]:
-    """Accounts under way (engaged or further): a week ago, those that came to it and fell back from it, now."""
-    listed = list(rows)
-    before = sum(_under_way(row.stage_before) for row in listed)
-    came = sum(_under_way(row.stage) and not _under_way(row.stage_before) for row in listed)
-    fell = sum(_under_way(row.stage_before) and not _under_way(row.stage) for row in listed)
-    return [
-        Step("A week ago", before, total=True),
-        Step("Came under way", came),
-        Step("Fell back", -fell),
-        Step("Now", before + came - fell, total=True),
-    ]
+def bottleneck(figures: WeekFigures, before: Mapping[str, Before], href: Callable[[Stage], str]) -> list[Measure]:
+    """The median days in each stage that accounts stand in, over the range of those medians in the weeks before."""
+    found = []
+    for stage in ON_THE_WAY:
+        days, range_ = figures.time_in_stage.get(stage), before.get(f"days {stage}")
+        if days is not None:
+            low, high = (range_.low, range_.high) if range_ else (None, None)
+            found.append(Measure(stage.label, days.median, low, high, days.n, href(stage)))
+    return found
 
 
-def _under_way(stage: Stage) -> bool:
-    return stage.rank >= LATE.rank
+@dataclass(frozen=True)
+class Conversion:
+    """How many of the accounts that stood in a stage a week ago moved on from it since."""
+
+    stage: Stage
+    moved_on: int
+    stood: int
+
+
+def conversions(matrix: Mapping[tuple[Stage, Stage], int]) -> list[Conversion]:
+    """Of each stage on the way that anybody stood in, in their order."""
+    found = []
+    for stage in ON_THE_WAY:
+        stood = sum(count for (was, _), count in matrix.items() if was is stage)
+        moved = sum(count for (was, now), count in matrix.items() if was is stage and now.rank > stage.rank)
+        if stood:
+            found.append(Conversion(stage, moved, stood))
+    return found
 
 
 def open_worth(row: AccountWeek) -> int:

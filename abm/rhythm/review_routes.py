@@ -22,11 +22,12 @@ from abm.people.letters import tell
 from abm.people.programmes import Programme
 from abm.progress.comparing import before
 from abm.progress.moments import Moment, moment_of
+from abm.progress.movement import movement
 from abm.progress.reading import read_snapshot
 from abm.progress.schedule import freezes_at
 from abm.progress.snapshots import ALL, FreezeCause, Snapshot, take_snapshot
 from abm.rhythm.agenda import WHOLE, Point
-from abm.rhythm.facts import agenda_facts
+from abm.rhythm.facts import agenda_facts, bottleneck, conversions
 from abm.rhythm.meeting_times import rhythm_of
 from abm.rhythm.minutes import actions_of, close_review, concerned, decisions_of, minutes_of
 from abm.rhythm.review_forms import ActionForm, DecisionForm, NoteForm, PointForm
@@ -217,13 +218,22 @@ def _shared(found: Review) -> dict[str, Any]:
 def _whole(moment: Moment, found: Review) -> dict[str, Any]:
     """Everything that a review shows: frozen facts, and what was made of them."""
     week = read_snapshot(session(), organisation(), moment, session.get_one(Snapshot, found.snapshot_id))
+    figures = week.figures(session(), week.rows)
+    known = before(session(), organisation(), moment, found.programme_id, group=ALL)
     running = [one for one in decisions_running(session(), found.programme_id) if one.review_id != found.id]
+
+    def behind(figure: str) -> str:
+        return address(found, "progress.accounts", figure=figure)
+
     return _shared(found) | {
         "moment": moment,
         "week": week,
-        "figures": week.figures(session(), week.rows),
+        "figures": figures,
         "facts": agenda_facts(week.rows),
-        "before": before(session(), organisation(), moment, found.programme_id, group=ALL),
+        "before": known,
+        "steps": movement(figures.matrix, behind),
+        "days_in_stages": bottleneck(figures, known, lambda stage: behind(f"stage-{stage}")),
+        "conversions": conversions(figures.matrix),
         "back": actions_back(session(), found),
         "checked": [
             one

@@ -81,6 +81,7 @@ class AccountStage:
 
     stage: Stage
     cause: str
+    people: int = 0  # contacts who responded within the window
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -77,7 +78,8 @@ def _by_sums(touches: Found, deals: Found, by: Mapping[date, StageDefinition]) -
             facts = _facts_on(of_touches, place, NO_TOUCHES) + _facts_on(of_deals, place, NO_DEALS)
             stage = known.get((day, facts))
             if stage is None:
-                stage = known[day, facts] = stage_of(Facts(*facts), by[day])
+                read = Facts(*facts)
+                stage = known[day, facts] = replace(stage_of(read, by[day]), people=read.people)
             found[day][account] = stage
     return found
 

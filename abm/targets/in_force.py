@@ -19,6 +19,8 @@ from abm.people.seats import Side
 from abm.targets.kinds import PERIOD_WEEKS, Period
 from abm.targets.models import Membership, TargetList
 
+NEVER = 10_000  # days
+
 
 @dataclass(frozen=True)
 class Rhythm:
@@ -64,6 +66,11 @@ class Signed:
     @property
     def since(self) -> datetime:
         return self.place.since
+
+    def stalled_days(self, tier: int) -> int:
+        """After how many days without a move an account of a tier is stalled; never where nothing is said of it."""
+        policy = self.policies.get(tier)
+        return int(policy["stalled_days"]) if policy else NEVER
 
     def rhythm(self, tier: int, side: Side) -> Rhythm:
         """What that side owes an account of a tier; nothing where the policy does not speak of the tier."""

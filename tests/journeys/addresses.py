@@ -102,11 +102,6 @@ PAGES: dict[str, list[tuple[str, str]]] = (
             (TOMAS, "/quarters/{next quarter}/list/roll-over?kind=drop"),
             (INES, "/quarters/{quarter before}/list/roll-over"),
         ],
-        "progress.quarter_close": [
-            (RENATA, "/quarters/{quarter}/list/close"),
-            (AMARA, "/quarters/{quarter before}/list/close"),
-            (TOMAS, "/quarters/{next quarter}/list/close"),
-        ],
         "targets.policy": [
             (INES, "/quarters/{quarter before}/list/policy"),
             (INES, "/quarters/{quarter}/list/policy"),

@@ -21,6 +21,11 @@ NO_PAGE_OF_REVIEWS = {
     "rhythm.now": "a part of the review's page",
 }
 PAGES_OF_REVIEWS: dict[str, list[tuple[str, str]]] = {
+    "progress.quarter_close": [
+        (RENATA, "/quarters/{quarter}/list/close"),
+        (AMARA, "/quarters/{quarter before}/list/close"),
+        (TOMAS, "/quarters/{next quarter}/list/close"),
+    ],
     "progress.week": [
         (RENATA, "/progress/{week}"),
         (TOMAS, "/progress/{week before}?tier=1"),

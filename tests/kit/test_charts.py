@@ -192,6 +192,14 @@ def test_a_trend_tells_its_weeks_and_changes_in_words_too() -> None:
     assert cells(html) == [["W40 2026", "12", ""], ["W41 2026", "no figure", ""], ["W42 2026", "18", "Definition 2"]]
 
 
+def test_a_week_that_is_no_whole_one_is_told_as_such_and_drawn_hollow() -> None:
+    html = draw("weeks", "trend('More', points)", points=[Point(W40, 12, "4 days"), Point(W40.plus(1), 18, "open")])
+    assert "Not a whole week: W40 (4 days), W41 (open)" in html
+    assert cells(html) == [["W40 2026, 4 days", "12"], ["W41 2026, open", "18"]]
+    assert html.count("course-dot is-part") == 2
+    assert "is-part" not in draw("weeks", "trend('More', points)", points=weeks(12, 18))
+
+
 def test_a_sparkline_lies_between_its_own_lowest_and_highest() -> None:
     assert [(dot.x, dot.y) for dot in sparkline(weeks(12, 18, 15)).dots] == [(0, 100), (50, 0), (100, 50)]
     assert {dot.y for dot in sparkline(weeks(7, 7, 7)).dots} == {50}

@@ -165,12 +165,12 @@ def test_days_are_counted_on_the_organisations_clock(app: Flask) -> None:
 def test_the_page_reads_so_far_until_the_quarter_is_over(ground: Ground, client: FlaskClient) -> None:
     sign_in(client, ground.cast.vera)
     address, words = "/quarters/2026-q4/list/close", []
-    for now in (at(11, 26), OVER + timedelta(days=3)):
+    for now, most in ((at(11, 26), 25), (OVER + timedelta(days=3), 14)):
         with time_machine.travel(now, tick=False):
             sign_in(client, ground.cast.vera)
             with statements(db.engine) as sent:
                 words.append(client.get(address).get_data(as_text=True))
-            assert len(sent) <= 12, "\n".join(sent)
+            assert len(sent) <= most, "\n".join(sent)
     assert "How 2026-q4 goes so far" in words[0]
     assert "So far: up to 26 Nov 2026" in words[0]
     assert "How 2026-q4 went" in words[1]

@@ -190,9 +190,20 @@ def test_every_figure_of_the_page_leads_to_as_many_accounts(app: Flask, ground: 
     assert "1 account," in page.text
 
 
-def test_the_page_asks_at_most_fifteen_times(app: Flask, ground: Ground) -> None:
+def test_the_page_draws_who_moved_on_to_engaged_and_leads_to_them(app: Flask, ground: Ground) -> None:
+    ground.log(2, TouchSide.SALES, MONDAY, (Channel.MEETING, "held"))
+    client = sign_in(app.test_client(), ground.cast.renata)
+    page = client.get("/progress/2026-w48?team=North").text
+    assert "1 of 3 accounts stand at engaged or further: 1 moved on to it since a week ago, 0 moved back." in page
+    assert "/progress/2026-w48/accounts?figure=came-further&amp;team=North" in page
+    behind = client.get("/progress/2026-w48/accounts?figure=came-further&team=North").text
+    assert "1 account," in behind
+    assert "Company 2" in behind
+
+
+def test_the_page_asks_at_most_nineteen_times(app: Flask, ground: Ground) -> None:
     client = sign_in(app.test_client(), ground.cast.renata)
     client.get("/progress/2026-w48")
     with app.app_context(), statements(db.engine) as sent:
         assert client.get("/progress/2026-w48").status_code == 200
-    assert len(sent) <= 15, "\n".join(sent)
+    assert len(sent) <= 19, "\n".join(sent)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from abm.definitions.stages import DEFAULT_STAGES
+from abm.kit.charts import waterfall
 from abm.people.seats import Side
 from abm.progress.figures import figures_of, takeaway
+from abm.progress.movement import movement
 from abm.progress.weekly import FIGURES, AccountWeek, Joint, SideWeek, coverage_by_tier, select_rows
 from abm.stages.models import Stage
 
@@ -100,8 +102,8 @@ def test_the_stage_matrix_counts_who_moved_where() -> None:
 def test_rows_are_narrowed_by_tier_ae_and_team() -> None:
     rows = [account(1, ACTIVE, ACTIVE), account(2, PAST, PAST, tier=2)]
     assert [row.name for row in select_rows(rows, tier=2)] == ["Account 2"]
-    assert select_rows(rows, ae_id="marcus") == []
-    assert len(select_rows(rows, ae_id="tomas", team="North")) == 2
+    assert select_rows(rows, ae="marcus") == []
+    assert len(select_rows(rows, ae="tomas", team="North")) == 2
 
 
 def test_the_takeaway_answers_whether_both_work_the_list() -> None:
@@ -109,3 +111,32 @@ def test_the_takeaway_answers_whether_both_work_the_list() -> None:
     assert takeaway(counts, 150) == (
         "Both sides worked 31 of 150 accounts this week; 100 rested as planned and 5 are past their rhythm."
     )
+
+
+def test_the_steps_lead_from_those_who_stood_at_engaged_or_further_to_those_who_stand_there() -> None:
+    ways = [
+        (Stage.ENGAGED, Stage.MEETING),
+        (Stage.MQA, Stage.ENGAGED),  # moved back, and stands there still
+        (Stage.AWARE, Stage.ENGAGED),
+        (Stage.TARGET, Stage.CUSTOMER),
+        (Stage.TARGET, Stage.OPPORTUNITY),
+        (Stage.MEETING, Stage.AWARE),
+        (Stage.TARGET, Stage.AWARE),
+    ]
+    rows = [account(n, PAST, PAST, stage_before=was, stage=now) for n, (was, now) in enumerate(ways)]
+    steps = movement(figures_of(rows, {}, {}).matrix, lambda key: f"/{key}")
+    assert [(step.value, step.total, step.href) for step in steps] == [
+        (3, True, "/was-further"),
+        (3, False, "/came-further"),
+        (-1, False, "/fell-back"),
+        (5, True, "/further"),
+    ]
+    assert len(waterfall(steps).bars) == 4
+    for key, count in {"was-further": 3, "came-further": 3, "fell-back": 1, "further": 5}.items():
+        assert sum(FIGURES[key].holds(row) for row in rows) == count, key
+
+
+def test_a_step_without_accounts_leads_nowhere() -> None:
+    rows = [account(1, PAST, PAST, stage_before=Stage.MQA, stage=Stage.MQA)]
+    steps = movement(figures_of(rows, {}, {}).matrix, lambda key: f"/{key}")
+    assert [(step.value, step.href) for step in steps] == [(1, "/was-further"), (0, None), (0, None), (1, "/further")]

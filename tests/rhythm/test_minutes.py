@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,14 +14,17 @@ from icalendar import Calendar
 
 from abm.accounts.deals import Source
 from abm.agreement.canonical import digest_of
+from abm.kit.charts import Measure
 from abm.kit.rules import RuleBroken
 from abm.people.programmes import DEFAULT_PROGRAMME, Programme
 from abm.people.seats import Side
+from abm.progress.comparing import Before
+from abm.progress.figures import figures_of, headlines
 from abm.progress.pipeline import Deal, DealState
-from abm.progress.weekly import AccountWeek, SideWeek
+from abm.progress.weekly import AccountWeek, SideWeek, together
 from abm.rhythm.actions import take_on
 from abm.rhythm.agenda import Point
-from abm.rhythm.facts import deals_at_risk, steps_of
+from abm.rhythm.facts import bottleneck, conversions, deals_at_risk
 from abm.rhythm.meeting_times import ReviewRhythm, rhythm_of, series, set_rhythm
 from abm.rhythm.minutes import close_review, concerned, minutes_of
 from abm.stages.models import Stage
@@ -81,19 +85,28 @@ def row(stage: Stage, before: Stage, *, worth: int | None = None, done: int = 1,
     )
 
 
-def test_the_waterfall_goes_from_those_under_way_a_week_ago_to_those_now() -> None:
+def test_days_in_a_stage_stand_over_the_range_of_the_weeks_before() -> None:
+    rows = [replace(row(Stage.ENGAGED, Stage.ENGAGED), days=days) for days in (10, 20, 60)]
+    rows.append(row(Stage.MQA, Stage.MQA))  # it never changed: nobody knows since when
+    figures = figures_of(rows, together(()), {})
+    known = {"days engaged": Before(12, 8, 15, 4)}
+    assert bottleneck(figures, known, str) == [Measure("Engaged", 20, 8, 15, 3, "engaged")]
+    assert headlines(figures)["days engaged"] == 20
+    assert "days mqa" not in headlines(figures)
+
+
+def test_conversion_counts_those_that_moved_on_of_those_that_stood_there() -> None:
     rows = [
-        row(Stage.ENGAGED, Stage.TARGET),
-        row(Stage.MQA, Stage.AWARE),
+        row(Stage.MQA, Stage.ENGAGED),
+        row(Stage.ENGAGED, Stage.ENGAGED),
         row(Stage.AWARE, Stage.ENGAGED),
         row(Stage.CUSTOMER, Stage.OPPORTUNITY),
         row(Stage.AWARE, Stage.TARGET),
     ]
-    assert [(step.label, step.value) for step in steps_of(rows)] == [
-        ("A week ago", 2),
-        ("Came under way", 2),
-        ("Fell back", -1),
-        ("Now", 3),
+    found = conversions(figures_of(rows, together(()), {}).matrix)
+    assert [(one.stage, one.moved_on, one.stood) for one in found] == [
+        (Stage.ENGAGED, 1, 3),
+        (Stage.OPPORTUNITY, 1, 1),
     ]
 
 
