@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
 
 from flask import url_for
 from sqlalchemy import Select, and_, false, literal, or_, select, union_all
@@ -40,13 +39,13 @@ def waiting_for(session: Session, user: User, organisation: Organisation) -> Ite
             yield from _to_open(session, signing, moment, organisation)
 
 
-def _to_do(user: User, today: date) -> Select[Any]:
+def _to_do(user: User, today: date) -> Select[str, str, str, date]:
     """Open actions of one's own whose day is here or has passed."""
     mine = Action.owner_id == user.id, Action.done_at.is_(None), Action.due_on <= today
     return select(literal(DO), Action.public_id, Action.what, Action.due_on).where(*mine)
 
 
-def _to_judge(signing: Sequence[Seat], today: date) -> Select[Any]:
+def _to_judge(signing: Sequence[Seat], today: date) -> Select[str, str, str, date]:
     """Decisions whose day has come, of the programmes that one signs for, of which that side has said nothing yet."""
     said = select(DecisionView.id).where(
         DecisionView.decision_id == Decision.id,
@@ -92,8 +91,9 @@ def _to_open(
     held = select(Review.id).join(Snapshot, Snapshot.id == Review.snapshot_id)
     held = held.where(Review.programme_id == Programme.id, Snapshot.quarter == str(moment.quarter))
     held = held.where(Snapshot.week == str(moment.week))
-    own = Programme.id.in_([seat.programme_id for seat in signing]) if signing else True
-    statement = select(Programme).where(listed.exists(), ~held.exists(), own).order_by(Programme.id)
+    statement = select(Programme).where(listed.exists(), ~held.exists()).order_by(Programme.id)
+    if signing:
+        statement = statement.where(Programme.id.in_([seat.programme_id for seat in signing]))
     for programme in session.scalars(statement.options(lazyload("*"))):
         yield Waiting(
             verb=OPEN,
