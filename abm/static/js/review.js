@@ -22,7 +22,12 @@
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const typing = document.activeElement?.closest("form[data-draft]"); // nobody's line is taken from under them
     const wanted = own || (document.getElementById("follow")?.checked && !typing);
-    if (wanted) panel?.scrollIntoView({ behavior: still ? "auto" : "smooth" });
+    if (!panel || !wanted) return;
+    panel.scrollIntoView({ behavior: still ? "auto" : "smooth" });
+    if (own && !document.activeElement?.matches("a, button, input, summary")) { // taken up with a key: go on in it
+      panel.tabIndex = -1;
+      panel.focus({ preventScroll: true });
+    }
   };
 
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
