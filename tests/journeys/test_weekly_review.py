@@ -67,8 +67,9 @@ def test_two_hold_a_review_and_its_minutes_arrive(
 ) -> None:
     with demonstration.app_context(), writing() as session:
         wen = session.scalars(select(User).where(User.name == "Wen Zhao")).one()
-        sender = {"security": Security.NONE, "username": "", "sender": "abm@fathom.example"}
-        address = Address(host="127.0.0.1", port=mailbox.port, **sender)
+        address = Address(
+            host="127.0.0.1", port=mailbox.port, security=Security.NONE, username="", sender="abm@fathom.example"
+        )
         set_mail_server(session(), address, password=None, by=wen, at=clock.now())
         session.commit()
     amara, ines = view_as(visitors, "Amara"), view_as(visitors, "Ines")
