@@ -38,13 +38,6 @@ def week(demonstration: Flask, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(clock.Week.of(now().date()).number)
 
 
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    box = Mailbox()
-    yield box
-    box.go_away()
-
-
 def view_as(visitors: Visitors, name: str, *, script: bool = True) -> Page:
     page = visitors.newcomer(script=script)
     page.goto("/demo")
@@ -62,16 +55,22 @@ def sheets(page: Page, size: str) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=size)))
 
 
+@pytest.fixture
+def mailbox(demonstration: Flask, week: str) -> Iterator[Mailbox]:
+    """A mail server on this machine, which the demonstration sends by."""
+    box = Mailbox()
+    address = Address(host="127.0.0.1", port=box.port, security=Security.NONE, username="", sender="abm@fathom.example")
+    with demonstration.app_context(), writing() as session:
+        wen = session.scalars(select(User).where(User.name == "Wen Zhao")).one()
+        set_mail_server(session(), address, password=None, by=wen, at=clock.now())
+        session.commit()
+    yield box
+    box.go_away()
+
+
 def test_two_hold_a_review_and_its_minutes_arrive(
     visitors: Visitors, demonstration: Flask, week: str, mailbox: Mailbox
 ) -> None:
-    with demonstration.app_context(), writing() as session:
-        wen = session.scalars(select(User).where(User.name == "Wen Zhao")).one()
-        address = Address(
-            host="127.0.0.1", port=mailbox.port, security=Security.NONE, username="", sender="abm@fathom.example"
-        )
-        set_mail_server(session(), address, password=None, by=wen, at=clock.now())
-        session.commit()
     amara, ines = view_as(visitors, "Amara"), view_as(visitors, "Ines")
     needs_me(amara, f"Open: Review week {week}")
     press(amara, "Open the review")
@@ -81,37 +80,55 @@ def test_two_hold_a_review_and_its_minutes_arrive(
     expect(ines.locator("#now-title")).to_have_text("Point 1: What moved")
     ines.evaluate("window.loaded = 'once'")
 
-    press(amara, "Next: What is stuck")
-    expect(amara.get_by_role("button", name="Next: Pipeline")).to_be_focused()
-    expect(ines.locator("#now-title")).to_have_text("Point 2: What is stuck")
-    expect(ines.locator("#point-stuck")).to_have_attribute("aria-current", "step")
-    expect(ines.locator("#point-stuck")).to_be_in_viewport()
-    stuck = amara.locator("#point-stuck")
-    stuck.locator("summary").click()
-    write(stuck, {"Note on “What is stuck”": NOTE})
-    press(stuck, "Note it")
-    said(amara, "Noted.")
+    _take_up_the_next(amara, ines)
+    note(amara)
     expect(ines.locator("#now")).to_contain_text(NOTE)
-
     _decide_by_keyboard(amara)
     expect(ines.locator("#now")).to_contain_text(ACTION)
     assert DECISION in now(ines)
-    amara.get_by_text("Close the review", exact=True).click()
-    press(amara, "Close it, and send the minutes")
-    said(amara, "The review is closed")
+    close(amara)
     expect(ines.locator("#now-title")).to_contain_text("Closed on")
     assert ines.evaluate("window.loaded") == "once"
 
     with demonstration.app_context(), writing() as session:
         work_once(session)
+    _minutes_are_in(mailbox)
+    assert visitors.complaints == []
+
+
+def note(page: Page) -> None:
+    """Write down what was said on the second point."""
+    stuck = page.locator("#point-stuck")
+    stuck.locator("summary").click()
+    write(stuck, {"Note on “What is stuck”": NOTE})
+    press(stuck, "Note it")
+    said(page, "Noted.")
+
+
+def close(page: Page) -> None:
+    page.get_by_text("Close the review", exact=True).click()
+    press(page, "Close it, and send the minutes")
+    said(page, "The review is closed")
+
+
+def _take_up_the_next(runner: Page, other: Page) -> None:
+    """The focus stays at the button; the other page goes along by itself."""
+    press(runner, "Next: What is stuck")
+    expect(runner.get_by_role("button", name="Next: Pipeline")).to_be_focused()
+    expect(other.locator("#now-title")).to_have_text("Point 2: What is stuck")
+    expect(other.locator("#point-stuck")).to_have_attribute("aria-current", "step")
+    expect(other.locator("#point-stuck")).to_be_in_viewport()
+
+
+def _minutes_are_in(mailbox: Mailbox) -> None:
+    """With both seats and Ines, who took something on: as text and as a page."""
     letters = {str(one["To"]): one for one in mailbox.letters if "Minutes" in str(one["Subject"])}
-    assert len(letters) == 3  # both seats, and Ines, who took something on
+    assert len(letters) == 3
     for letter in letters.values():
         for kind in ("plain", "html"):
             body = letter.get_body((kind,))
             assert body is not None
             assert all(words in body.get_content() for words in (DECISION, ACTION, NOTE))
-    assert visitors.complaints == []
 
 
 def _decide_by_keyboard(page: Page) -> None:
@@ -145,11 +162,7 @@ def test_plain_forms_hold_a_review_and_a_busy_one_takes_one_sheet(
     press(renata, "Open the review")
     press(renata, "Next: What is stuck")
     expect(renata.locator("#now-title")).to_have_text("Point 2: What is stuck")
-    stuck = renata.locator("#point-stuck")
-    stuck.locator("summary").click()
-    write(stuck, {"Note on “What is stuck”": NOTE})
-    press(stuck, "Note it")
-    said(renata, "Noted.")
+    note(renata)
     decide_ = panel(renata, "5 What we decide")
     write(decide_, {"What we decide": DECISION, "We expect it to become": "140000"})
     press(decide_, "Decide")
@@ -161,9 +174,7 @@ def test_plain_forms_hold_a_review_and_a_busy_one_takes_one_sheet(
     assert all(words in now(renata) for words in (NOTE, DECISION, ACTION))
     _much_more(demonstration)
 
-    renata.get_by_text("Close the review", exact=True).click()
-    press(renata, "Close it, and send the minutes")
-    said(renata, "The review is closed")
+    close(renata)
     follow(renata, "To print")
     expect(renata.locator("main")).to_contain_text(DECISION)
     assert {size: sheets(renata, size) for size in ("A4", "Letter")} == {"A4": 1, "Letter": 1}
