@@ -44,6 +44,7 @@ PICTURES = (
     ("quick-log", "Tomás Ferreira", "/log?line=kestrel foods call vm pricing", WIDE),
     ("another-way", "Ines Calder", "{otherwise}", WIDE),
     ("week", "Renata Voss", "/progress", WIDE),
+    ("weekly-review", "Ines Calder", "{review}", WIDE),
     ("imports-preview", "Wen Zhao", "/imports/1", WIDE),
 )
 
@@ -82,6 +83,9 @@ def _take(browser: Browser, base: str, name: str, person: str, address: str, siz
     if "{otherwise}" in address:
         page.goto(f"{base}/team")
         near["otherwise"] = page.locator("#ways a").first.get_attribute("href") or ""
+    if "{review}" in address:
+        page.goto(f"{base}/reviews")
+        near["review"] = page.locator("#reviews a").first.get_attribute("href") or ""
     page.goto(base + address.format(**near))
     page.wait_for_load_state("networkidle")  # with the pieces that a page fetches for itself
     page.screenshot(path=IMAGES / f"{name}.png")

@@ -15,6 +15,7 @@ from abm.outbound.queries import waiting_for as promises_waiting_for
 from abm.people.models import Organisation, User
 from abm.people.queries import waiting_for as people_waiting_for
 from abm.people.waiting import Waiting
+from abm.rhythm.waiting import waiting_for as reviews_waiting_for
 from abm.targets.waiting import waiting_for as lists_waiting_for
 
 ROWS = 7
@@ -24,6 +25,7 @@ SOURCES = (
     plays_waiting_for,
     definitions_waiting_for,
     people_waiting_for,
+    reviews_waiting_for,
 )
 
 

@@ -38,7 +38,7 @@ SHEETS = (
     "print",
 )
 VENDORED = ("htmx.min.js", "idiomorph-ext.min.js")
-SCRIPTS = ("focus", "sending", "drafts", "failures", "menus", "keys", "passwords", "copying", "today", "grid")
+SCRIPTS = ("focus", "sending", "drafts", "failures", "menus", "keys", "passwords", "copying", "today", "grid", "review")
 KINDS = {"css": "text/css", "js": "text/javascript"}
 FOREVER = "public, max-age=31536000, immutable"
 

@@ -222,7 +222,8 @@ def _person(public_id: str) -> User:
 def _action_page(
     found: Action, status: int = 200, *, finish: FinishForm | None = None, pass_on: PassOnForm | None = None
 ) -> Answer:
-    pass_on = pass_on or PassOnForm(formdata=None, owner=found.owner.public_id, due_on=found.due_on)
+    today = organisation().today()
+    pass_on = pass_on or PassOnForm(formdata=None, owner=found.owner.public_id, due_on=max(found.due_on, today))
     pass_on.offer(active_people(session()))
     return page(
         "rhythm/action.html",
@@ -231,7 +232,7 @@ def _action_page(
         finish=finish or FinishForm(formdata=None),
         pass_on=pass_on,
         may_end=found.open and (found.owner_id == me().id or may(me(), May.RUN_REVIEW)),
-        today=organisation().today(),
+        today=today,
         review=address(found.review),
     )
 

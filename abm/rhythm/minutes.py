@@ -102,7 +102,7 @@ def minutes_of(session: Session, review: Review) -> Minutes | None:
     names = {row.public_id: row.name for row in rows}
     return Minutes(
         notes=[(Point(note["point"]), note["text"]) for note in content["notes"]],
-        decisions=content["decisions"],
+        decisions=[one | {"check": date.fromisoformat(one["check"])} for one in content["decisions"]],
         actions=[
             (one["what"], names.get(one["owner"], ""), date.fromisoformat(one["due"])) for one in content["actions"]
         ],

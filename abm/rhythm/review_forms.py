@@ -77,7 +77,7 @@ class DecisionForm(FlaskForm):
 class ActionForm(FlaskForm):
     """Who does what by when."""
 
-    what = name_field("What", "Say what is to be done.")
+    what = name_field("What", "Say what is to be done.", id="action-what")  # a decision's form stands beside it
     owner = SelectField("Who", [DataRequired("Choose who does it.")])
     due_on = DayField("By when", [InputRequired("Say by which day.")])
 

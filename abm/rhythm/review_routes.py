@@ -45,15 +45,17 @@ SOON = timedelta(days=7)
 def index() -> Answer:
     """The week to review next, the reviews before, and what came out of them."""
     here = programme().id
-    last = organisation().current_week().plus(-1)
+    last, reviews = organisation().current_week().plus(-1), latest_reviews(session(), here)
     return page(
         "rhythm/index.html",
         last=last,
+        held_last=next((one for one in reviews if one.snapshot.week == str(last)), None),
         meets=rhythm_of(session(), here),
-        reviews=latest_reviews(session(), here),
+        reviews=reviews,
         actions=open_actions(session(), here),
         decisions=checked(session(), decisions_running(session(), here), here),
         kept=playbook(session(), here),
+        whole=WHOLE,
         today=organisation().today(),
     )
 
@@ -117,7 +119,7 @@ def take_up(week: Week) -> Answer:
         abort(404)
     found.go_to(Point(given(form.point)), at=clock.now())
     commit()
-    return done(address(found, _anchor=f"point-{found.point}"))
+    return done(address(found, _anchor=f"point-{found.point}"), fragment="rhythm/_now.html", **_shared(found))
 
 
 @rhythm.post("/reviews/<week:week>/notes/<any(moved,stuck,pipeline,campaigns,decide,actions):point>")

@@ -127,7 +127,7 @@ def test_revops_sees_what_came_in_badly_and_others_do_not(client: FlaskClient, w
 
 @pytest.mark.parametrize("name", ["amara", "renata", "ines", "priya", "wen", "vera"])
 @pytest.mark.parametrize("number", [2, 20])
-def test_home_asks_at_most_fourteen_queries(client: FlaskClient, world: World, name: str, number: int) -> None:
+def test_home_asks_at_most_sixteen_queries(client: FlaskClient, world: World, name: str, number: int) -> None:
     accounts = [world.account(f"Company {one:02d}") for one in range(number)]
     world.agree_on(dict.fromkeys(accounts, 3))
     for account in accounts:
@@ -138,7 +138,7 @@ def test_home_asks_at_most_fourteen_queries(client: FlaskClient, world: World, n
     with statements(db.engine) as sent:
         assert person.get("/").status_code == 200
 
-    assert len(sent) <= 14, "\n".join(sent)
+    assert len(sent) <= 16, "\n".join(sent)  # two of them ask what of the weekly review waits
 
 
 def test_the_search_finds_a_few_of_each_kind(client: FlaskClient, world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -240,6 +241,21 @@ def test_an_action_goes_to_somebody_else_with_a_day_to_come(app: Flask, meeting:
     assert ines.post(address, data={"owner": marcus, "due_on": "2026-12-01"}).status_code == 303
     meeting.session.expire_all()
     assert (action.owner.name, action.due_on) == ("Marcus Bell", date(2026, 12, 1))
+
+
+def test_whoever_gives_on_a_late_action_is_offered_today(app: Flask, meeting: Meeting) -> None:
+    action = taken_on(meeting, meeting.open())
+    meeting.session.rollback()
+    with time_machine.travel(NOW + timedelta(days=30), tick=False):
+        page = sign_in(app.test_client(), meeting.cast.tomas).get(f"/reviews/actions/{action.public_id}").text
+    assert f'value="{TODAY + timedelta(days=30)}"' in page
+
+
+def test_no_two_fields_of_a_review_share_an_id(app: Flask, meeting: Meeting) -> None:
+    meeting.open()
+    page = meeting.enter(app.test_client(), meeting.cast.ines).get(ADDRESS).text
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert sorted(ids) == sorted(set(ids))
 
 
 def test_the_same_action_sent_five_times_is_one(app: Flask, meeting: Meeting) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -106,6 +107,25 @@ def test_the_page_follows_what_others_do_and_is_silent_when_nothing_happened(app
     assert "Point 2: What is stuck" in said(news)
     assert "The south is quiet." in news.text
     assert vera.get(f"{ADDRESS}/now?seen=2").status_code == 204
+
+
+def test_with_script_taking_up_a_point_answers_with_what_everybody_follows(app: Flask, meeting: Meeting) -> None:
+    meeting.open()
+    ines = meeting.enter(app.test_client(), meeting.cast.ines)
+    answer = ines.post(f"{ADDRESS}/point", data={"point": "stuck"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert answer.text.strip().startswith('<section id="now"')
+    assert "Point 2: What is stuck" in re.sub(r"<[^>]+>", "", answer.text)
+    assert "No note, no decision, no action." in answer.text  # is read aloud as it changes
+
+
+def test_before_the_first_review_its_page_says_what_one_is(app: Flask, meeting: Meeting) -> None:
+    client = meeting.enter(app.test_client(), meeting.cast.vera)
+    assert "No review was held yet" in client.get("/reviews").text
+    meeting.open()
+    page = client.get("/reviews").text
+    assert "No review was held yet" not in page
+    assert "Nothing that was taken on is open." in page
 
 
 def test_taking_up_the_same_point_again_does_not_start_its_clock_anew(meeting: Meeting) -> None:

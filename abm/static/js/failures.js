@@ -20,6 +20,7 @@
   };
 
   const failed = ({ detail }) => {
+    if (detail.elt?.matches?.("[hx-trigger^=every]")) return; // a page that follows asks again by itself
     const wrote = detail.requestConfig?.verb !== "get";
     if (wrote) say("Not saved. Your text is still here.", "Send it again in a moment.");
     else say("This did not load.", "What you see is as it was before. Try again in a moment.");

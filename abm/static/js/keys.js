@@ -1,4 +1,4 @@
-// Single keys: / goes to the search, Q to the quick log, J and K walk through rows, ? lists the keys. They can be switched off.
+// Single keys: / goes to the search, Q to the quick log, N to a review's next point, J and K walk through rows, ? lists the keys. They can be switched off.
 (() => {
   "use strict";
   const CHOICE = "single-keys";
@@ -35,6 +35,11 @@
       if (line) line.focus();
       else way?.click();
       return Boolean(line ?? way);
+    },
+    n: () => {
+      const next = document.getElementById("next-point");
+      next?.requestSubmit();
+      return Boolean(next);
     },
     "?": () => showKeys(),
     j: (from) => walk(from, 1),

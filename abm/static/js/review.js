@@ -12,7 +12,7 @@
   };
 
   let point = document.getElementById("now")?.dataset.point;
-  const follow = () => {
+  const follow = (own) => {
     const now = document.getElementById("now");
     if (!now || now.dataset.point === point) return;
     document.getElementById(point)?.removeAttribute("aria-current");
@@ -20,12 +20,19 @@
     const panel = document.getElementById(point);
     panel?.setAttribute("aria-current", "step");
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (document.getElementById("follow")?.checked) panel?.scrollIntoView({ behavior: still ? "auto" : "smooth" });
+    const typing = document.activeElement?.closest("form[data-draft]"); // nobody's line is taken from under them
+    const wanted = own || (document.getElementById("follow")?.checked && !typing);
+    if (!panel || !wanted) return;
+    panel.scrollIntoView({ behavior: still ? "auto" : "smooth" });
+    if (own && !document.activeElement?.matches("a, button, input, summary")) { // taken up with a key: go on in it
+      panel.tabIndex = -1;
+      panel.focus({ preventScroll: true });
+    }
   };
 
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
     tick();
-    follow();
+    follow(detail.requestConfig?.verb === "post");
   });
   if (document.querySelector("[data-since][role=timer]")) {
     tick();
