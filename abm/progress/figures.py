@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from abm.people.seats import Side
+from abm.progress.kinds import Coverage, Kinds, count, coverage_by_tier, joint_counts, kinds_of, stage_matrix
 from abm.progress.pipeline import DealState, Pipeline, SourceLine, added_up, by_source
-from abm.progress.weekly import AccountWeek, Coverage, Joint, Promise, coverage_by_tier, joint_counts, stage_matrix
+from abm.progress.weekly import AccountWeek, Joint, Promise
 from abm.stages.models import Stage
 
 
@@ -65,27 +66,27 @@ class WeekFigures:
 
 def figures_of(rows: Sequence[AccountWeek], promises: dict[Side, Promise]) -> WeekFigures:
     """Add the rows up."""
-    joint = joint_counts(rows)
+    kinds = kinds_of(rows)
+    joint = joint_counts(kinds)
     deals = [deal for row in rows for deal in row.deals]
     return WeekFigures(
         accounts=len(rows),
         joint=joint,
         takeaway=takeaway(joint, len(rows)),
-        tiers=[_bar(f"Tier {tier}", str(tier), [r for r in rows if r.tier == tier]) for tier in (1, 2, 3)],
+        tiers=[_bar(f"Tier {tier}", str(tier), _where(kinds, tier=tier)) for tier in (1, 2, 3)],
         teams=[
-            _bar(team or "No team", team, [r for r in rows if r.team == team])
-            for team in sorted({r.team for r in rows})
+            _bar(team or "No team", team, _where(kinds, team=team)) for team in sorted({kind.team for kind in kinds})
         ],
-        coverage=coverage_by_tier(rows),
-        covered_both=sum(row.covered_by_both for row in rows),
+        coverage=coverage_by_tier(kinds),
+        covered_both=count(kinds, lambda kind: kind.by_marketing and kind.by_sales),
         meetings_held=sum(row.meetings_held for row in rows),
         meetings_booked=sum(row.meetings_booked for row in rows),
-        moved_on=sum(row.moved > 0 for row in rows),
-        moved_back=sum(row.moved < 0 for row in rows),
-        matrix=stage_matrix(rows),
+        moved_on=count(kinds, lambda kind: kind.moved > 0),
+        moved_back=count(kinds, lambda kind: kind.moved < 0),
+        matrix=stage_matrix(kinds),
         promises=promises,
-        untouched=sum(row.untouched for row in rows),
-        two_views=sum(row.two_views for row in rows),
+        untouched=count(kinds, lambda kind: not (kind.by_marketing or kind.by_sales)),
+        two_views=count(kinds, lambda kind: kind.two_views),
         sources=by_source(deals),
         pipeline=added_up(deal for deal in deals if deal.state is DealState.OPEN),
         new_pipeline=added_up(deal for deal in deals if deal.new),
@@ -129,5 +130,14 @@ def takeaway(joint: dict[str, int], accounts: int) -> str:
     )
 
 
-def _bar(label: str, key: str, rows: Sequence[AccountWeek]) -> Bar:
-    return Bar(label, key, joint_counts(rows))
+def _where(kinds: Kinds, **chosen: object) -> Kinds:
+    """Those of a tier, or of a team."""
+    return {
+        kind: number
+        for kind, number in kinds.items()
+        if all(getattr(kind, name) == value for name, value in chosen.items())
+    }
+
+
+def _bar(label: str, key: str, kinds: Kinds) -> Bar:
+    return Bar(label, key, joint_counts(kinds))

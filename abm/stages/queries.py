@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
@@ -23,8 +23,8 @@ AccountIds = Sequence[int] | Select[int]
 RESPONSES = [(channel, key, rule) for channel, key, rule in all_outcomes() if rule.responded]
 
 # Per account: the columns of every day, one after the other, in the order of the fields of `Facts`.
-Found = Mapping[int, Sequence[int]]
-NO_TOUCHES, NO_DEALS = (0,) * 5, (0,) * 2
+Counts = tuple[int, ...]
+OF_TOUCHES, OF_DEALS = 5, 2
 
 
 def stages_on(
@@ -43,26 +43,30 @@ def stages_on_days(
     """The same for several days at once: still two queries, whatever the number of accounts and days."""
     touches = _engagement(session, accounts, days, definition)
     deals = _deals(session, accounts, days)
-    known: dict[tuple[int, ...], AccountStage] = {}  # most accounts share their facts with others
-    found: dict[date, dict[int, AccountStage]] = {day: {} for day in days}
+    no_touches, no_deals = (0,) * OF_TOUCHES * len(days), (0,) * OF_DEALS * len(days)
+    known: dict[tuple[Counts, Counts], list[AccountStage]] = {}  # most accounts share their facts with others
+    found: list[dict[int, AccountStage]] = [{} for _ in days]
     for account in touches.keys() | deals.keys():
-        of_touches, of_deals = touches.get(account), deals.get(account)
-        for place, day in enumerate(days):
-            facts = _facts_on(of_touches, place, NO_TOUCHES) + _facts_on(of_deals, place, NO_DEALS)
-            stage = known.get(facts)
-            if stage is None:
-                stage = known[facts] = stage_of(Facts(*facts), definition)
-            found[day][account] = stage
-    return found
+        facts = touches.get(account, no_touches), deals.get(account, no_deals)
+        stages = known.get(facts)
+        if stages is None:
+            stages = known[facts] = [stage_of(_facts_on(facts, place), definition) for place in range(len(days))]
+        for of_day, stage in zip(found, stages, strict=True):
+            of_day[account] = stage
+    return dict(zip(days, found, strict=True))
 
 
-def _facts_on(columns: Sequence[int] | None, place: int, nothing: tuple[int, ...]) -> tuple[int, ...]:
-    """What the columns of an account say of the day at `place`."""
-    width = len(nothing)
-    return nothing if columns is None else tuple(columns[width * place : width * (place + 1)])
+def _facts_on(facts: tuple[Counts, Counts], place: int) -> Facts:
+    """What is known of an account on the day at `place`."""
+    touches, deals = facts
+    return Facts(
+        *touches[OF_TOUCHES * place : OF_TOUCHES * (place + 1)], *deals[OF_DEALS * place : OF_DEALS * (place + 1)]
+    )
 
 
-def _engagement(session: Session, accounts: AccountIds, days: Sequence[date], definition: StageDefinition) -> Found:
+def _engagement(
+    session: Session, accounts: AccountIds, days: Sequence[date], definition: StageDefinition
+) -> Mapping[int, Counts]:
     """Per account and day: responses, engagement minutes, people, requests for a demo and meetings held."""
     window = timedelta(days=definition.window_days)
     minutes = case(*((_is(channel, key), rule.minutes) for channel, key, rule in RESPONSES if rule.minutes), else_=0)
@@ -86,14 +90,15 @@ def _engagement(session: Session, accounts: AccountIds, days: Sequence[date], de
             Touch.voided_at.is_(None),
             Touch.day > min(days) - window,
             Touch.day <= max(days),
+            Touch.at >= _begins(min(days) - window),  # which an index knows
             tuple_(Touch.channel, Touch.outcome).in_([(channel, key) for channel, key, _ in RESPONSES]),
         )
         .group_by(Touch.account_id)
     )
-    return {account: columns for account, *columns in rows}
+    return {row[0]: tuple(row[1:]) for row in rows}
 
 
-def _deals(session: Session, accounts: AccountIds, days: Sequence[date]) -> Found:
+def _deals(session: Session, accounts: AccountIds, days: Sequence[date]) -> Mapping[int, Counts]:
     """Per account and day: deals that were open, and deals that were won, at the end of the day."""
     columns: list[Any] = []
     for day in days:
@@ -109,11 +114,16 @@ def _deals(session: Session, accounts: AccountIds, days: Sequence[date]) -> Foun
         .where(Opportunity.account_id.in_(accounts), Opportunity.created_on <= max(days))
         .group_by(Opportunity.account_id)
     )
-    return {account: columns for account, *columns in rows}
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def _begins(day: date) -> datetime:
+    """An instant before any that belongs to a later day than this, in whatever zone."""
+    return datetime.combine(day, time.min, UTC)
 
 
 def _sum(condition: ColumnElement[bool], value: object) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, value), else_=0)), 0)
+    return func.sum(case((condition, value), else_=0))
 
 
 def _is(channel: object, key: str) -> ColumnElement[bool]:

@@ -6,7 +6,8 @@ import pytest
 
 from abm.people.seats import Side
 from abm.progress.figures import figures_of, takeaway
-from abm.progress.weekly import FIGURES, AccountWeek, Joint, SideWeek, coverage_by_tier, select_rows
+from abm.progress.kinds import coverage_by_tier, kinds_of
+from abm.progress.weekly import FIGURES, AccountWeek, Joint, SideWeek, select_rows
 from abm.stages.models import Stage
 
 ACTIVE = SideWeek(this_week=2, in_rhythm=2, in_window=2, wanted=1)
@@ -64,7 +65,7 @@ def test_coverage_counts_each_side_and_both_per_tier() -> None:
         account(4, PAST, PAST),
         account(5, ACTIVE, ACTIVE, tier=2),
     ]
-    first, second, third = coverage_by_tier(rows)
+    first, second, third = coverage_by_tier(kinds_of(rows))
     assert (first.accounts, first.marketing, first.sales, first.both) == (4, 2, 2, 1)
     assert (second.accounts, second.both, second.wanted_percent) == (1, 1, 90)
     assert third.accounts == 0
