@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -98,6 +99,7 @@ def serve(host: str, port: int, threads: int, demonstration: bool) -> None:
     stop = threading.Event()
     worker = threading.Thread(target=run, args=(app, stop), name="worker", daemon=True)
     worker.start()
+    gc.freeze()  # as in `wsgi.py`
     click.echo(f"Accountable serves at http://{host}:{port}")
     try:
         waitress.serve(

@@ -20,6 +20,7 @@ from benchmarks.measuring import Measured, measure
 from benchmarks.pages import PAGES, pages
 from benchmarks.pressure import calendar, calendar_line, measure_pressure, plan_plays
 from benchmarks.profiling import profile
+from benchmarks.weeks import measure_weeks
 
 HEAD = (
     "| what | p50 ms | p95 ms | queries | bytes | compressed |",
@@ -35,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
     for line in machine():
         print(line)
-    parts = (_of_growth,) if options.only_growth else (_of_company, _of_lists, _of_growth)
+    only = {"growth": (_of_growth,), "weeks": (_of_weeks,)}
+    parts = only.get(options.only, (_of_company, _of_lists, _of_growth, _of_weeks))
     for engine in options.engine or ENGINES:
         for part in parts:
             for line in part(engine, options):
@@ -93,6 +95,12 @@ def _of_growth(engine: str, options: argparse.Namespace) -> Iterator[str]:
         yield from grown(engine, accounts=options.accounts, touches=options.touches, rounds=options.rounds)
 
 
+def _of_weeks(engine: str, options: argparse.Namespace) -> Iterator[str]:
+    """Weeks that are open and frozen, reviews and results, with ten times the touches as well."""
+    if options.accounts and options.touches and not options.profile and not options.without_weeks:
+        yield from measure_weeks(engine, accounts=options.accounts, touches=options.touches, rounds=options.rounds)
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--accounts", type=int, default=10_000, help="how many accounts stand on the list; 0: no pages")
@@ -102,7 +110,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--engine", choices=ENGINES, action="append", help="one engine only")
     parser.add_argument("--without-import", action="store_true", help="leave the import out, which takes longest")
     parser.add_argument("--without-growth", action="store_true", help="leave ten times the touches out")
-    parser.add_argument("--only-growth", action="store_true", help="measure only what ten times the touches cost")
+    parser.add_argument("--without-weeks", action="store_true", help="leave the weekly view and its snapshots out")
+    parser.add_argument(
+        "--only", choices=("growth", "weeks"), help="measure only this: ten times the touches, or weeks"
+    )
     parser.add_argument("--profile", choices=PAGES, help="instead of all this, show where the time of one page goes")
     return parser.parse_args(arguments)
 

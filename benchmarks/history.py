@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from abm.touches.kinds import Channel, TouchSide
 from abm.touches.models import Touch
 from abm.touches.outcomes import OUTCOMES, OutcomeRule
-from abm.touches.rebuilding import differences
 from benchmarks.company import SEED, Company, put
+from benchmarks.copies import count_rollups
 
 WEEKS = 13
 CHANNELS = {
@@ -31,7 +31,7 @@ def work_accounts(session: Session, company: Company, *, touches: int, tiers: Se
     moments = sorted(luck.random() * WEEKS * 7 * 24 * 3600 for _ in range(touches))[::-1]
     rows = [_touch(company, number, moments[number], accounts[number], luck) for number in range(touches)]
     put(session, Touch, rows)
-    list(differences(session, mend=True))  # which writes the rollups
+    count_rollups(session, company.cast.organisation)
     session.commit()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import tempfile
 from collections.abc import Iterator
@@ -66,9 +67,12 @@ def site(engine: str, *, accounts: int, touches: int) -> Iterator[Site]:
             connections = db.engine
             company = _fill(accounts=accounts, touches=touches)
         settle(url)
+        gc.collect()
+        gc.freeze()  # as where the product is served
         try:
             yield Site(url, app, connections, company, Path(folder))
         finally:
+            gc.unfreeze()
             connections.dispose()
 
 

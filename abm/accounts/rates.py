@@ -99,6 +99,8 @@ class Rates:
 
 def converted(amount_minor: int, currency: str, day: date, rates: Rates) -> int | None:
     """An amount in minor units of the reporting currency, rounded half to even; None without a rate."""
+    if currency == rates.reporting:
+        return amount_minor
     rate = rates.on(currency, day)
     return None if rate is None else at_rate(amount_minor, currency, rates.reporting, rate)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 from abm.accounts.deals import Source
@@ -144,7 +145,7 @@ def _read_account(of: Mapping[str, Any], names: Mapping[str, str]) -> AccountWee
         team=of["team"],
         segment=of["segment"],
         campaigns=tuple(of["campaigns"]),
-        sides={side: SideWeek(*written[:5]) for side, written in cells.items()},
+        sides={side: _side_week(*written[:5]) for side, written in cells.items()},
         meetings_held=of["meetings held"],
         meetings_booked=of["meetings booked"],
         stage=Stage(of["stage"]),
@@ -155,8 +156,16 @@ def _read_account(of: Mapping[str, Any], names: Mapping[str, str]) -> AccountWee
         stalled=of["stalled"],
         deals=tuple(_read_deal(*written) for written in of["deals"]),
         verdicts={Side(side): verdict for side, verdict in of["verdicts"].items()},
-        promises={side: Promise(written[5], written[6], Fraction(written[7])) for side, written in cells.items()},
+        promises={side: _promise(*written[5:8]) for side, written in cells.items()},
     )
+
+
+_side_week = lru_cache(maxsize=4096)(SideWeek)  # thousands of accounts share a few
+
+
+@lru_cache(maxsize=4096)
+def _promise(wanted: int, done: int, due: str) -> Promise:
+    return Promise(wanted, done, Fraction(due))
 
 
 def _read_deal(  # noqa: PLR0917 the cells of `DEAL`

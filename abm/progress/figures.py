@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from abm.definitions.stages import CoverageWanted
 from abm.people.seats import Side
+from abm.progress.kinds import Coverage, Kinds, count, coverage_by_tier, joint_counts, kinds_of, stage_matrix
 from abm.progress.pipeline import DealState, Pipeline, SourceLine, added_up, by_source
-from abm.progress.weekly import AccountWeek, Coverage, Joint, Promise, coverage_by_tier, joint_counts, stage_matrix
+from abm.progress.weekly import AccountWeek, Joint, Promise
 from abm.stages.models import Stage
 
 
@@ -59,7 +61,7 @@ class WeekFigures:
     buying_groups: int
     untouched: int
     stalled: int
-    time_in_stage: Mapping[Stage, TimeInStage | None]
+    time_in_stage: Mapping[Stage, TimeInStage]
     two_views: int
     sources: list[SourceLine]
     pipeline: Pipeline  # open at the end of the last day
@@ -80,30 +82,30 @@ def figures_of(
     rows: Sequence[AccountWeek], promises: dict[Side, Promise], coverage: Mapping[int, CoverageWanted]
 ) -> WeekFigures:
     """Add the rows up. `coverage` is what is wanted of each tier."""
-    joint = joint_counts(rows)
+    kinds = kinds_of(rows)
+    joint = joint_counts(kinds)
     deals = [deal for row in rows for deal in row.deals]
     return WeekFigures(
         accounts=len(rows),
         joint=joint,
         takeaway=takeaway(joint, len(rows)),
-        tiers=[_bar(f"Tier {tier}", str(tier), [r for r in rows if r.tier == tier]) for tier in (1, 2, 3)],
+        tiers=[_bar(f"Tier {tier}", str(tier), _where(kinds, tier=tier)) for tier in (1, 2, 3)],
         teams=[
-            _bar(team or "No team", team, [r for r in rows if r.team == team])
-            for team in sorted({r.team for r in rows})
+            _bar(team or "No team", team, _where(kinds, team=team)) for team in sorted({kind.team for kind in kinds})
         ],
-        coverage=coverage_by_tier(rows, coverage),
-        covered_both=sum(row.covered_by_both for row in rows),
+        coverage=coverage_by_tier(kinds, coverage),
+        covered_both=count(kinds, lambda kind: kind.by_marketing and kind.by_sales),
         meetings_held=sum(row.meetings_held for row in rows),
         meetings_booked=sum(row.meetings_booked for row in rows),
-        moved_on=sum(row.moved > 0 for row in rows),
-        moved_back=sum(row.moved < 0 for row in rows),
-        matrix=stage_matrix(rows),
+        moved_on=count(kinds, lambda kind: kind.moved > 0),
+        moved_back=count(kinds, lambda kind: kind.moved < 0),
+        matrix=stage_matrix(kinds),
         promises=promises,
         buying_groups=sum(row.has_buying_group for row in rows),
-        untouched=sum(row.untouched for row in rows),
         stalled=sum(row.stalled for row in rows),
-        time_in_stage={stage: days_in(stage, rows) for stage in Stage},
-        two_views=sum(row.two_views for row in rows),
+        time_in_stage=times_in_stages(rows),
+        untouched=count(kinds, lambda kind: not (kind.by_marketing or kind.by_sales)),
+        two_views=count(kinds, lambda kind: kind.two_views),
         sources=by_source(deals),
         pipeline=added_up(deal for deal in deals if deal.state is DealState.OPEN),
         new_pipeline=added_up(deal for deal in deals if deal.new),
@@ -134,14 +136,17 @@ def headlines(figures: WeekFigures) -> dict[str, int]:
         **{f"kept {side}": promise.done for side, promise in figures.promises.items()},
         **{f"due {side}": promise.expected for side, promise in figures.promises.items()},
         **{f"stage {stage}": figures.stand(stage) for stage in Stage},
-        **{f"days {stage}": round(days.median) for stage, days in figures.time_in_stage.items() if days is not None},
+        **{f"days {stage}": round(days.median) for stage, days in figures.time_in_stage.items()},
     }
 
 
-def days_in(stage: Stage, rows: Iterable[AccountWeek]) -> TimeInStage | None:
-    """Over the accounts that stand in a stage and once came to it; None where there is none."""
-    days = [row.days for row in rows if row.stage is stage and row.days is not None]
-    return TimeInStage(median(days), len(days)) if days else None
+def times_in_stages(rows: Iterable[AccountWeek]) -> dict[Stage, TimeInStage]:
+    """Of each stage that accounts stand in which once came to it."""
+    days: dict[Stage, list[int]] = defaultdict(list)
+    for row in rows:
+        if row.days is not None:
+            days[row.stage].append(row.days)
+    return {stage: TimeInStage(median(found), len(found)) for stage, found in days.items()}
 
 
 def takeaway(joint: dict[str, int], accounts: int) -> str:
@@ -156,5 +161,14 @@ def takeaway(joint: dict[str, int], accounts: int) -> str:
     )
 
 
-def _bar(label: str, key: str, rows: Sequence[AccountWeek]) -> Bar:
-    return Bar(label, key, joint_counts(rows))
+def _where(kinds: Kinds, **chosen: object) -> Kinds:
+    """Those of a tier, or of a team."""
+    return {
+        kind: number
+        for kind, number in kinds.items()
+        if all(getattr(kind, name) == value for name, value in chosen.items())
+    }
+
+
+def _bar(label: str, key: str, kinds: Kinds) -> Bar:
+    return Bar(label, key, joint_counts(kinds))

@@ -43,16 +43,11 @@ class Pipeline:
     worth: int = 0
     unknown: int = 0
 
-    def plus(self, deal: Deal) -> Pipeline:
-        return Pipeline(self.deals + 1, self.worth + (deal.worth or 0), self.unknown + (deal.worth is None))
-
 
 def added_up(deals: Iterable[Deal]) -> Pipeline:
     """All of these deals together."""
-    total = Pipeline()
-    for deal in deals:
-        total = total.plus(deal)
-    return total
+    worths = [deal.worth for deal in deals]
+    return Pipeline(len(worths), sum(worth or 0 for worth in worths), worths.count(None))
 
 
 @dataclass(frozen=True)

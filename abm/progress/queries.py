@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, RowMapping, Select, case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account, TeamFunction, TeamMember
@@ -145,11 +145,11 @@ def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Any]:
 
 @dataclass(frozen=True)
 class Term:
-    """What a tier asks of a side, and under which names the touches of its rhythm and its window are counted."""
+    """What a tier asks of a side, and where among `COUNTED` the touches of its rhythm and its window are."""
 
     wanted: int
-    rhythm: str
-    window: str
+    rhythm: int
+    window: int
     begun_by: datetime  # who has been on the list since then has been on it for a whole period
 
 
@@ -161,8 +161,8 @@ def _terms(signed: Signed, moment: Moment, stages: StageDefinition) -> dict[int,
         found[tier] = {
             side: Term(
                 wanted=rhythm.touches,
-                rhythm=f"rhythm_{rhythm.weeks}",
-                window=f"window_{coverage.weeks}",
+                rhythm=COUNTED.index(f"rhythm_{rhythm.weeks}"),
+                window=COUNTED.index(f"window_{coverage.weeks}"),
                 begun_by=moment.at - timedelta(weeks=rhythm.weeks),
             )
             for side, rhythm in rhythms.items()
@@ -170,7 +170,13 @@ def _terms(signed: Signed, moment: Moment, stages: StageDefinition) -> dict[int,
     return found
 
 
-Counts = RowMapping
+# What is counted per account and side, in this order.
+COUNTED: Final = (
+    *("this_week", "window_1", "window_4", "window_13", "rhythm_1", "rhythm_4", "rhythm_13"),
+    *("held", "booked"),
+)
+THIS_WEEK, HELD, BOOKED = (COUNTED.index(name) for name in ("this_week", "held", "booked"))
+Counts = Sequence[int]
 UNTOUCHED: Mapping[TouchSide, Counts] = {}
 
 
@@ -180,6 +186,7 @@ def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mapping
     While a week is open its rhythm reaches one week further back: on a Tuesday nobody is late yet.
     """
     weeks = [str(moment.week.plus(-back)) for back in range(WEEKS_BACK)]  # they sort as they follow each other
+    quarters = [str(moment.quarter.plus(number)) for number in (-2, -1, 0, 1)]  # every one that has a day in them
     this_week = (Rollup.week == weeks[0]) & (Rollup.quarter == str(moment.quarter))
     outbound = Rollup.direction == Direction.OUTBOUND
     held = Rollup.outcome_class == OutcomeClass.MEETING_HELD
@@ -195,16 +202,13 @@ def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mapping
         "held": this_week & held,
         "booked": this_week & booked,
     }
-    columns = [
-        func.coalesce(func.sum(case((which, Rollup.touches), else_=0)), 0).label(name)
-        for name, which in counted.items()
-    ]
+    columns = [func.sum(case((counted[name], Rollup.touches), else_=0)) for name in COUNTED]
     speaks = outbound | (this_week & (held | booked))  # no other line adds to any of these
+    then = Rollup.quarter.in_(quarters), Rollup.week.between(weeks[-1], weeks[0])
     statement = select(Rollup.account_id, Rollup.side, *columns).group_by(Rollup.account_id, Rollup.side)
-    statement = statement.where(Rollup.account_id.in_(ids), Rollup.week.between(weeks[-1], weeks[0]), speaks)
     found: dict[int, dict[TouchSide, Counts]] = {}
-    for row in session.execute(statement):
-        found.setdefault(row.account_id, {})[row.side] = row._mapping
+    for row in session.execute(statement.where(Rollup.account_id.in_(ids), *then, speaks)):
+        found.setdefault(row[0], {})[row[1]] = row[2:]
     return found
 
 
@@ -237,41 +241,41 @@ class _Read:
     organisation: Organisation
     until: date
 
-    def row(self, member: Row[Any]) -> AccountWeek:
-        account = member.account_id
+    def row(self, member: Sequence[Any]) -> AccountWeek:
+        account, tier, starts, public_id, name, slug, segment, ae_id, ae, team = member
         touches, stage = self.touches.get(account, UNTOUCHED), self.now.get(account, NO_STAGE)
-        terms, standing = self.terms[member.tier].items(), self.standing.get(account)
-        since = (standing.since if standing else None, self.organisation.today(member.starts))
+        terms, standing = self.terms[tier].items(), self.standing.get(account)
+        since = (standing.since if standing else None, self.organisation.today(starts))
         return AccountWeek(
-            public_id=member.public_id,
-            name=member.name,
-            slug=member.slug,
-            tier=member.tier,
-            ae_id=member.ae_id,
-            ae=member.ae,
-            team=member.team,
-            segment=member.segment,
+            public_id=public_id,
+            name=name,
+            slug=slug,
+            tier=tier,
+            ae_id=ae_id,
+            ae=ae,
+            team=team,
+            segment=segment,
             campaigns=self.campaigns.get(account, ()),
-            sides={side: _side(member, term, touches.get(TOUCH_SIDES[side])) for side, term in terms},
-            meetings_held=sum(counts["held"] for counts in touches.values()),
-            meetings_booked=sum(counts["booked"] for counts in touches.values()),
+            sides={side: _side(starts, term, touches.get(TOUCH_SIDES[side])) for side, term in terms},
+            meetings_held=sum(counts[HELD] for counts in touches.values()),
+            meetings_booked=sum(counts[BOOKED] for counts in touches.values()),
             stage=stage.stage,
             stage_before=self.then.get(account, NO_STAGE).stage,
             cause=stage.cause,
             people=stage.people,
             days=standing.days(self.until) if standing and standing.stage is stage.stage else None,
-            stalled=stalled_for(stage.stage, since, day=self.until, after=self.stalls[member.tier]) is not None,
+            stalled=stalled_for(stage.stage, since, day=self.until, after=self.stalls[tier]) is not None,
             deals=self.deals.get(account, ()),
             verdicts=self.verdicts.get(account, {}),
         )
 
 
-def _side(member: Row[Any], term: Term, counts: Counts | None) -> SideWeek:
+def _side(since: datetime, term: Term, counts: Counts | None) -> SideWeek:
     """What one side did on an account, beside what its tier's rhythm asks for."""
-    begun = member.starts <= term.begun_by
+    begun = since <= term.begun_by
     if counts is None:
         return _side_week(0, 0, 0, term.wanted, begun)
-    return _side_week(counts["this_week"], counts[term.rhythm], counts[term.window], term.wanted, begun)
+    return _side_week(counts[THIS_WEEK], counts[term.rhythm], counts[term.window], term.wanted, begun)
 
 
 _side_week = lru_cache(maxsize=4096)(SideWeek)  # thousands of accounts share a few weeks

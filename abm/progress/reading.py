@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -46,9 +46,12 @@ class ShownWeek:
     stages: StagesShown
     frozen: Frozen | None = None
     account_ids: Select[int] | None = None  # of all rows, where the facts are asked as they stand
+    known: WeekFigures | None = None  # of all rows, where they were added up before
 
     def figures(self, session: Session, rows: Sequence[AccountWeek]) -> WeekFigures:
         """What some of its rows add up to."""
+        if self.known is not None and len(rows) == len(self.rows):
+            return self.known
         return figures_of(rows, self._promises(session, rows), self.stages.coverage)
 
     def _promises(self, session: Session, rows: Sequence[AccountWeek]) -> dict[Side, Promise]:
@@ -85,24 +88,61 @@ def _standing(found: WeekOfList, organisation: Organisation) -> ShownWeek:
     )
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a snapshot says, with the names that its AEs had when it was read: its bytes never change."""
+
+    about: Mapping[str, Any]  # everything but its accounts
+    names: Mapping[str, str]
+    rows: Sequence[AccountWeek]
+    figures: WeekFigures
+
+
+MOST_KEPT: Final = 4  # snapshots in memory: of 10,000 accounts each takes some 20 MB
+KEPT: Final[dict[str, Kept]] = {}  # by digest
+
+
 def read_snapshot(session: Session, organisation: Organisation, moment: Moment, snapshot: Snapshot) -> ShownWeek:
     """The week that a snapshot keeps, with the names that its AEs have today."""
-    content = snapshot.read()
-    names = session.execute(select(User.public_id, User.name).where(User.public_id.in_(aes_in(content))))
+    kept = KEPT.get(snapshot.digest)
+    if kept is None or _names(session, set(kept.names)) != kept.names:
+        kept = _read(session, snapshot)
+        if len(KEPT) >= MOST_KEPT:
+            KEPT.clear()
+        KEPT[snapshot.digest] = kept
     return ShownWeek(
         moment=moment,
-        list=ListShown.read(content["list"], organisation.fiscal_start_month),
-        rows=read_accounts(content, {row.public_id: row.name for row in names}),
-        currency=content["currency"],
-        stages=StagesShown.read(content["stages"]),
+        list=ListShown.read(kept.about["list"], organisation.fiscal_start_month),
+        rows=kept.rows,
+        currency=kept.about["currency"],
+        stages=StagesShown.read(kept.about["stages"]),
         frozen=Frozen(
             at=snapshot.frozen_at,
             digest=snapshot.digest,
             sealed_upto=snapshot.sealed_upto,
-            sources=_sources(content),
-            on_the_way=OnTheWay.read(content),
+            sources=_sources(kept.about),
+            on_the_way=OnTheWay.read(kept.about),
         ),
+        known=kept.figures,
     )
+
+
+def _read(session: Session, snapshot: Snapshot) -> Kept:
+    content = snapshot.read()
+    names = _names(session, aes_in(content))
+    rows = read_accounts(content, names)
+    about = {name: value for name, value in content.items() if name != "accounts"}
+    return Kept(
+        about,
+        names,
+        rows,
+        figures_of(rows, together(row.promises for row in rows), StagesShown.read(content["stages"]).coverage),
+    )
+
+
+def _names(session: Session, public_ids: set[str]) -> dict[str, str]:
+    rows = session.execute(select(User.public_id, User.name).where(User.public_id.in_(public_ids)))
+    return {row.public_id: row.name for row in rows}
 
 
 def _sources(content: Mapping[str, Any]) -> list[Freshness]:

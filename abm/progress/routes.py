@@ -20,6 +20,7 @@ from abm.people.seats import Side
 from abm.progress.comparing import Before, before, group_of
 from abm.progress.figures import Bar, WeekFigures
 from abm.progress.forms import Narrowing
+from abm.progress.lately import counted_lately
 from abm.progress.moments import Moment, moment_of
 from abm.progress.movement import movement
 from abm.progress.queries import Colleague, aes_shown_to
@@ -177,11 +178,20 @@ def _narrowed(rows: Sequence[AccountWeek], form: Narrowing) -> list[AccountWeek]
     return select_rows(rows, **form.chosen)
 
 
-def _corrected(found: Found, figures: WeekFigures, form: Narrowing) -> dict[str, int]:
+def _corrected(found: Found, figures: WeekFigures, form: Narrowing) -> Mapping[str, int]:
     """The figures of a frozen week that stand otherwise today; none of a week that is not frozen."""
     if found.facts is None or found.facts.frozen is None:
         return {}
-    standing = standing_week(session(), organisation(), found.moment, programme().id)
+    return counted_lately(
+        session(),
+        found.moment,
+        (found.facts.frozen.digest, form.tier.data, form.team.data, form.ae.data),
+        lambda: _later(found.moment, figures, form),
+    )
+
+
+def _later(moment: Moment, figures: WeekFigures, form: Narrowing) -> dict[str, int]:
+    standing = standing_week(session(), organisation(), moment, programme().id)
     return {} if standing is None else corrected(figures, standing.figures(session(), _narrowed(standing.rows, form)))
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 from typing import Final
 
-from abm.definitions.stages import CoverageWanted
 from abm.people.seats import Side
 from abm.progress.pipeline import Deal, DealState
 from abm.stages.models import Stage
@@ -96,7 +93,8 @@ def together(promises: Iterable[Promises]) -> dict[Side, Promise]:
     found = {side: Promise() for side in Side}
     for each in promises:
         for side, promise in each.items():
-            found[side] += promise
+            if promise.wanted or promise.done or promise.due:
+                found[side] += promise
     return found
 
 
@@ -129,7 +127,7 @@ class AccountWeek:
     def side(self, side: Side) -> SideWeek:
         return self.sides.get(side, NOTHING)
 
-    @cached_property
+    @property
     def joint(self) -> Joint:
         """The joint activity of this week, as `domain.md` §8 words it."""
         marketing, sales = self.side(Side.MARKETING), self.side(Side.SALES)
@@ -145,7 +143,7 @@ class AccountWeek:
         """Whether that side touched it within the window that its tier's coverage is measured in."""
         return self.side(side).in_window > 0
 
-    @cached_property
+    @property
     def covered_by_both(self) -> bool:
         return all(self.covered_by(side) for side in Side)
 
@@ -167,7 +165,7 @@ class AccountWeek:
     def has_deal(self, state: DealState) -> bool:
         return any(deal.state is state for deal in self.deals)
 
-    @cached_property
+    @property
     def moved(self) -> int:
         """Stages gained since a week ago; negative where it went back."""
         return self.stage.rank - self.stage_before.rank
@@ -229,49 +227,6 @@ _FIGURES = (
     Figure("all", "On the list", lambda _row: True),
 )
 FIGURES = {figure.key: figure for figure in _FIGURES}
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """How many accounts of a tier each side, and both, touched within the tier's window, against the share wanted."""
-
-    tier: int
-    accounts: int
-    marketing: int
-    sales: int
-    both: int
-    wanted_percent: int
-    window: str
-
-
-def coverage_by_tier(rows: Sequence[AccountWeek], wanted_by_tier: Mapping[int, CoverageWanted]) -> list[Coverage]:
-    """Coverage = accounts touched by that side in the window ÷ accounts on the list (practice.md)."""
-    found = []
-    for tier, wanted in wanted_by_tier.items():
-        members = [row for row in rows if row.tier == tier]
-        found.append(
-            Coverage(
-                tier=tier,
-                accounts=len(members),
-                marketing=sum(row.covered_by(Side.MARKETING) for row in members),
-                sales=sum(row.covered_by(Side.SALES) for row in members),
-                both=sum(row.covered_by_both for row in members),
-                wanted_percent=wanted.percent,
-                window=wanted.window,
-            )
-        )
-    return found
-
-
-def joint_counts(rows: Iterable[AccountWeek]) -> dict[str, int]:
-    """How many accounts there are of each joint activity, every key present."""
-    counted = Counter(row.joint.value for row in rows)
-    return {joint.value: counted[joint.value] for joint in Joint}
-
-
-def stage_matrix(rows: Iterable[AccountWeek]) -> dict[tuple[Stage, Stage], int]:
-    """How many accounts went from one stage (a week ago) to another (now)."""
-    return Counter((row.stage_before, row.stage) for row in rows)
 
 
 def select_rows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, tuple_, union_all
@@ -25,8 +25,8 @@ from abm.touches.outcomes import DEMO_REQUEST
 AccountIds = Sequence[int] | Select[int]
 
 # Per account: the columns of every day, one after the other, in the order of the fields of `Facts`.
-Found = Mapping[int, Sequence[int]]
-NO_TOUCHES, NO_DEALS = (0,) * 5, (0,) * 2
+Counts = tuple[int, ...]
+OF_TOUCHES, OF_DEALS = 5, 2
 NO_COUNT = -1  # of deals: the row says that the account left
 
 
@@ -68,29 +68,38 @@ def stages_of_those_who_left(
     return {day: {one: way.moment(day).reached for one, way in ways.items()} for day in days}
 
 
-def _by_sums(touches: Found, deals: Found, by: Mapping[date, StageDefinition]) -> dict[date, dict[int, AccountStage]]:
+def _by_sums(
+    touches: Mapping[int, Counts], deals: Mapping[int, Counts], by: Mapping[date, StageDefinition]
+) -> dict[date, dict[int, AccountStage]]:
     """The stages that facts alone give."""
-    known: dict[tuple[date, tuple[int, ...]], AccountStage] = {}  # most accounts share their facts with others
-    found: dict[date, dict[int, AccountStage]] = {day: {} for day in by}
+    no_touches, no_deals = (0,) * OF_TOUCHES * len(by), (0,) * OF_DEALS * len(by)
+    known: dict[tuple[Counts, Counts], list[AccountStage]] = {}  # most accounts share their facts with others
+    found: list[dict[int, AccountStage]] = [{} for _ in by]
     for account in touches.keys() | deals.keys():
-        of_touches, of_deals = touches.get(account), deals.get(account)
-        for place, day in enumerate(by):
-            facts = _facts_on(of_touches, place, NO_TOUCHES) + _facts_on(of_deals, place, NO_DEALS)
-            stage = known.get((day, facts))
-            if stage is None:
-                read = Facts(*facts)
-                stage = known[day, facts] = replace(stage_of(read, by[day]), people=read.people)
-            found[day][account] = stage
-    return found
+        facts = touches.get(account, no_touches), deals.get(account, no_deals)
+        stages = known.get(facts)
+        if stages is None:
+            stages = known[facts] = [_stage_on(facts, place, says) for place, says in enumerate(by.values())]
+        for of_day, stage in zip(found, stages, strict=True):
+            of_day[account] = stage
+    return dict(zip(by, found, strict=True))
 
 
-def _facts_on(columns: Sequence[int] | None, place: int, nothing: tuple[int, ...]) -> tuple[int, ...]:
-    """What the columns of an account say of the day at `place`."""
-    width = len(nothing)
-    return nothing if columns is None else tuple(columns[width * place : width * (place + 1)])
+def _stage_on(facts: tuple[Counts, Counts], place: int, definition: StageDefinition) -> AccountStage:
+    """The stage on the day at `place`, with how many people responded."""
+    known = _facts_on(facts, place)
+    return replace(stage_of(known, definition), people=known.people)
 
 
-def _engagement(session: Session, accounts: AccountIds, by: Mapping[date, StageDefinition]) -> Found:
+def _facts_on(facts: tuple[Counts, Counts], place: int) -> Facts:
+    """What is known of an account on the day at `place`."""
+    touches, deals = facts
+    return Facts(
+        *touches[OF_TOUCHES * place : OF_TOUCHES * (place + 1)], *deals[OF_DEALS * place : OF_DEALS * (place + 1)]
+    )
+
+
+def _engagement(session: Session, accounts: AccountIds, by: Mapping[date, StageDefinition]) -> Mapping[int, Counts]:
     """Per account and day: responses, engagement minutes, people, requests for a demo and meetings held."""
     before = {day: day - timedelta(days=definition.window_days) for day, definition in by.items()}
     held = or_(*(_is(channel, key) for channel, key, rule in RESPONSES if rule.klass is OutcomeClass.MEETING_HELD))
@@ -113,14 +122,17 @@ def _engagement(session: Session, accounts: AccountIds, by: Mapping[date, StageD
             Touch.voided_at.is_(None),
             Touch.day > min(before.values()),
             Touch.day <= max(by),
+            Touch.at >= _begins(min(before.values())),  # which an index knows
             tuple_(Touch.channel, Touch.outcome).in_([(channel, key) for channel, key, _ in RESPONSES]),
         )
         .group_by(Touch.account_id)
     )
-    return {account: columns for account, *columns in rows}
+    return {row[0]: tuple(row[1:]) for row in rows}
 
 
-def _deals_and_exits(session: Session, accounts: AccountIds, days: Sequence[date]) -> tuple[Found, list[int]]:
+def _deals_and_exits(
+    session: Session, accounts: AccountIds, days: Sequence[date]
+) -> tuple[Mapping[int, Counts], list[int]]:
     """Per account and day deals that were open, and deals that were won, at the end of the day; and the accounts with
     an exit that held on any of these days, in the same query: their rows hold no count.
     """
@@ -141,7 +153,7 @@ def _deals_and_exits(session: Session, accounts: AccountIds, days: Sequence[date
     left = select(StageExit.account_id, *(literal(NO_COUNT) for _ in columns)).distinct()
     left = left.where(StageExit.account_id.in_(accounts), held_between(min(days), max(days)))
     rows: Sequence[Any] = session.execute(union_all(deals, left)).all()
-    counted = {account: columns for account, *columns in rows if columns[0] != NO_COUNT}
+    counted = {row[0]: tuple(row[1:]) for row in rows if row[1] != NO_COUNT}
     return counted, [row[0] for row in rows if row[1] == NO_COUNT]
 
 
@@ -151,8 +163,13 @@ def _minutes(definition: StageDefinition) -> ColumnElement[int]:
     return case(*worth, else_=0)
 
 
+def _begins(day: date) -> datetime:
+    """An instant before any that belongs to a later day than this, in whatever zone."""
+    return datetime.combine(day, time.min, UTC)
+
+
 def _sum(condition: ColumnElement[bool], value: object) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, value), else_=0)), 0)
+    return func.sum(case((condition, value), else_=0))
 
 
 def _is(channel: object, key: str) -> ColumnElement[bool]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import and_, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from abm.agreement.canonical import thaw
 from abm.agreement.models import Standing, Version
@@ -48,12 +48,17 @@ class Place:
         return f"{self.of_quarter}, version {self.number}"
 
 
+Policies = Mapping[int, Mapping[str, Any]]
+MOST_KNOWN: Final = 64
+KNOWN: Final[dict[str, Policies]] = {}  # by the digest of the version that holds them
+
+
 @dataclass(frozen=True)
 class Signed:
     """The version of the list that holds, and its policy per tier."""
 
     place: Place
-    policies: Mapping[int, Mapping[str, Any]]
+    policies: Policies
 
     @property
     def list_id(self) -> int:
@@ -87,11 +92,20 @@ def signed_list_at(
     session: Session, organisation: Organisation, at: datetime, programme_id: int = DEFAULT_PROGRAMME
 ) -> Signed | None:
     """A programme's list as it held at an instant, with its policy; None when none did."""
-    row = _row_at(session, organisation, at, programme_id, Version.content)
-    if row is None:
-        return None
-    policies = cast(list[dict[str, Any]], thaw(row.content)["policies"])
-    return Signed(_place(organisation, row), {int(p["tier"]): p for p in policies})
+    place = place_at(session, organisation, at, programme_id)
+    return None if place is None else Signed(place, _policies(session, place))
+
+
+def _policies(session: Session, place: Place) -> Policies:
+    """The policy per tier that a version holds. What a digest stands for never changes: it is read once."""
+    known = KNOWN.get(place.digest)
+    if known is None:
+        content = session.scalars(select(Version.content).where(Version.id == place.version_id)).one()
+        known = {int(p["tier"]): p for p in cast(list[dict[str, Any]], thaw(content)["policies"])}
+        if len(KNOWN) >= MOST_KNOWN:
+            KNOWN.clear()
+        KNOWN[place.digest] = known
+    return known
 
 
 def place_at(
@@ -107,9 +121,7 @@ def _place(organisation: Organisation, row: Any) -> Place:
     return Place(row.list_id, quarter, row.version_id, row.number, row.digest, row.starts, row.until)
 
 
-def _row_at(
-    session: Session, organisation: Organisation, at: datetime, programme_id: int, *more: InstrumentedAttribute[Any]
-) -> Any:
+def _row_at(session: Session, organisation: Organisation, at: datetime, programme_id: int) -> Any:
     """The version of that day's quarter, else of the quarter before while it carries over; None where nothing holds."""
     quarter = organisation.quarter_of(organisation.today(at))
     carries = Membership.carried, Membership.starts <= at, Membership.ends > at
@@ -119,7 +131,7 @@ def _row_at(
     before = and_(TargetList.quarter == str(quarter.plus(-1)), ended, until.is_not(None))
     lists = TargetList.id.label("list_id"), TargetList.quarter, Version.id.label("version_id")
     found = (
-        select(*lists, Version.number, Version.digest, Standing.starts, case((before, until)).label("until"), *more)
+        select(*lists, Version.number, Version.digest, Standing.starts, case((before, until)).label("until"))
         .join(Version, Version.document_id == TargetList.document_id)
         .join(Standing, Standing.version_id == Version.id)
         .where(TargetList.programme_id == programme_id, or_(own, before))

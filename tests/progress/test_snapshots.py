@@ -260,3 +260,34 @@ def test_campaigns_in_flight_and_what_is_waited_for_are_part_of_it(ground: Groun
     content = freeze(ground).read()
     assert content["campaigns"] == []
     assert content["waits"] == []
+
+
+def test_a_frozen_week_is_counted_anew_only_for_what_could_have_changed_it(app: Flask, ground: Ground) -> None:
+    a_lively_week(ground)
+    freeze(ground)
+    client = sign_in(app.test_client(), ground.cast.renata)
+
+    def counted() -> tuple[bool, bool]:
+        """Whether the week was counted anew, and whether the page shows a later figure."""
+        with statements(db.engine) as sent:
+            page = client.get(f"/progress/{LAST}").text
+        return any("FROM touch_rollup" in one for one in sent), "stat-beside" in page
+
+    assert counted() == (True, False)
+    assert counted() == (False, False)
+    ground.log(2, TouchSide.SALES, NOW)
+    assert counted() == (False, False)  # of the week after
+    late = ground.log(3, TouchSide.SALES, IN_LAST, (Channel.MEETING, "held"))
+    assert counted() == (True, True)
+    assert counted() == (False, True)
+    late.void(by=ground.cast.tomas, at=NOW, reason="Another company")
+    ground.session.commit()
+    assert counted() == (True, False)
+
+
+def test_an_ae_who_got_another_name_has_it_in_every_frozen_week(ground: Ground) -> None:
+    freeze(ground)
+    assert {row.ae for row in seen(ground).rows} == {"Tomás Ferreira"}
+    ground.cast.tomas.name = "Tomás Ferreira Lopes"
+    ground.session.commit()
+    assert {row.ae for row in seen(ground).rows} == {"Tomás Ferreira Lopes"}

@@ -8,8 +8,9 @@ from abm.definitions.stages import DEFAULT_STAGES
 from abm.kit.charts import waterfall
 from abm.people.seats import Side
 from abm.progress.figures import figures_of, takeaway
+from abm.progress.kinds import coverage_by_tier, kinds_of
 from abm.progress.movement import movement
-from abm.progress.weekly import FIGURES, AccountWeek, Joint, SideWeek, coverage_by_tier, select_rows
+from abm.progress.weekly import FIGURES, AccountWeek, Joint, SideWeek, select_rows
 from abm.stages.models import Stage
 
 ACTIVE = SideWeek(this_week=2, in_rhythm=2, in_window=2, wanted=1)
@@ -67,7 +68,7 @@ def test_coverage_counts_each_side_and_both_per_tier() -> None:
         account(4, PAST, PAST),
         account(5, ACTIVE, ACTIVE, tier=2),
     ]
-    first, second, third = coverage_by_tier(rows, DEFAULT_STAGES.coverage_by_tier)
+    first, second, third = coverage_by_tier(kinds_of(rows), DEFAULT_STAGES.coverage_by_tier)
     assert (first.accounts, first.marketing, first.sales, first.both) == (4, 2, 2, 1)
     assert (second.accounts, second.both, second.wanted_percent) == (1, 1, 90)
     assert third.accounts == 0

@@ -1,0 +1,185 @@
+"""The weekly view: an open and a frozen week, freezing one, its review, and what a campaign brought."""
+
+from __future__ import annotations
+
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from abm.campaigns.models import Campaign
+from abm.kit import clock
+from abm.kit.db import session, writing
+from abm.kit.web import in_one_state
+from abm.people.models import Organisation, User
+from abm.people.programmes import DEFAULT_PROGRAMME, Programme
+from abm.progress import lately, reading
+from abm.progress.moments import Moment, moment_of
+from abm.progress.reading import read_snapshot
+from abm.progress.snapshots import FreezeCause, Snapshot, snapshot_of, take_snapshot
+from abm.rhythm.reviews import open_review
+from benchmarks.copies import lengthen, thicken
+from benchmarks.databases import settle, version_of
+from benchmarks.history import WEEKS
+from benchmarks.installation import Site, site
+from benchmarks.measuring import Ask, Call, Measured, measure
+
+TIMES = 10
+FROZEN_WEEK = "Frozen week"
+SHORT = 1_000  # accounts of the shorter list
+FROZEN = 4  # weeks: as many as a week is compared with
+READ = 10
+MOST = {"history": 1.2, "density": 2.0}  # times as long, for ten times as many touches
+GROWING = {"history": lengthen, "density": thicken}
+SIZES = {"history": "over ten times the weeks", "density": "in the same weeks"}
+
+
+@dataclass(frozen=True)
+class Freezing:
+    """What freezing weeks took: seconds and bytes of each, and the most memory of one, in bytes."""
+
+    seconds: Sequence[float]
+    bytes: int
+    peak: int
+    reading: float  # milliseconds for one snapshot
+
+    def __str__(self) -> str:
+        taken = f"{statistics.median(self.seconds):.2f} s, {self.bytes:,} bytes, {self.peak / 1e6:.0f} MB at most"
+        return f"* A snapshot: {taken}; reading one {self.reading:.0f} ms"
+
+
+def measure_weeks(engine: str, *, accounts: int, touches: int, rounds: int) -> Iterator[str]:
+    """Lines of a report: a short and the whole list, then ten times the touches in both ways."""
+    yield from measure_list(engine, accounts=min(SHORT, accounts), touches=touches, rounds=rounds)
+    for growing in GROWING:
+        yield from measure_list(engine, accounts=accounts, touches=touches, rounds=rounds, growing=growing)
+
+
+def measure_list(engine: str, *, accounts: int, touches: int, rounds: int, growing: str = "") -> Iterator[str]:
+    """The pages of one list, with so many touches and, where they grow, with ten times as many."""
+    with site(engine, accounts=accounts, touches=touches) as here:
+        yield f"\n### {version_of(here.url)}: weeks of a list of {accounts:,}, {touches:,} touches\n"
+        before, taken = _measured(here, rounds, first=1)
+        yield "| what | p50 ms | p95 ms | queries | bytes | compressed |"
+        yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+        for one in before:
+            yield f"| {one.name} | {one.p50:.1f} | {one.p95:.1f} | {one.queries} | {one.raw:,} | {one.compressed:,} |"
+        yield f"\n{taken}"
+        if growing:
+            with here.app.app_context(), writing():
+                GROWING[growing](session(), session.get_one(Organisation, 1), times=TIMES, weeks=WEEKS)
+            settle(here.url)
+            after, taken = _measured(here, rounds, first=1 + FROZEN)
+            yield from _grown(before, after, f"{TIMES * touches:,} touches {SIZES[growing]}", MOST[growing])
+            yield f"\n{taken}"
+
+
+def _grown(before: Sequence[Measured], after: Sequence[Measured], size: str, aim: float) -> Iterator[str]:
+    """The same pages with ten times the touches beside what they took before."""
+    yield f"\n| with {size} | p50 ms | p95 ms | queries | times (aim: at most {aim}) |"
+    yield "| --- | ---: | ---: | ---: | ---: |"
+    for one, other in zip(before, after, strict=True):
+        yield f"| {one.name} | {other.p50:.1f} | {other.p95:.1f} | {other.queries} | {other.p50 / one.p50:.2f} |"
+
+
+def _measured(here: Site, rounds: int, *, first: int) -> tuple[list[Measured], Freezing]:
+    """The pages once weeks are frozen, from `first` weeks ago on back; each is asked for in turns with the others."""
+    taken = freeze(here, range(first + FROZEN - 1, first - 1, -1))
+    calls = list(pages(here, back=first))
+    return measure(calls, rounds=rounds, engine=here.engine), taken
+
+
+def freeze(here: Site, weeks_back: Sequence[int]) -> Freezing:
+    """Freeze these weeks, and open the review of the latest. The first one is watched for memory, the others timed."""
+    tracemalloc.start()
+    _frozen(here, weeks_back[0])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    seconds = [_seconds(partial(_frozen, here, back)) for back in weeks_back[1:]]
+    with here.app.app_context(), writing():
+        taken = _snapshot(weeks_back[-1])
+        open_review(taken, by=session.get_one(User, here.company.cast.renata.id), at=clock.now())
+        session.commit()
+    with here.app.app_context(), writing(False):
+        size = len(_snapshot(weeks_back[-1]).content)
+        reading = [_seconds(partial(_read, weeks_back[-1])) for _ in range(READ)]
+    return Freezing(seconds, size, peak, statistics.median(reading) * 1000)
+
+
+def _frozen(here: Site, back: int) -> None:
+    moment = _moment(here, back)
+    with here.app.app_context(), writing():
+        taken = in_one_state(session(), lambda: _take(moment))
+    assert taken is not None, f"No list was in force in {moment.week}."
+
+
+def _take(moment: Moment) -> Snapshot | None:
+    organisation, programme = session.get_one(Organisation, 1), session.get_one(Programme, DEFAULT_PROGRAMME)
+    at, cause = clock.now(), FreezeCause.TIME
+    return take_snapshot(session(), organisation, programme, moment, cause=cause, by=None, at=at)
+
+
+def _moment(here: Site, back: int) -> Moment:
+    organisation = here.company.cast.organisation
+    moment = moment_of(organisation, organisation.current_week().plus(-back))
+    assert moment is not None
+    return moment
+
+
+def _snapshot(back: int) -> Snapshot:
+    organisation = session.get_one(Organisation, 1)
+    moment = moment_of(organisation, organisation.current_week().plus(-back))
+    found = snapshot_of(session(), moment, DEFAULT_PROGRAMME) if moment else None
+    assert found is not None
+    return found
+
+
+def _read(back: int) -> None:
+    organisation = session.get_one(Organisation, 1)
+    moment = moment_of(organisation, organisation.current_week().plus(-back))
+    session.expire_all()
+    reading.KEPT.clear()
+    assert moment is not None
+    read_snapshot(session(), organisation, moment, _snapshot(back))
+
+
+def _seconds(work: partial[None]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def pages(here: Site, *, back: int) -> Iterator[Call]:
+    """What is asked for: this week, the week frozen `back` weeks ago, its review, and the results of the campaign."""
+    this = here.company.cast.organisation.current_week()
+    frozen = this.plus(-back)
+    renata = here.signed_in(here.company.cast.renata).cookie
+    with here.app.app_context(), writing(False):
+        campaign = session.get_one(Campaign, 1).slug
+    paths = {
+        "Open week": f"/progress/{this}",
+        "Open week, 50 accounts": f"/progress/{this}/accounts?figure=all",
+        FROZEN_WEEK: f"/progress/{frozen}",
+        f"{FROZEN_WEEK}, 50 accounts": f"/progress/{frozen}/accounts?figure=all",
+        "Review": f"/reviews/{frozen}",
+        "Results of a campaign": f"/campaigns/{campaign}/results",
+    }
+    for name, path in paths.items():
+        yield Call(name, here.app, partial(Ask, path), renata)
+    yield Call(f"{FROZEN_WEEK}, a fact came in", here.app, _forgetting(paths[FROZEN_WEEK], lately.KEPT), renata)
+    both = _forgetting(paths[FROZEN_WEEK], lately.KEPT, reading.KEPT)
+    yield Call(f"{FROZEN_WEEK}, first of a process", here.app, both, renata)
+
+
+def _forgetting(path: str, *kept: dict[Any, Any]) -> Callable[[], Ask]:
+    """Ask for a page after the process has forgotten what it kept of weeks."""
+
+    def ask() -> Ask:
+        for one in kept:
+            one.clear()
+        return Ask(path)
+
+    return ask
