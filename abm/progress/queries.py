@@ -172,7 +172,8 @@ UNTOUCHED: Mapping[TouchSide, Counts] = {}
 def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mapping[TouchSide, Counts]]:
     """Per account and side: outbound touches of this week's share, of each window and rhythm, and meetings.
 
-    While a week is open its rhythm reaches one week further back: on a Tuesday nobody is late yet.
+    While a week is under way its rhythm reaches one week further back: on a Tuesday nobody is late yet. The share of a
+    quarter that ends in the week knows nothing of the days after it.
     """
     weeks = [str(moment.week.plus(-back)) for back in range(WEEKS_BACK)]  # they sort as they follow each other
     this_week = (Rollup.week == weeks[0]) & (Rollup.quarter == str(moment.quarter))
@@ -184,8 +185,8 @@ def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mapping
         "window_1": outbound & (Rollup.week == weeks[0]),
         "window_4": outbound & (Rollup.week >= weeks[3]),
         "window_13": outbound,
-        "rhythm_1": outbound & (Rollup.week >= weeks[moment.open]),
-        "rhythm_4": outbound & (Rollup.week >= weeks[3 + moment.open]),
+        "rhythm_1": outbound & (Rollup.week >= weeks[moment.under_way]),
+        "rhythm_4": outbound & (Rollup.week >= weeks[3 + moment.under_way]),
         "rhythm_13": outbound,
         "held": this_week & held,
         "booked": this_week & booked,
@@ -196,7 +197,8 @@ def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mapping
     ]
     speaks = outbound | (this_week & (held | booked))  # no other line adds to any of these
     statement = select(Rollup.account_id, Rollup.side, *columns).group_by(Rollup.account_id, Rollup.side)
-    statement = statement.where(Rollup.account_id.in_(ids), Rollup.week.between(weeks[-1], weeks[0]), speaks)
+    come = (Rollup.week < weeks[0]) | (Rollup.quarter <= str(moment.quarter))
+    statement = statement.where(Rollup.account_id.in_(ids), Rollup.week.between(weeks[-1], weeks[0]), come, speaks)
     found: dict[int, dict[TouchSide, Counts]] = {}
     for row in session.execute(statement):
         found.setdefault(row.account_id, {})[row.side] = row._mapping
