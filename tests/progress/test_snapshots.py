@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -102,19 +103,25 @@ def test_a_frozen_week_says_what_the_facts_said_when_it_was_frozen(ground: Groun
     assert (figures.pipeline.deals, figures.pipeline.worth, figures.won.worth) == (1, 90_000_00, 12_000_00)
 
 
-def test_no_byte_changes_whatever_happens_later(ground: Ground) -> None:
+def test_no_byte_changes_whatever_happens_later(app: Flask, ground: Ground) -> None:
     a_lively_week(ground)
     before = bytes(freeze(ground).content)
-    shown = seen(ground).rows
+    shown, client = seen(ground).rows, sign_in(app.test_client(), ground.cast.renata)
+    file = client.get(f"/progress/{LAST}/accounts.csv").data
     ground.log(2, TouchSide.MARKETING, IN_LAST)
     ground.accounts[0].change(by=ground.cast.wen, at=NOW, name="Another name")
     entry = next(entry for entry in ground.list.entries if entry.tier == 2)
     entry.place(tier=2, ae=entry.ae, outcome=Outcome.OUT, reason="Bought by a rival", by=ground.cast.ines, at=NOW)
+    tomas = ground.cast.tomas
+    tomas.change(name="Tom Ferreira", email=tomas.email, team=tomas.team, by=ground.cast.wen, at=NOW)
+    ground.cast.north.change(name="South", region="EMEA", manager=ground.cast.ines, by=ground.cast.wen, at=NOW)
     ground.sign(NOW - timedelta(days=9))
     after = freeze(ground)
     assert bytes(after.content) == before
     assert digest_of(before) == after.digest
-    assert seen(ground).rows == shown
+    assert seen(ground).rows == [replace(row, ae="Tom Ferreira") for row in shown]
+    renamed = client.get(f"/progress/{LAST}/accounts.csv").data
+    assert renamed == file.replace("Tomás Ferreira".encode(), b"Tom Ferreira") != file
     assert ground.session.scalar(select(func.count()).select_from(Snapshot)) == 1
 
 
