@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from flask import flash, g, make_response, redirect, render_template, request
 from flask_htmx import HTMX
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -50,14 +50,21 @@ def in_one_state(own: Session, work: Callable[[], T]) -> T:
         try:
             found = work()
             own.commit()
-        except IntegrityError:
+        except DBAPIError as fault:
             own.rollback()
+            if not _lost_race(fault):
+                raise
         else:
             return found
     one_state(own)
     found = work()
     own.commit()
     return found
+
+
+def _lost_race(fault: DBAPIError) -> bool:
+    """Whether somebody else was quicker (SQLSTATE 40001: what was read has changed since)."""
+    return isinstance(fault, IntegrityError) or getattr(fault.orig, "sqlstate", None) == "40001"
 
 
 def done(location: str, *, message: str | None = None, fragment: str | None = None, **values: object) -> Response:

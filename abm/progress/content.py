@@ -124,12 +124,13 @@ def _deal(deal: Deal) -> list[object]:
 
 def read_accounts(content: Mapping[str, Any], names: Mapping[str, str]) -> list[AccountWeek]:
     """The accounts of a content; `names` are those of the AEs by public id, where they are known."""
-    return [_read_account(dict(zip(ACCOUNT, cells, strict=True)), names) for cells in content["accounts"]]
+    columns = content["columns"]["account"]  # those that it was written with: later ones have more
+    return [_read_account(dict(zip(columns, cells, strict=True)), names) for cells in content["accounts"]]
 
 
 def aes_in(content: Mapping[str, Any]) -> set[str]:
     """The public ids of the AEs that a content speaks of."""
-    place = ACCOUNT.index("ae")
+    place = content["columns"]["account"].index("ae")
     return {cells[place] for cells in content["accounts"] if cells[place]}
 
 

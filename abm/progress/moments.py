@@ -24,6 +24,11 @@ class Moment:
     open: bool
 
     @property
+    def under_way(self) -> bool:
+        """Whether days of the week are to come after it: it is open, or its quarter ends before the week does."""
+        return self.open or self.last < self.week.sunday
+
+    @property
     def shared_with(self) -> list[Quarter]:
         """The other quarters that have days of this week."""
         return [q for q in (self.quarter.plus(-1), self.quarter.plus(1)) if q.days_in(self.week)]

@@ -20,7 +20,10 @@ from abm.touches.models import Touch
 
 
 def promises_of(session: Session, accounts: Select[int], *, moment: Moment) -> dict[Side, Promise]:
-    """Per side, over commitments on these accounts whose window meets the days of the moment."""
+    """Per side, over commitments on these accounts whose window meets the days of the moment.
+
+    What was closed before it had begun has no day, and was never asked for.
+    """
     found = _promises(session, accounts, moment, apart=False)
     return found[""] if found else together(())
 
@@ -40,12 +43,12 @@ def _promises(
         .group_by(Credit.commitment_id)
         .subquery()
     )
-    end = func.coalesce(Commitment.closed_on, Commitment.last_day)
-    which = Commitment.account_id.in_(accounts), Commitment.first_day <= moment.last, end >= moment.first
+    begins, end = Commitment.first_day, func.coalesce(Commitment.closed_on, Commitment.last_day)
+    which = Commitment.account_id.in_(accounts), begins <= moment.last, end >= moment.first, begins <= end
     pauses = paused(session, *which)
     # Windows are summed up where the clock never stood still, and stand alone where it did.
     stood_still = select(Pause.id).where(Pause.commitment_id == Commitment.id).correlate(Commitment).exists()
-    window = Commitment.side, Commitment.first_day, Commitment.last_day, end, case((stood_still, Commitment.id))
+    window = Commitment.side, begins, Commitment.last_day, end, case((stood_still, Commitment.id))
     of: Sequence[Any] = [Account.public_id] if apart else []
     statement = (
         select(*window, func.sum(Commitment.wanted), func.coalesce(func.sum(done.c.done), 0), *of)
@@ -56,8 +59,8 @@ def _promises(
     if apart:
         statement = statement.join(Account, Account.id == Commitment.account_id)
     found: dict[str, dict[Side, Promise]] = defaultdict(lambda: together(()))
-    for side, begins, ends, closes, alone, wanted, kept, *account in session.execute(statement):
-        clock = clock_of(pauses.get(alone, ()), moment.until, int(wanted), begins, ends, closes)
+    for side, first, last, closes, alone, wanted, kept, *account in session.execute(statement):
+        clock = clock_of(pauses.get(alone, ()), moment.until, int(wanted), first, last, closes)
         promise = Promise(clock.owed, int(kept), clock.share_by(moment.until))
         found[account[0] if apart else ""][side] += promise
     return found

@@ -183,10 +183,11 @@ UNTOUCHED: Mapping[TouchSide, Counts] = {}
 def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mapping[TouchSide, Counts]]:
     """Per account and side: outbound touches of this week's share, of each window and rhythm, and meetings.
 
-    While a week is open its rhythm reaches one week further back: on a Tuesday nobody is late yet.
+    While a week is under way its rhythm reaches one week further back: on a Tuesday nobody is late yet. The share of a
+    quarter that ends in the week knows nothing of the days after it.
     """
     weeks = [str(moment.week.plus(-back)) for back in range(WEEKS_BACK)]  # they sort as they follow each other
-    quarters = [str(moment.quarter.plus(number)) for number in (-2, -1, 0, 1)]  # every one that has a day in them
+    quarters = [str(moment.quarter.plus(number)) for number in (-2, -1, 0)]  # up to this one's own days
     this_week = (Rollup.week == weeks[0]) & (Rollup.quarter == str(moment.quarter))
     outbound = Rollup.direction == Direction.OUTBOUND
     held = Rollup.outcome_class == OutcomeClass.MEETING_HELD
@@ -196,8 +197,8 @@ def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mapping
         "window_1": outbound & (Rollup.week == weeks[0]),
         "window_4": outbound & (Rollup.week >= weeks[3]),
         "window_13": outbound,
-        "rhythm_1": outbound & (Rollup.week >= weeks[moment.open]),
-        "rhythm_4": outbound & (Rollup.week >= weeks[3 + moment.open]),
+        "rhythm_1": outbound & (Rollup.week >= weeks[moment.under_way]),
+        "rhythm_4": outbound & (Rollup.week >= weeks[3 + moment.under_way]),
         "rhythm_13": outbound,
         "held": this_week & held,
         "booked": this_week & booked,

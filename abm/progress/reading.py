@@ -154,5 +154,5 @@ def _sources(content: Mapping[str, Any]) -> list[Freshness]:
 
 def corrected(frozen: WeekFigures, standing: WeekFigures) -> dict[str, int]:
     """The headlines that stand otherwise today, with what arrived after the freeze."""
-    before = headlines(frozen)
-    return {name: value for name, value in headlines(standing).items() if value != before[name]}
+    before, now = headlines(frozen), headlines(standing)
+    return {name: now.get(name, 0) for name in {**before, **now} if now.get(name) != before.get(name)}

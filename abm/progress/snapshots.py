@@ -26,6 +26,7 @@ from abm.progress.moments import Moment
 from abm.progress.promises import promises_by_account
 from abm.progress.queries import WeekOfList, week_of_list
 from abm.progress.weekly import AccountWeek, Promise, together
+from abm.stages.following import follow_stages
 
 ALL: Final = "all"
 
@@ -101,6 +102,8 @@ def take_snapshot(
     if standing is not None:
         return standing
     seal_events(session, whole=False)
+    while follow_stages(session):  # how long an account is in its stage goes by the same facts as the stage
+        session.flush()
     week = week_of_list(session, organisation, moment, programme.id)
     if week is None:
         return None

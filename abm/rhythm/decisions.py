@@ -15,7 +15,7 @@ from abm.accounts.models import Account
 from abm.audit.models import record
 from abm.kit.base import Base, Day, Instant, Key, LongText, Minor, Name, PublicId, Word, choice, session_of
 from abm.kit.rules import require
-from abm.people.models import User
+from abm.people.models import Organisation, User
 from abm.people.seats import Side
 from abm.rhythm.reviews import Review
 
@@ -163,7 +163,8 @@ class Decision(Base):
 
     def _settle(self, said: Choice, *, today: date, by: User, at: datetime) -> None:
         if said is Choice.EXTEND:
-            self.check_on = today + (self.check_on - self.made_at.date())
+            given = session_of(self).get_one(Organisation, 1).today(self.settled_at or self.made_at)
+            self.check_on = today + (self.check_on - given)
         self.settled, self.settled_at = said, at
         record(self, "settled", by=by, at=at, after={"said": said, "check_on": self.check_on})
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from abm.agreement.canonical import freeze, thaw
 from abm.audit.models import record
 from abm.kit.base import session_of
-from abm.people.models import User
+from abm.people.models import Organisation, User
 from abm.people.seats import seats
 from abm.rhythm.actions import Action
 from abm.rhythm.agenda import Point
@@ -113,12 +113,12 @@ def minutes_of(session: Session, review: Review) -> Minutes | None:
 def concerned(session: Session, review: Review, at: datetime) -> list[User]:
     """Whoever gets the minutes: both seats and their deputies, who wrote or took something on, who opened it."""
     people: dict[int, User] = {review.opened_by_id: review.opened_by}
-    day = at.date()
+    day = session.get_one(Organisation, 1).today(at)
     for seat in seats(session, review.programme_id).values():
         if seat.holder is not None:
             people[seat.holder.id] = seat.holder
         for deputy in seat.deputies:
-            if deputy.ended_at is None and deputy.first_day <= day <= deputy.last_day:
+            if deputy.covers(day):
                 people[deputy.user.id] = deputy.user
     for note in review.notes:
         people[note.by_id] = note.by

@@ -6,15 +6,20 @@ from collections.abc import Iterator
 
 import pytest
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import select
 
 from abm.app import create_app
 from abm.kit.config import Config
 from abm.kit.db import db
+from abm.kit.rules import RuleBroken
+from abm.people.seats import Side
+from abm.targets.models import Membership
 from tests.apart import ApartClient
 from tests.conftest import SECRET
 from tests.engines import EngineKind
 from tests.imports.conftest import SHARED
-from tests.maven.world import Maven, Sheets
+from tests.maven.listing import SEPTEMBER, Choice, build, chosen, refuse_one_too_many, sign
+from tests.maven.world import Maven, Sheets, organisation_of, person
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +49,26 @@ def maven(
         yield Maven(app, sheets)
         with app.app_context():
             db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def plan(maven: Maven) -> dict[str, Choice]:
+    return chosen(maven)
+
+
+@pytest.fixture(scope="session")
+def signed(maven: Maven, plan: dict[str, Choice]) -> Maven:
+    """The company with the list of 2017-q4, proposed by a manager and signed by both seats."""
+    with maven.session() as session:
+        target_list = build(session, plan)
+        refuse_one_too_many(session, target_list, plan)
+        manager = person(session, "Melvin Marxen")
+        version = target_list.propose(organisation=organisation_of(session), by=manager, at=SEPTEMBER)
+        for name in ("Melvin Marxen", "Wen Zhao", "Priya Raman", "Amara Osei"):
+            with pytest.raises(RuleBroken, match="signs for the sales seat"):
+                sign(session, target_list, version, Side.SALES, name)
+        assert not sign(session, target_list, version, Side.SALES, "Renata Voss")
+        assert session.scalars(select(Membership)).first() is None
+        assert sign(session, target_list, version, Side.MARKETING, "Amara Osei")
+        session.commit()
+    return maven

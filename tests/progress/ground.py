@@ -23,25 +23,36 @@ from tests.cast import Cast
 
 NOW = datetime(2026, 11, 26, 11, 0, tzinfo=UTC)  # Thursday of 2026-w48
 WEEK = Week(2026, 48)
+QUARTER = Quarter(2026, 4)
 SIGNED = datetime(2026, 9, 25, 9, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 class Ground:
-    """A signed list of 2026-q4 with one account per tier, and a short way to log."""
+    """A signed list of a quarter (2026-q4) with one account per tier, and a short way to log."""
 
-    def __init__(self, session: Session, cast: Cast) -> None:
+    def __init__(self, session: Session, cast: Cast, quarter: Quarter = QUARTER, signed: datetime = SIGNED) -> None:
         self.session, self.cast, self.keys = session, cast, 0
-        self.list = open_list(cast.organisation, Quarter(2026, 4), by=cast.ines, at=SIGNED)
-        self.accounts = [self._account(f"Company {tier}", tier) for tier in (1, 2, 3)]
-        self.sign()
+        self.list = open_list(cast.organisation, quarter, by=cast.ines, at=signed)
+        self.accounts = [self._account(f"Company {tier}", tier, signed) for tier in (1, 2, 3)]
+        self.sign(signed)
 
-    def _account(self, name: str, tier: int) -> Account:
-        account = create_account(self.cast.organisation, name=name, by=self.cast.wen, at=SIGNED)
-        account.assign(self.cast.tomas, first_day=date(2026, 9, 1), by=self.cast.ines, at=SIGNED)
-        entry = self.list.enter(account, by=self.cast.ines, at=SIGNED)
-        entry.place(tier=tier, ae=self.cast.tomas, outcome=Outcome.IN, by=self.cast.ines, at=SIGNED)
+    def _account(self, name: str, tier: int, at: datetime = SIGNED) -> Account:
+        account = create_account(self.cast.organisation, name=name, by=self.cast.wen, at=at)
+        account.assign(self.cast.tomas, first_day=date(2026, 9, 1), by=self.cast.ines, at=at)
+        self._enter(account, tier, at)
         return account
+
+    def _enter(self, account: Account, tier: int, at: datetime) -> None:
+        entry = self.list.enter(account, by=self.cast.ines, at=at)
+        entry.place(tier=tier, ae=self.cast.tomas, outcome=Outcome.IN, by=self.cast.ines, at=at)
+
+    def go_on(self, quarter: Quarter, signed: datetime) -> None:
+        """The same accounts on the list of another quarter."""
+        self.list = open_list(self.cast.organisation, quarter, by=self.cast.ines, at=signed)
+        for tier, account in enumerate(self.accounts, 1):
+            self._enter(account, tier, signed)
+        self.sign(signed)
 
     def sign(self, at: datetime = SIGNED) -> None:
         organisation = self.cast.organisation
@@ -73,7 +84,7 @@ class Ground:
             self.accounts[tier - 1],
             organisation=self.cast.organisation,
             by=by,
-            at=NOW,
+            at=max(NOW, when),
             client_key=f"key-{self.keys}",
             imported=True,
             side=side,

@@ -19,8 +19,8 @@ from abm.progress.weekly import AccountWeek
 from abm.touches.kinds import Channel, Direction, TouchSide
 from abm.touches.logging import log_touch
 from tests.cast import sign_in
+from tests.progress.freezing import IN_LAST, LAST, freeze, seen
 from tests.progress.ground import MONDAY, NOW, WEEK, Ground
-from tests.progress.test_snapshots import IN_LAST, LAST, freeze, seen
 
 
 def segments(ground: Ground, *names: str) -> None:

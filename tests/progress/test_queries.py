@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 import time_machine
 from flask import Flask
@@ -13,10 +14,12 @@ from abm.accounts.deals import create_opportunity
 from abm.accounts.models import Account
 from abm.kit.clock import Quarter, Week
 from abm.kit.db import db
+from abm.outbound.models import Commitment, CommitmentSource
 from abm.people.seats import Side
 from abm.progress.moments import moment_of
+from abm.progress.promises import promises_by_account, promises_of
 from abm.progress.queries import week_of_list
-from abm.progress.weekly import Joint
+from abm.progress.weekly import Joint, Promise
 from abm.stages.models import Stage
 from abm.targets.kinds import Outcome
 from abm.touches.kinds import Channel, Direction, TouchSide
@@ -150,6 +153,34 @@ def test_a_week_that_two_quarters_share_counts_each_quarters_own_days(ground: Gr
     moment = moment_of(ground.cast.organisation, shared, Quarter(2026, 3))
     assert moment is not None
     assert week_of_list(ground.session, ground.cast.organisation, moment) is None  # no list was signed for q3
+
+
+def test_a_promise_that_was_closed_before_it_began_was_never_asked_for(ground: Ground) -> None:
+    for number, closed in enumerate((None, date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 25))):
+        ground.session.add(
+            Commitment(
+                source=CommitmentSource.SALES_ASK,
+                source_id=f"ask-{number}",
+                account_id=ground.accounts[0].id,
+                side=Side.SALES,
+                person_id=ground.cast.tomas.id,
+                wanted=10**number,
+                first_day=date(2026, 11, 25),
+                last_day=date(2026, 11, 29),
+                why="Calls",
+                made_at=NOW,
+                closed_on=closed,
+                closed_why=None if closed is None else "The plan changed",
+            )
+        )
+    ground.session.flush()
+    week = ground.week()
+    together = promises_of(ground.session, week.account_ids, moment=week.moment)
+    # Five days of one, of which two have passed; one day of a thousand. Neither the ten nor the hundred had one.
+    assert together[Side.SALES] == Promise(wanted=1_001, done=0, due=Fraction(2, 5) + Fraction(1_000, 5))
+    assert promises_by_account(ground.session, week.account_ids, moment=week.moment) == {
+        ground.accounts[0].public_id: together
+    }
 
 
 def test_an_account_that_left_the_list_counts_until_it_left(ground: Ground) -> None:

@@ -24,8 +24,8 @@ from abm.progress.week_by_week import WeekByWeek, week_by_week
 from abm.touches.kinds import Channel, TouchSide
 from tests.cast import sign_in
 from tests.counting import statements
+from tests.progress.freezing import freeze, take
 from tests.progress.ground import MONDAY, NOW, WEEK, Ground
-from tests.progress.test_snapshots import freeze, take
 
 W45, W46, W47 = (WEEK.plus(-back) for back in (3, 2, 1))
 ADDRESS = "/quarters/2026-q4/list/close"

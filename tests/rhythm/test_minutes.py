@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from abm.agreement.canonical import digest_of
 from abm.kit.charts import Measure
 from abm.kit.rules import RuleBroken
 from abm.people.programmes import DEFAULT_PROGRAMME, Programme
-from abm.people.seats import Side
+from abm.people.seats import Side, seats
 from abm.progress.comparing import Before
 from abm.progress.figures import figures_of, headlines
 from abm.progress.pipeline import Deal, DealState
@@ -61,6 +61,18 @@ def test_minutes_go_to_both_seats_and_to_whoever_wrote_or_took_something_on(meet
     take_on(review, "Send the map", cast.tomas, date(2026, 12, 1), today=TODAY, by=cast.ines, at=NOW)
     names = {user.name.split()[0] for user in concerned(meeting.session, review, NOW)}
     assert names == {"Amara", "Renata", "Priya", "Tomás"}
+
+
+def test_who_stands_in_on_the_day_of_the_office_gets_the_minutes(meeting: Meeting) -> None:
+    review, cast = meeting.open(), meeting.cast
+    seat = seats(meeting.session)[Side.SALES]
+    days = {"first_day": TODAY + timedelta(days=1), "last_day": TODAY + timedelta(days=1)}
+    seat.name_deputy(cast.ines, **days, reason="At the fair", by=cast.renata, at=NOW)
+    meeting.session.flush()
+    midnight = datetime.combine(TODAY + timedelta(days=1), time(), tzinfo=ZoneInfo(cast.organisation.time_zone))
+    for minute, there in ((-1, False), (1, True), (24 * 60 - 1, True), (24 * 60 + 1, False)):
+        at = (midnight + timedelta(minutes=minute)).astimezone(UTC)
+        assert (cast.ines in concerned(meeting.session, review, at)) is there
 
 
 def test_the_sheet_says_the_figures_the_decisions_and_the_actions(app: Flask, meeting: Meeting) -> None:
