@@ -91,7 +91,7 @@ def test_the_invented_company_holds_together_and_its_pages_can_be_profiled(
     assert "cumulative time" in lines
 
 
-@pytest.mark.parametrize(("engine", "growing"), zip(ENGINES, GROWING, strict=True))
+@pytest.mark.parametrize(("engine", "growing"), [*zip(ENGINES, GROWING, strict=True)])
 def test_weeks_are_measured_open_and_frozen_with_ten_times_the_touches(engine: str, growing: str) -> None:
     printed = "\n".join(measure_list(engine, accounts=20, touches=50, rounds=1, growing=growing))
     names = ("Open week", "Open week, 50 accounts", "Frozen week", "Frozen week, 50 accounts", "Review")

@@ -98,7 +98,7 @@ class Kept:
     figures: WeekFigures
 
 
-MOST_KEPT: Final = 4  # snapshots in memory: of 10,000 accounts each takes some 20 MB
+MOST_KEPT: Final = 4  # snapshots in memory: of 10,000 accounts each takes some 12 MB
 KEPT: Final[dict[str, Kept]] = {}  # by digest
 
 
