@@ -21,6 +21,7 @@ from abm.outbound.recounting import recount
 from abm.people.programmes import DEFAULT_PROGRAMME, Programme
 from abm.progress.moments import Moment, moment_of
 from abm.progress.snapshots import FreezeCause, take_snapshot
+from abm.stages.following import follow_stages
 from abm.targets.models import Membership
 from abm.targets.queries import list_of
 from abm.touches.kinds import Channel, Direction, TouchSide
@@ -81,6 +82,8 @@ def test_every_figure_of_an_open_week_and_of_frozen_ones_is_that_of_the_tables(s
     organisation, programme = organisation_of(session), session.get_one(Programme, DEFAULT_PROGRAMME)
     for back in (0, 1, 6):
         week = moment(session, back)
+        while follow_stages(session):
+            session.flush()
         figures = compare_week(session, organisation, week, frozen=False)
         assert (figures.accounts, figures.joint["both"] > 0, figures.pipeline.deals > 0) == (45, True, True)
         if back:
