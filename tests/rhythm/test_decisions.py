@@ -110,7 +110,7 @@ def test_the_database_keeps_a_bet_as_it_was_when_the_review_closed(meeting: Meet
     bet(meeting, review)
     close_review(review, by=meeting.cast.amara, at=NOW)
     meeting.session.commit()
-    with pytest.raises(DatabaseError, match="closed"):
+    with pytest.raises(DatabaseError, match="never change"):
         meeting.session.execute(update(Decision).values(expected=1))
     meeting.session.rollback()
 
