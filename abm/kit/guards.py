@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from abm.kit.closed_lists import closed_list_rules
-from abm.kit.closed_reviews import closed_review_rules
+from abm.kit.closed_reviews import REVIEWED, closed_review_rules
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ GUARDS = (
     Guard("touch_revision"),
     Guard("judgement"),
     Guard("snapshot"),
+    *(Guard(table, columns=columns) for table, columns in REVIEWED.items()),
     Guard("decision_view"),
     Guard(
         "membership",

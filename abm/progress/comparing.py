@@ -44,7 +44,7 @@ def before(
     known = {
         week: headlines[group]
         for week, quarter, headlines in rows
-        if group in headlines and _is_whole(organisation.quarter(quarter), Week.parse(week))
+        if group in headlines and is_whole(organisation.quarter(quarter), Week.parse(week))
     }
     found = [known[str(week)] for week in weeks if str(week) in known]
     names = dict.fromkeys(name for one in found for name in one)
@@ -60,7 +60,8 @@ def group_of(**kinds: object) -> str | None:
     return None if len(named) > 1 else next(iter(named), ALL)
 
 
-def _is_whole(quarter: Quarter, week: Week) -> bool:
+def is_whole(quarter: Quarter, week: Week) -> bool:
+    """Whether a quarter has all seven days of a week."""
     return quarter.days_in(week) == (week.monday, week.sunday)
 
 

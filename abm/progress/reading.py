@@ -104,12 +104,7 @@ KEPT: Final[dict[str, Kept]] = {}  # by digest
 
 def read_snapshot(session: Session, organisation: Organisation, moment: Moment, snapshot: Snapshot) -> ShownWeek:
     """The week that a snapshot keeps, with the names that its AEs have today."""
-    kept = KEPT.get(snapshot.digest)
-    if kept is None or _names(session, set(kept.names)) != kept.names:
-        kept = _read(session, snapshot)
-        if len(KEPT) >= MOST_KEPT:
-            KEPT.clear()
-        KEPT[snapshot.digest] = kept
+    kept = kept_of(session, snapshot)
     return ShownWeek(
         moment=moment,
         list=ListShown.read(kept.about["list"], organisation.fiscal_start_month),
@@ -125,6 +120,17 @@ def read_snapshot(session: Session, organisation: Organisation, moment: Moment, 
         ),
         known=kept.figures,
     )
+
+
+def kept_of(session: Session, snapshot: Snapshot) -> Kept:
+    """What a snapshot says, from memory where it was read before."""
+    kept = KEPT.get(snapshot.digest)
+    if kept is None or _names(session, set(kept.names)) != kept.names:
+        kept = _read(session, snapshot)
+        if len(KEPT) >= MOST_KEPT:
+            KEPT.clear()
+        KEPT[snapshot.digest] = kept
+    return kept
 
 
 def _read(session: Session, snapshot: Snapshot) -> Kept:

@@ -183,7 +183,9 @@ def judge_decision(decision_id: str) -> Answer:
         return _decision_page(found, form, 422)
     at = clock.now()
     try:
-        found.judge(seat.side, form.chosen, form.words.data or "", today=organisation().today(at), by=me(), at=at)
+        after = checked(session(), organisation(), [found], found.review.programme_id)[0].after
+        today = organisation().today(at)
+        found.judge(seat.side, form.chosen, form.words.data or "", after=after, today=today, by=me(), at=at)
     except RuleBroken as refusal:
         session.rollback()
         found = _decision(decision_id)
@@ -243,7 +245,7 @@ def _decision_page(found: Decision, form: JudgeForm, status: int = 200) -> Answe
         "rhythm/decision.html",
         status,
         decision=found,
-        checked=checked(session(), [found], found.review.programme_id)[0],
+        checked=checked(session(), organisation(), [found], found.review.programme_id)[0],
         form=form,
         seat=seat,
         may_judge=seat is not None and found.may_be_judged_on(today),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ForeignKey, UniqueConstraint
@@ -13,9 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from abm.accounts.models import Account
 from abm.audit.models import record
-from abm.kit.base import Base, Day, Instant, Key, LongText, Minor, Name, PublicId, Word, choice, session_of
+from abm.kit.base import Base, Day, Instant, Key, LongText, Minor, Name, PublicId, Word, check, choice, session_of
 from abm.kit.rules import require
-from abm.people.models import Organisation, User
+from abm.people.models import User
 from abm.people.seats import Side
 from abm.rhythm.reviews import Review
 
@@ -81,10 +81,24 @@ class Bet:
     accounts: Sequence[Account] = ()
 
 
+@dataclass(frozen=True)
+class After:
+    """A decision's figure in a later frozen week.
+
+    `value` is None where none of the accounts that it names is on the list of that week any more, and `listed` says how
+    many are; it is None where the decision names none.
+    """
+
+    value: int | None
+    week: str
+    listed: int | None = None
+
+
 class Decision(Base):
     """One bet of a review. Once the review is closed it stays as it was made; what both make of it comes later."""
 
     __tablename__ = "decision"
+    __table_args__ = (check("days > 0", "days"),)
 
     id: Mapped[Key]
     public_id: Mapped[PublicId]
@@ -96,6 +110,7 @@ class Decision(Base):
     before: Mapped[Minor]  # the figure in the review's frozen week
     expected: Mapped[Minor]
     check_on: Mapped[Day]
+    days: Mapped[int]  # how long it was given when it was made; an extension gives it as long again
     made_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     made_at: Mapped[Instant]
     dropped_at: Mapped[Instant | None]  # before the review was closed
@@ -122,6 +137,11 @@ class Decision(Base):
             return "All accounts"
         return TIERS.get(self.scope) or ", ".join(account.name for account in self.accounts)
 
+    @property
+    def over(self) -> bool:
+        """Whether both sides have settled it for good."""
+        return self.settled in {Choice.KEEP, Choice.STOP}
+
     def came_true(self, after: int) -> bool:
         """Whether the figure has gone at least as far as was expected, in the direction that was wanted."""
         return after <= self.expected if self.expected < self.before else after >= self.expected
@@ -134,7 +154,7 @@ class Decision(Base):
 
     def may_be_judged_on(self, day: date) -> bool:
         """Whether its day has come and it is not settled for good."""
-        return self.dropped_at is None and self.settled in {None, Choice.EXTEND} and self.check_on <= day
+        return self.dropped_at is None and not self.over and self.check_on <= day
 
     def drop(self, *, by: User, at: datetime) -> None:
         """Take it off again while the review is open."""
@@ -144,27 +164,40 @@ class Decision(Base):
             self.review.news()
             record(self, "dropped", by=by, at=at)
 
-    def judge(self, side: Side, said: Choice, words: str, *, today: date, by: User, at: datetime) -> None:
+    def judge(
+        self,
+        side: Side,
+        said: Choice,
+        words: str,
+        *,
+        after: After | None = None,
+        today: date,
+        by: User,
+        at: datetime,
+    ) -> None:
         """Say for one side what becomes of it. Where both say the same it is settled.
 
-        An extension moves the day to check by as long as it was given before.
+        An extension gives it as many days again as it was given when it was made. `after` is the figure they look at.
         """
         require(self.dropped_at is None, "This decision was dropped.")
-        require(self.settled in {None, Choice.EXTEND}, "Both sides have settled this decision.")
+        require(not self.over, "Both sides have settled this decision.")
         require(today >= self.check_on, f"It is judged on {self.check_on:%-d %b %Y}, not before.", field="said")
         needed = said is Choice.KEEP or words.strip()
         require(needed, "Say in a word why.", field="words")
-        self.views.append(DecisionView(side=side, said=said, words=words.strip(), by_id=by.id, at=at))
+        view = DecisionView(side=side, said=said, words=words.strip(), by_id=by.id, at=at)
+        if after is not None:
+            view.after, view.week, view.listed = after.value, after.week, after.listed
+        self.views.append(view)
         session_of(self).flush()
-        record(self, "judged", by=by, at=at, after={"side": side, "said": said})
+        told = {"side": side, "said": said, "figure": view.after, "week": view.week}
+        record(self, "judged", by=by, at=at, after=told)
         other = self.said(side.other)
         if other is not None and other.said is said:
             self._settle(said, today=today, by=by, at=at)
 
     def _settle(self, said: Choice, *, today: date, by: User, at: datetime) -> None:
         if said is Choice.EXTEND:
-            given = session_of(self).get_one(Organisation, 1).today(self.settled_at or self.made_at)
-            self.check_on = today + (self.check_on - given)
+            self.check_on = today + timedelta(days=self.days)
         self.settled, self.settled_at = said, at
         record(self, "settled", by=by, at=at, after={"said": said, "check_on": self.check_on})
 
@@ -191,9 +224,17 @@ class DecisionView(Base):
     words: Mapped[LongText]
     by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     at: Mapped[Instant]
+    after: Mapped[Minor | None]  # the figure that was before them, and its week; none where none was frozen since
+    week: Mapped[Word | None]
+    listed: Mapped[int | None]  # how many of the named accounts were on the list of that week
 
     decision: Mapped[Decision] = relationship(back_populates="views")
     by: Mapped[User] = relationship()
+
+    @property
+    def looked_at(self) -> After | None:
+        """The figure that it was said of."""
+        return After(self.after, self.week, self.listed) if self.week else None
 
 
 def decide(review: Review, bet: Bet, *, before: int, today: date, by: User, at: datetime) -> Decision:
@@ -213,6 +254,7 @@ def decide(review: Review, bet: Bet, *, before: int, today: date, by: User, at: 
         before=before,
         expected=bet.expected,
         check_on=bet.check_on,
+        days=(bet.check_on - today).days,
         made_by_id=by.id,
         made_at=at,
         accounts=[] if bet.scope else list(bet.accounts),

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from abm.people.models import User
-from abm.progress.content import read_accounts
+from abm.kit.base import session_of
+from abm.kit.clock import Week
+from abm.people.models import Organisation, User
+from abm.progress.comparing import is_whole
 from abm.progress.figures import figures_of, headlines
+from abm.progress.reading import kept_of
 from abm.progress.snapshots import Snapshot
-from abm.progress.weekly import together
+from abm.progress.weekly import AccountWeek, together
 from abm.rhythm.actions import Action
-from abm.rhythm.decisions import Choice, Decision
+from abm.rhythm.decisions import After, Choice, Decision
 from abm.rhythm.reviews import Review
 
 LATEST = 26  # reviews that the list of them shows: half a year
+DAYS: Final = 7  # of a whole week
 
 
 def latest_reviews(session: Session, programme_id: int) -> Sequence[Review]:
@@ -95,42 +99,73 @@ def playbook(session: Session, programme_id: int) -> Sequence[Decision]:
 
 @dataclass(frozen=True)
 class Checked:
-    """A decision with its figure in the latest frozen week; None where no week was frozen since."""
+    """A decision with its figure in the latest whole week that is frozen; None where none was since its own.
+
+    Once both sides have settled it, the figure is the one that they judged. `cut` says how many days its own week has,
+    where a quarter's end cuts it.
+    """
 
     decision: Decision
-    after: int | None
-    week: str | None
+    after: After | None
+    cut: int | None = None
 
     def due_on(self, day: date) -> bool:
         return self.decision.check_on <= day
 
 
-def checked(session: Session, decisions: Sequence[Decision], programme_id: int) -> list[Checked]:
-    """Each decision beside the latest frozen week, if that is a later one than its own."""
-    if not decisions:
-        return []
-    latest = session.scalar(
-        select(Snapshot)
+def checked(
+    session: Session, organisation: Organisation, decisions: Sequence[Decision], programme_id: int
+) -> list[Checked]:
+    """Each decision beside the latest whole week that is frozen, if that is a later one than its own."""
+    latest = _latest_whole(session, organisation, programme_id) if decisions else None
+    counted = latest is not None and any(not one.scope and not one.over for one in decisions)
+    rows = kept_of(session, latest).rows if latest is not None and counted else ()
+    return [Checked(one, _after(one, latest, rows), _cut(organisation, one.review.snapshot)) for one in decisions]
+
+
+def _latest_whole(session: Session, organisation: Organisation, programme_id: int) -> Snapshot | None:
+    """The latest frozen week that no quarter's end cuts: a share of a week has fewer days to happen in."""
+    rows = session.execute(
+        select(Snapshot.id, Snapshot.quarter, Snapshot.week)
         .where(Snapshot.programme_id == programme_id)
-        .order_by(Snapshot.week.desc(), Snapshot.quarter.desc())
-        .limit(1)
+        .order_by(Snapshot.week.desc())
     )
-    found = []
-    for decision in decisions:
-        later = latest is not None and latest.week > decision.review.snapshot.week
-        after = figure_in(latest, decision.figure, decision.scope, _named(decision)) if latest and later else None
-        found.append(Checked(decision, after, latest.week if latest and later else None))
-    return found
+    whole = (row.id for row in rows if is_whole(organisation.quarter(row.quarter), Week.parse(row.week)))
+    found = next(whole, None)
+    return None if found is None else session.get_one(Snapshot, found)
 
 
-def _named(decision: Decision) -> set[str]:
-    return {account.public_id for account in decision.accounts}
+def _cut(organisation: Organisation, snapshot: Snapshot) -> int | None:
+    days = organisation.quarter(snapshot.quarter).days_in(Week.parse(snapshot.week))
+    number = (days[1] - days[0]).days + 1 if days else 0
+    return None if number == DAYS else number
+
+
+def _after(decision: Decision, latest: Snapshot | None, rows: Sequence[AccountWeek]) -> After | None:
+    """What both judged, or how it stands; None where no whole week was frozen since."""
+    if decision.over:
+        return decision.views[-1].looked_at
+    if latest is None or latest.week <= decision.review.snapshot.week:
+        return None
+    if decision.scope:
+        return After(_headline(latest, decision.figure, decision.scope), latest.week)
+    named = {account.public_id for account in decision.accounts}
+    listed = [row for row in rows if row.public_id in named]
+    return After(_added_up(listed, decision.figure) if listed else None, latest.week, len(listed))
 
 
 def figure_in(snapshot: Snapshot, figure: str, scope: str, named: set[str]) -> int:
     """A headline of a frozen week, for all, for a tier, or (where the scope is empty) for the named accounts."""
     if scope:
-        group: dict[str, Any] = snapshot.headlines.get(scope, {})
-        return int(group.get(figure, 0))
-    rows = [row for row in read_accounts(snapshot.read(), {}) if row.public_id in named]
+        return _headline(snapshot, figure, scope)
+    rows = kept_of(session_of(snapshot), snapshot).rows
+    return _added_up([row for row in rows if row.public_id in named], figure)
+
+
+def _headline(snapshot: Snapshot, figure: str, scope: str) -> int:
+    group: dict[str, Any] = snapshot.headlines.get(scope, {})
+    return int(group.get(figure, 0))
+
+
+def _added_up(rows: Sequence[AccountWeek], figure: str) -> int:
     return headlines(figures_of(rows, together(row.promises for row in rows), {}))[figure]

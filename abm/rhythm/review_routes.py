@@ -53,7 +53,7 @@ def index() -> Answer:
         meets=rhythm_of(session(), here),
         reviews=reviews,
         actions=open_actions(session(), here),
-        decisions=checked(session(), decisions_running(session(), here), here),
+        decisions=checked(session(), organisation(), decisions_running(session(), here), here),
         kept=playbook(session(), here),
         whole=WHOLE,
         today=organisation().today(),
@@ -239,7 +239,7 @@ def _whole(moment: Moment, found: Review) -> dict[str, Any]:
         "back": actions_back(session(), found),
         "checked": [
             one
-            for one in checked(session(), running, found.programme_id)
+            for one in checked(session(), organisation(), running, found.programme_id)
             if one.due_on(organisation().today(found.closed_at))
         ],
         "today": organisation().today(found.closed_at),

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from abm.kit.rules import RuleBroken
 from abm.people.seats import Side
 from abm.rhythm.actions import Action, take_on
-from abm.rhythm.decisions import Bet, Choice, Decision, Lever, decide
+from abm.rhythm.decisions import After, Bet, Choice, Decision, Lever, decide
 from abm.rhythm.minutes import close_review
 from abm.rhythm.review_queries import actions_back, checked, decisions_running, figure_in, playbook
 from abm.rhythm.reviews import Review
@@ -110,7 +110,7 @@ def test_the_database_keeps_a_bet_as_it_was_when_the_review_closed(meeting: Meet
     bet(meeting, review)
     close_review(review, by=meeting.cast.amara, at=NOW)
     meeting.session.commit()
-    with pytest.raises(DatabaseError, match="closed"):
+    with pytest.raises(DatabaseError, match="never change"):
         meeting.session.execute(update(Decision).values(expected=1))
     meeting.session.rollback()
 
@@ -122,8 +122,10 @@ def test_on_its_day_it_returns_with_before_and_after_from_frozen_weeks(app: Flas
         meeting.ground.log(2, TouchSide.SALES, when, (Channel.MEETING, "held"))
     with time_machine.travel(THEN, tick=False):
         meeting.open(WEEK, THEN)
-        found = checked(meeting.session, decisions_running(meeting.session, 1), 1)
-        assert [(one.decision.before, one.decision.expected, one.after) for one in found] == [(1, 3, 3)]
+        found = checked(meeting.session, meeting.cast.organisation, decisions_running(meeting.session, 1), 1)
+        assert [(one.decision.before, one.decision.expected, one.after) for one in found] == [
+            (1, 3, After(3, str(WEEK)))
+        ]
         assert found[0].due_on(date(2026, 12, 9))
         assert found[0].decision.came_true(3)
         assert not found[0].decision.came_true(2)
