@@ -26,7 +26,8 @@ from abm.progress.weekly import AccountWeek, SideWeek
 from abm.stages.models import AccountStage, Stage
 from abm.stages.queries import stages_on_days
 from abm.stages.standing import Standing, stalled_for, standing_on
-from abm.targets.in_force import Signed, signed_list_at
+from abm.targets.in_force import NEVER, TIME, Signed, listed_since, signed_list_at
+from abm.targets.kinds import TIERS
 from abm.targets.models import Membership
 from abm.touches.kinds import Direction, OutcomeClass, TouchSide
 from abm.touches.models import Rollup
@@ -71,6 +72,7 @@ def week_of_list(
         touches=_touches(session, ids, moment),
         now=stages[moment.until],
         then=stages[before],
+        since=_since(session, signed, moment, programme_id),
         deals=deals_of(session, organisation, ids, moment),
         verdicts=_verdicts(session, ids, moment),
         campaigns=audiences_at(session, moment.at, programme_id),
@@ -124,7 +126,6 @@ def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Any]:
         select(
             Membership.account_id,
             Membership.tier,
-            Membership.starts,
             Account.public_id,
             Account.name,
             Account.slug,
@@ -141,6 +142,16 @@ def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Any]:
         .where(*_on_list(list_id, moment.at))
         .order_by(Membership.tier, Account.name, Account.id)
     ).all()
+
+
+def _since(session: Session, signed: Signed, moment: Moment, programme_id: int) -> dict[int, datetime]:
+    """By account, since when it is on the list, as far back as anything asks.
+
+    Of all that ever were, which costs less than to name those that are.
+    """
+    back = max(7 * WEEKS_BACK, *(signed.stalled_days(tier) for tier in TIERS))
+    asked = TIME.ends.is_(None) | (TIME.ends >= moment.at - timedelta(days=min(back, NEVER)))
+    return dict(session.execute(listed_since(moment.at, programme_id, asked)).all())
 
 
 @dataclass(frozen=True)
@@ -233,6 +244,7 @@ class _Read:
     touches: Mapping[int, Mapping[TouchSide, Counts]]
     now: Mapping[int, AccountStage]
     then: Mapping[int, AccountStage]
+    since: Mapping[int, datetime]  # on the list without a gap
     deals: Mapping[int, tuple[Deal, ...]]
     verdicts: Mapping[int, dict[Side, str]]
     campaigns: Mapping[int, tuple[str, ...]]
@@ -242,10 +254,11 @@ class _Read:
     until: date
 
     def row(self, member: Sequence[Any]) -> AccountWeek:
-        account, tier, starts, public_id, name, slug, segment, ae_id, ae, team = member
+        account, tier, public_id, name, slug, segment, ae_id, ae, team = member
         touches, stage = self.touches.get(account, UNTOUCHED), self.now.get(account, NO_STAGE)
         terms, standing = self.terms[tier].items(), self.standing.get(account)
-        since = (standing.since if standing else None, self.organisation.today(starts))
+        begun = self.since[account]
+        since = (standing.since if standing else None, self.organisation.today(begun))
         return AccountWeek(
             public_id=public_id,
             name=name,
@@ -256,7 +269,7 @@ class _Read:
             team=team,
             segment=segment,
             campaigns=self.campaigns.get(account, ()),
-            sides={side: _side(starts, term, touches.get(TOUCH_SIDES[side])) for side, term in terms},
+            sides={side: _side(begun, term, touches.get(TOUCH_SIDES[side])) for side, term in terms},
             meetings_held=sum(counts[HELD] for counts in touches.values()),
             meetings_booked=sum(counts[BOOKED] for counts in touches.values()),
             stage=stage.stage,
