@@ -1,4 +1,7 @@
-"""Since when an account is on the list: changes of AE, tier and quarter, and carrying over, begin nothing anew."""
+"""Since when an account is on the list: changes of AE, tier and quarter, and carrying over, begin nothing anew.
+
+One that is disqualified is waited for no longer.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,13 @@ from flask import Flask
 
 from abm.kit.clock import Week
 from abm.progress.weekly import AccountWeek, Joint
+from abm.rhythm.facts import agenda_facts
+from abm.stages.exits import ExitReason, leave
+from abm.stages.models import ExitKind
 from abm.targets.kinds import Outcome
+from abm.touches.kinds import TouchSide
 from tests.cast import sign_in
-from tests.progress.ground import NOW, WEEK, Ground
+from tests.progress.ground import MONDAY, NOW, WEEK, Ground
 
 
 def row_at(ground: Ground, at: datetime) -> AccountWeek:
@@ -45,3 +52,17 @@ def test_an_account_that_left_the_list_and_came_back_begins_anew(ground: Ground)
     place(ground, NOW - timedelta(days=1))
     assert (ground.row(1).stalled, ground.row(1).joint) == (False, Joint.RESTING)
     assert ground.row(1, WEEK.plus(-1)).stalled  # before it left
+
+
+def test_a_disqualified_account_is_neither_stalled_nor_untouched_nor_past_its_rhythm(ground: Ground) -> None:
+    before = ground.row(1)
+    assert (before.stalled, before.untouched, before.joint) == (True, True, Joint.PAST)
+    account, then = ground.accounts[0], NOW - timedelta(days=50)
+    leave(account, ExitKind.DISQUALIFIED, ExitReason.NO_NEED, "", by=ground.cast.renata, at=then)
+    ground.session.commit()
+    row = ground.row(1)
+    assert (row.stalled, row.untouched, row.joint) == (False, False, Joint.RESTING)
+    facts = agenda_facts(ground.week().rows)
+    assert row.name not in {one.name for one in (*facts.stalled, *facts.untouched, *facts.past)}
+    ground.log(1, TouchSide.SALES, MONDAY)
+    assert ground.row(1).joint is Joint.SALES
