@@ -74,7 +74,7 @@ def week_of_list(
         then=stages[before],
         since=_since(session, signed, moment, programme_id),
         deals=deals_of(session, organisation, ids, moment),
-        verdicts=_verdicts(session, ids, moment),
+        verdicts=_verdicts(session, organisation, ids, moment),
         campaigns=audiences_at(session, moment.at, programme_id),
         standing=standing_on(session, ids, moment.until),
         stalls={tier: signed.stalled_days(tier) for tier in held.says.coverage_by_tier},
@@ -223,11 +223,12 @@ def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mapping
     return found
 
 
-def _verdicts(session: Session, ids: Any, moment: Moment) -> dict[int, dict[Side, str]]:
-    """By account, what each side said last of this week."""
+def _verdicts(session: Session, organisation: Organisation, ids: Any, moment: Moment) -> dict[int, dict[Side, str]]:
+    """By account, what each side said last in this share of the week."""
+    in_share = Judgement.at.between(organisation.start_of(moment.first), moment.at)
     rows = session.execute(
         select(Judgement.account_id, Judgement.side, Judgement.verdict)
-        .where(Judgement.account_id.in_(ids), Judgement.week == str(moment.week))
+        .where(Judgement.account_id.in_(ids), Judgement.week == str(moment.week), in_share)
         .order_by(Judgement.id)
     )
     found: dict[int, dict[Side, str]] = {}
