@@ -9,9 +9,14 @@ import time_machine
 from abm.accounts.crm_stages import StageCategory, add_stage
 from abm.accounts.deals import Opportunity, create_opportunity
 from abm.accounts.models import CrmStage
+from abm.campaigns.creating import adopt_campaign
+from abm.campaigns.kinds import CampaignState
+from abm.campaigns.plan import Criteria
 from abm.kit.clock import Quarter, Week
 from abm.outbound.judging import Verdict, judge
+from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.people.seats import Side
+from abm.progress.flight import on_the_way
 from abm.progress.pipeline import DealState
 from tests.progress.ground import MONDAY, WEEK, Ground
 
@@ -72,3 +77,29 @@ def test_a_verdict_belongs_to_the_share_of_the_week_in_which_it_was_given(ground
         ground.session.commit()
         assert ground.week(Week(2026, 53), Quarter(2026, 4)).rows[0].verdicts == {}
         assert ground.week(Week(2026, 53), Quarter(2027, 1)).rows[0].verdicts == {Side.SALES: "blocked"}
+
+
+def in_flight(ground: Ground, week: Week = LAST) -> list[tuple[str, CampaignState, int]]:
+    found = ground.week(week)
+    way = on_the_way(ground.session, found.moment, DEFAULT_PROGRAMME, found.account_ids)
+    return [(one.name, one.state, one.accounts) for one in way.campaigns]
+
+
+def test_a_campaign_completed_on_monday_flew_in_the_week_before(ground: Ground) -> None:
+    cast = ground.cast
+    flown = adopt_campaign(
+        cast.organisation,
+        name="Cold chain",
+        starts_on=date(2025, 12, 1),
+        ends_on=date(2026, 12, 18),
+        criteria=Criteria((1, 2)),
+        by=cast.priya,
+        at=IN_LAST,
+    )
+    ground.session.commit()
+    assert in_flight(ground) == [("Cold chain", CampaignState.ADOPTED, 2)]
+    assert in_flight(ground, WEEK.plus(-2)) == []  # it was not taken in yet
+    flown.complete(keep="The pilot", retire="Nothing", by=cast.priya, at=MONDAY)
+    ground.session.commit()
+    assert in_flight(ground) == [("Cold chain", CampaignState.ADOPTED, 2)]
+    assert in_flight(ground, WEEK) == []
