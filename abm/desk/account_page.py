@@ -35,6 +35,7 @@ from abm.stages.exits import StageExit
 from abm.stages.models import AccountStage, Stage, StageChange
 from abm.stages.queries import stages_of_those_who_left, stages_on
 from abm.stages.standing import Standing, latest_by, stalled_for
+from abm.targets.in_force import listed_since_there
 from abm.targets.models import Membership
 from abm.targets.policies import TierPolicy
 
@@ -59,6 +60,7 @@ class AccountOverview:
     moved: Standing | None = None  # the last change of its stage, as far as it is kept
     left: StageExit | None = None  # the exit that outranks its facts
     stalled_after: int | None = None  # days without movement, by the tier's policy
+    listed_since: datetime | None = None  # without a gap
 
     @property
     def roles_known(self) -> list[BuyingRole]:
@@ -90,9 +92,9 @@ class AccountOverview:
     @property
     def stalled(self) -> int | None:
         """For how many days it has not moved, where its tier's policy calls that stalled."""
-        if self.membership is None or self.stalled_after is None or not self.followed:
+        if self.listed_since is None or self.stalled_after is None or not self.followed:
             return None
-        since = self.moved.since if self.moved else None, self.organisation.today(self.membership.starts)
+        since = self.moved.since if self.moved else None, self.organisation.today(self.listed_since)
         return stalled_for(self.stage.stage, since, day=self.day, after=self.stalled_after)
 
     @property
@@ -140,6 +142,7 @@ def account_overview(
         moved=moved,
         left=found.StageExit,
         stalled_after=found.stalled_days,
+        listed_since=found.listed_since,
     )
 
 
@@ -157,7 +160,7 @@ def _with_membership(session: Session, slug: str, at: datetime, day: date) -> Ro
         select(
             Account,
             Membership,
-            *(TierPolicy.roles_wanted, TierPolicy.stalled_days),
+            *(TierPolicy.roles_wanted, TierPolicy.stalled_days, listed_since_there(at).label("listed_since")),
             StageExit,
             *(StageChange.stage, StageChange.day.label("since"), StageChange.cause),
             content_in_force(STAGES.slug, at).label("stages"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from functools import partial
 
 from flask import Flask, current_app
@@ -44,18 +45,19 @@ BATCH = 1_000
 
 
 def run(app: Flask, stop: threading.Event) -> None:
-    """Work until told to stop. A database that is away, or any other fault, is waited out."""
+    """Work until told to stop. A database that is away is waited out; any other fault stops its own step alone."""
     looks = 0
     while not stop.is_set():
         pause = PAUSE
+        steps: list[Callable[[], object]] = [partial(_look, whole=looks % WHOLE_EVERY == 0)]
+        if looks % FOLLOW_EVERY == 0:
+            steps += [_follow, _follow_stages, freeze_weeks]
         try:
             with app.app_context():
-                _look(whole=looks % WHOLE_EVERY == 0)
-                if looks % FOLLOW_EVERY == 0:
-                    _follow()
-                    _follow_stages()
-                    freeze_weeks()
+                done = [_tried(step) for step in steps]
             looks += 1
+            if not all(done):
+                pause = AWAY_PAUSE
         except Exception as fault:  # the loop outlives whatever one look met
             pause = AWAY_PAUSE
             if is_away(fault):
@@ -63,6 +65,18 @@ def run(app: Flask, stop: threading.Event) -> None:
             else:
                 log.exception("One look failed; looking again in %s s.", pause)
         stop.wait(pause)
+
+
+def _tried(step: Callable[[], object]) -> bool:
+    """Whether a step went well. A fault of its own is logged, so that the next goes on; a database away is raised."""
+    try:
+        step()
+    except Exception as fault:
+        if is_away(fault):
+            raise
+        log.exception("One step failed; the others go on.")
+        return False
+    return True
 
 
 def work_once(session: Session | scoped_session[Session], *, whole: bool = True) -> None:
@@ -147,14 +161,20 @@ def _follow_stages() -> None:
 
 
 def freeze_weeks() -> int:
-    """Freeze every week whose time has come, each in a transaction of its own; hand back how many."""
+    """Freeze every week whose time has come, each in a transaction of its own; hand back how many.
+
+    One that cannot be frozen is logged, and stops no other.
+    """
     with writing(False) as session:
         organisation = session.get(Organisation, 1)
         due = [] if organisation is None else due_to_freeze(session(), organisation, clock.now())
-    for programme, moment in due:
-        with writing() as session:
-            in_one_state(session(), partial(_freeze, session(), programme.id, moment))
-    return len(due)
+        weeks = [(programme.id, moment) for programme, moment in due]
+    return sum(_tried(partial(_freeze_week, number, moment)) for number, moment in weeks)
+
+
+def _freeze_week(programme_id: int, moment: Moment) -> None:
+    with writing() as session:
+        in_one_state(session(), partial(_freeze, session(), programme_id, moment))
 
 
 def _freeze(session: Session, programme_id: int, moment: Moment) -> None:

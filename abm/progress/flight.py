@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from abm.accounts.models import Account
-from abm.campaigns.kinds import CampaignState
+from abm.audit.models import Event
+from abm.campaigns.kinds import CampaignState, Transition
 from abm.campaigns.models import AudienceMember, Campaign
 from abm.outbound.models import Commitment
 from abm.outbound.pauses import Pause, PauseCause
@@ -83,11 +84,16 @@ class OnTheWay:
 
 
 def on_the_way(session: Session, moment: Moment, programme_id: int, accounts: Select[int]) -> OnTheWay:
-    """What is on the way at the end of a week, for a programme and the accounts of its list, in two queries."""
+    """What is on the way at the end of a week, for a programme and the accounts of its list, in three queries."""
     return OnTheWay(_campaigns(session, moment, programme_id), _waits(session, moment, accounts))
 
 
 def _campaigns(session: Session, moment: Moment, programme_id: int) -> list[Flight]:
+    """Those that flew at the moment, in the state of then: what was paused or completed since flew."""
+    then = _states_then(session, moment, programme_id)
+    flew = [number for number, state in then.items() if state in FLYING]
+    flies = Campaign.state.in_(FLYING) & Campaign.id.not_in(then)
+    taken_in = Campaign.adopted_at.is_(None) | (Campaign.adopted_at <= moment.at)
     there = (
         (AudienceMember.starts <= moment.at)
         & (AudienceMember.ends.is_(None) | (AudienceMember.ends > moment.at))
@@ -102,7 +108,7 @@ def _campaigns(session: Session, moment: Moment, programme_id: int) -> list[Flig
     )
     rows = session.execute(
         select(
-            *(Campaign.slug, Campaign.name, Campaign.state, Campaign.ends_on),
+            *(Campaign.id, Campaign.slug, Campaign.name, Campaign.state, Campaign.ends_on),
             _accounts_where(there),
             _accounts_where(there & ours & (Touch.side == TouchSide.MARKETING)),
             _accounts_where(there & ours & (Touch.side == TouchSide.SALES)),
@@ -110,11 +116,27 @@ def _campaigns(session: Session, moment: Moment, programme_id: int) -> list[Flig
         )
         .outerjoin(AudienceMember, AudienceMember.campaign_id == Campaign.id)
         .outerjoin(Touch, in_week)
-        .where(Campaign.programme_id == programme_id, Campaign.state.in_(FLYING), Campaign.starts_on <= moment.until)
+        .where(flies | Campaign.id.in_(flew), taken_in)
+        .where(Campaign.programme_id == programme_id, Campaign.starts_on <= moment.until)
         .group_by(Campaign.id)
         .order_by(Campaign.ends_on, Campaign.name)
     )
-    return [Flight(*row) for row in rows]
+    return [Flight(row.slug, row.name, then.get(row.id, row.state), *row[4:]) for row in rows]
+
+
+def _states_then(session: Session, moment: Moment, programme_id: int) -> dict[int, CampaignState]:
+    """By campaign that took a step since the moment, the state that it was in then: the one before its first step."""
+    ours = select(Campaign.id).where(Campaign.programme_id == programme_id)
+    steps = select(Event.subject_id, Event.before).where(
+        Event.at > moment.at,
+        Event.subject == Campaign.__tablename__,
+        Event.verb.in_([step.done for step in Transition]),
+        Event.subject_id.in_(ours),
+    )
+    found: dict[int, CampaignState] = {}
+    for campaign, before in session.execute(steps.order_by(Event.at, Event.id)):
+        found.setdefault(campaign, CampaignState(before["state"]))
+    return found
 
 
 def _accounts_where(which: ColumnElement[bool]) -> ColumnElement[int]:

@@ -26,7 +26,8 @@ from abm.progress.weekly import AccountWeek, SideWeek
 from abm.stages.models import AccountStage, Stage
 from abm.stages.queries import stages_on_days
 from abm.stages.standing import Standing, stalled_for, standing_on
-from abm.targets.in_force import Signed, signed_list_at
+from abm.targets.in_force import NEVER, TIME, Signed, listed_since, signed_list_at
+from abm.targets.kinds import TIERS
 from abm.targets.models import Membership
 from abm.touches.kinds import Direction, OutcomeClass, TouchSide
 from abm.touches.models import Rollup
@@ -71,8 +72,9 @@ def week_of_list(
         touches=_touches(session, ids, moment),
         now=stages[moment.until],
         then=stages[before],
+        since=_since(session, signed, moment, programme_id),
         deals=deals_of(session, organisation, ids, moment),
-        verdicts=_verdicts(session, ids, moment),
+        verdicts=_verdicts(session, organisation, ids, moment),
         campaigns=audiences_at(session, moment.at, programme_id),
         standing=standing_on(session, ids, moment.until),
         stalls={tier: signed.stalled_days(tier) for tier in held.says.coverage_by_tier},
@@ -124,7 +126,6 @@ def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Any]:
         select(
             Membership.account_id,
             Membership.tier,
-            Membership.starts,
             Account.public_id,
             Account.name,
             Account.slug,
@@ -141,6 +142,16 @@ def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Any]:
         .where(*_on_list(list_id, moment.at))
         .order_by(Membership.tier, Account.name, Account.id)
     ).all()
+
+
+def _since(session: Session, signed: Signed, moment: Moment, programme_id: int) -> dict[int, datetime]:
+    """By account, since when it is on the list, as far back as anything asks.
+
+    Of all that ever were, which costs less than to name those that are.
+    """
+    back = max(7 * WEEKS_BACK, *(signed.stalled_days(tier) for tier in TIERS))
+    asked = TIME.ends.is_(None) | (TIME.ends >= moment.at - timedelta(days=min(back, NEVER)))
+    return dict(session.execute(listed_since(moment.at, programme_id, asked)).all())
 
 
 @dataclass(frozen=True)
@@ -213,11 +224,12 @@ def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mapping
     return found
 
 
-def _verdicts(session: Session, ids: Any, moment: Moment) -> dict[int, dict[Side, str]]:
-    """By account, what each side said last of this week."""
+def _verdicts(session: Session, organisation: Organisation, ids: Any, moment: Moment) -> dict[int, dict[Side, str]]:
+    """By account, what each side said last in this share of the week."""
+    in_share = Judgement.at.between(organisation.start_of(moment.first), moment.at)
     rows = session.execute(
         select(Judgement.account_id, Judgement.side, Judgement.verdict)
-        .where(Judgement.account_id.in_(ids), Judgement.week == str(moment.week))
+        .where(Judgement.account_id.in_(ids), Judgement.week == str(moment.week), in_share)
         .order_by(Judgement.id)
     )
     found: dict[int, dict[Side, str]] = {}
@@ -234,6 +246,7 @@ class _Read:
     touches: Mapping[int, Mapping[TouchSide, Counts]]
     now: Mapping[int, AccountStage]
     then: Mapping[int, AccountStage]
+    since: Mapping[int, datetime]  # on the list without a gap
     deals: Mapping[int, tuple[Deal, ...]]
     verdicts: Mapping[int, dict[Side, str]]
     campaigns: Mapping[int, tuple[str, ...]]
@@ -243,10 +256,11 @@ class _Read:
     until: date
 
     def row(self, member: Sequence[Any]) -> AccountWeek:
-        account, tier, starts, public_id, name, slug, segment, ae_id, ae, team = member
+        account, tier, public_id, name, slug, segment, ae_id, ae, team = member
         touches, stage = self.touches.get(account, UNTOUCHED), self.now.get(account, NO_STAGE)
         terms, standing = self.terms[tier].items(), self.standing.get(account)
-        since = (standing.since if standing else None, self.organisation.today(starts))
+        begun = self.since[account]
+        since = (standing.since if standing else None, self.organisation.today(begun))
         return AccountWeek(
             public_id=public_id,
             name=name,
@@ -257,7 +271,7 @@ class _Read:
             team=team,
             segment=segment,
             campaigns=self.campaigns.get(account, ()),
-            sides={side: _side(starts, term, touches.get(TOUCH_SIDES[side])) for side, term in terms},
+            sides={side: _side(begun, term, touches.get(TOUCH_SIDES[side])) for side, term in terms},
             meetings_held=sum(counts[HELD] for counts in touches.values()),
             meetings_booked=sum(counts[BOOKED] for counts in touches.values()),
             stage=stage.stage,

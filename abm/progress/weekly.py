@@ -128,6 +128,11 @@ class AccountWeek:
         return self.sides.get(side, NOTHING)
 
     @property
+    def disqualified(self) -> bool:
+        """Whether it was taken out for good: nothing is asked of anybody."""
+        return self.stage is Stage.DISQUALIFIED
+
+    @property
     def joint(self) -> Joint:
         """The joint activity of this week, as `domain.md` §8 words it."""
         marketing, sales = self.side(Side.MARKETING), self.side(Side.SALES)
@@ -137,7 +142,8 @@ class AccountWeek:
             return Joint.MARKETING
         if sales.active:
             return Joint.SALES
-        return Joint.RESTING if marketing.within_rhythm and sales.within_rhythm else Joint.PAST
+        as_planned = self.disqualified or (marketing.within_rhythm and sales.within_rhythm)
+        return Joint.RESTING if as_planned else Joint.PAST
 
     def covered_by(self, side: Side) -> bool:
         """Whether that side touched it within the window that its tier's coverage is measured in."""
@@ -149,8 +155,8 @@ class AccountWeek:
 
     @property
     def untouched(self) -> bool:
-        """Whether neither side touched it within its tier's window."""
-        return not any(self.covered_by(side) for side in Side)
+        """Whether neither side touched it within its tier's window; nobody misses one that is disqualified."""
+        return not self.disqualified and not any(self.covered_by(side) for side in Side)
 
     @property
     def two_views(self) -> bool:

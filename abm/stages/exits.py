@@ -83,11 +83,27 @@ class StageExit(Base):
         """As the way of an account is read from it."""
         return Exit(self.id, self.kind, self.day, self.ended_on, self.reason)
 
-    def take_back(self, *, by: User, at: datetime) -> None:
-        """Let facts speak again, from today on."""
+    def take_back(self, *, by: User, at: datetime) -> StageExit | None:
+        """Let facts speak again, from today on; hand back the recycling that a disqualification had displaced, if any:
+        it holds again.
+        """
         require(self.ended_at is None, "This was taken back already.")
         self.end(by=by, at=at)
         record(self, "taken back", by=by, at=at, after={"account": self.account_id})
+        displaced = self._displaced()
+        if displaced is not None:
+            session_of(self).flush()  # one at a time stands
+            displaced.ended_on = displaced.ended_by_id = displaced.ended_at = None
+            record(displaced, "holds again", by=by, at=at, after={"account": self.account_id})
+        return displaced
+
+    def _displaced(self) -> StageExit | None:
+        """The recycling that ended because this disqualification began."""
+        if self.kind is not ExitKind.DISQUALIFIED:
+            return None
+        recycled = StageExit.account_id == self.account_id, StageExit.kind == ExitKind.RECYCLED
+        gave_way = select(StageExit).where(*recycled, StageExit.id < self.id, StageExit.ended_at == self.at)
+        return session_of(self).scalar(gave_way.order_by(StageExit.id.desc()).limit(1))
 
     def end(self, *, by: User, at: datetime) -> None:
         """Let it hold no longer from today on."""

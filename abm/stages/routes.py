@@ -60,8 +60,9 @@ def take_back(slug: str, exit_id: str) -> Answer:
     query = select(StageExit).where(StageExit.account_id == account.id, StageExit.public_id == exit_id)
     found = session.scalar(query.with_for_update()) or abort(404)
     _check_may(account)
-    found.take_back(by=me(), at=clock.now())
-    return _moved(account, f"Taken back. {account.name} stands where its facts put it.")
+    again = found.take_back(by=me(), at=clock.now())
+    stands = "is recycled again, as before" if again is not None else "stands where its facts put it"
+    return _moved(account, f"Taken back. {account.name} {stands}.")
 
 
 def _account(slug: str) -> Account:

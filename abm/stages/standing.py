@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from abm.stages.models import Stage, StageChange
 from abm.stages.queries import AccountIds
 
+SETTLED = (Stage.CUSTOMER, Stage.DISQUALIFIED)  # whence nobody is expected to move
+
 
 class Standing(NamedTuple):
     """A stage, the day since which an account is in it, and what put it there."""
@@ -45,8 +47,9 @@ def latest_by(day: date) -> ColumnElement[bool]:
 def stalled_for(stage: Stage, since: Iterable[date | None], *, day: date, after: int) -> int | None:
     """For how many days an account of the list has not moved, where that is `after` days or more; else None.
 
-    `since` are the day of its last change and the first day on the list: the later counts. A customer never stalls.
+    `since` are the day of its last change and the first day on the list: the later counts. A customer
+    never stalls, nor one that is disqualified.
     """
     begun = max((one for one in since if one is not None), default=day)
     days = (day - begun).days
-    return days if days >= after and stage is not Stage.CUSTOMER else None
+    return days if days >= after and stage not in SETTLED else None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from abm.agreement.canonical import thaw
 from abm.agreement.models import Standing, Version
@@ -20,6 +20,8 @@ from abm.targets.kinds import PERIOD_WEEKS, Period
 from abm.targets.models import Membership, TargetList
 
 NEVER = 10_000  # days
+
+TIME = aliased(Membership)
 
 
 @dataclass(frozen=True)
@@ -139,3 +141,30 @@ def _row_at(session: Session, organisation: Organisation, at: datetime, programm
         .limit(1)
     )
     return session.execute(found).one_or_none()
+
+
+def listed_since(
+    at: datetime, programme: int | ScalarSelect[int], *more: ColumnElement[bool]
+) -> Select[*tuple[int, datetime]]:
+    """Account and instant: since when an account that is on a list of a programme at `at` has been so without a gap.
+
+    What goes on is one time: over versions, tiers, AEs and quarters, and while a list is carried over. Of one that
+    left, its last time by then. `more` narrows which memberships (`TIME`) are looked at.
+    """
+    lists = select(TargetList.id).where(TargetList.programme_id == programme)
+    lasts = or_(TIME.ends.is_(None), TIME.ends > TIME.starts)
+    reached = func.max(func.coalesce(TIME.ends, at)).over(
+        partition_by=TIME.account_id, order_by=(TIME.starts, TIME.ends), rows=(None, -1)
+    )
+    times = select(TIME.account_id, TIME.starts, reached.label("reached")).correlate(Membership)
+    each = times.where(TIME.list_id.in_(lists), TIME.starts <= at, lasts, *more).subquery()
+    begun = or_(each.c.reached.is_(None), each.c.reached < each.c.starts)
+    return select(each.c.account_id, func.max(each.c.starts)).where(begun).group_by(each.c.account_id)
+
+
+def listed_since_there(at: datetime) -> ScalarSelect[datetime]:
+    """The same of the account and the programme of each membership that a statement asks for."""
+    its = aliased(TargetList)
+    programme = select(its.programme_id).where(its.id == Membership.list_id).correlate(Membership).scalar_subquery()
+    since = listed_since(at, programme, TIME.account_id == Membership.account_id)
+    return since.with_only_columns(since.selected_columns[1]).scalar_subquery()

@@ -136,3 +136,34 @@ def test_stages_follow_the_facts(
     found = standing_on(session(), [halden.id], today)
     assert found[halden.id].stage is Stage.AWARE
     session.rollback()
+
+
+def test_one_failing_step_stops_no_other_and_is_not_tried_at_every_look(
+    cast: Cast,
+    app: Flask,
+    session: scoped_session[Session],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    session.rollback()
+    done: list[str] = []
+    stop = threading.Event()
+
+    def follow() -> None:
+        done.append("follow")
+        raise ValueError("one bad row")
+
+    def look(*, whole: bool) -> None:
+        done.append("look")
+        if done.count("look") == 3:
+            stop.set()
+
+    monkeypatch.setattr(worker, "PAUSE", 0.01)
+    monkeypatch.setattr(worker, "AWAY_PAUSE", 0.01)
+    monkeypatch.setattr(worker, "_look", look)
+    monkeypatch.setattr(worker, "_follow", follow)
+    monkeypatch.setattr(worker, "_follow_stages", lambda: done.append("stages"))
+    monkeypatch.setattr(worker, "freeze_weeks", lambda: done.append("freeze"))
+    worker.run(app, stop)
+    assert done == ["look", "follow", "stages", "freeze", "look", "look"]
+    assert "one bad row" in caplog.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,7 +16,7 @@ from abm.kit.clock import Week
 from abm.people.models import Organisation
 from abm.progress.freshness import freshness_of
 from abm.progress.schedule import due_to_freeze, freezes_at
-from abm.progress.snapshots import Snapshot
+from abm.progress.snapshots import Snapshot, take_snapshot
 from tests.progress.ground import NOW, WEEK, Ground
 
 LAST = WEEK.plus(-1)  # Monday 16 to Sunday 22 November; NOW is the Thursday after
@@ -62,6 +63,22 @@ def test_every_week_since_the_first_list_is_due_until_it_is_frozen(app: Flask, g
     kept = ground.session.scalars(select(Snapshot).order_by(Snapshot.week)).all()
     assert [snapshot.week for snapshot in kept] == weeks
     assert {snapshot.cause.value for snapshot in kept} == {"time"}
+
+
+def test_a_week_that_cannot_be_frozen_holds_up_no_other(
+    app: Flask, ground: Ground, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def take(*given: Any, **more: Any) -> Snapshot | None:
+        if given[3].week == Week(2026, 40):
+            raise ValueError("one bad week")
+        return take_snapshot(*given, **more)
+
+    monkeypatch.setattr("abm.jobs.worker.take_snapshot", take)
+    ground.session.rollback()
+    with app.app_context():
+        assert freeze_weeks() == 7
+    assert caplog.text.count("ValueError: one bad week") == 1
+    assert due(ground, TUESDAY) == ["2026-w40"]
 
 
 def came_in(ground: Ground, *days: int, kind: str = "opportunities") -> None:

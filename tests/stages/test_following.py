@@ -160,14 +160,19 @@ def test_exits_and_their_end_are_followed(world: World) -> None:
         leave(halden, ExitKind.DISQUALIFIED, ExitReason.NO_FIT, "Too small", by=tomas, at=later)
     second.take_back(by=tomas, at=later + timedelta(days=1))
     follow(world)
-    assert way(world, halden)[3:] == [("2026-11-26", "engaged"), ("2027-02-17", "target")]
+    assert way(world, halden)[3:] == [("2026-11-26", "recycled")]  # as before, and not what facts say
+    first.take_back(by=tomas, at=later + timedelta(days=2))
+    follow(world)
+    assert way(world, halden)[4:] == [("2026-11-27", "engaged"), ("2027-02-17", "target")]
     with pytest.raises(RuleBroken, match="taken back already"):
         second.take_back(by=tomas, at=later)
     world.session.flush()
     with pytest.raises(DBAPIError), world.session.begin_nested():
         world.session.execute(update(StageExit).values(reason=ExitReason.DUPLICATE))
     told = select(Event.verb).where(Event.subject == "stage_exit").order_by(Event.id)
-    assert list(world.session.scalars(told)) == ["recycled", "disqualified", "taken back"]
+    assert list(world.session.scalars(told)) == [
+        *("recycled", "disqualified", "taken back", "holds again", "taken back"),
+    ]
 
 
 def test_the_table_says_what_each_day_says(world: World) -> None:
@@ -227,4 +232,5 @@ def test_an_account_stalls_by_the_days_of_its_tier_from_its_last_change_or_from_
     assert stalled_for(Stage.AWARE, (changed, listed), day=TODAY, after=23) == 23
     assert stalled_for(Stage.AWARE, (changed, listed), day=TODAY, after=24) is None
     assert stalled_for(Stage.TARGET, (None, listed), day=TODAY, after=30) == 54
-    assert stalled_for(Stage.CUSTOMER, (changed, listed), day=TODAY, after=1) is None
+    for settled in (Stage.CUSTOMER, Stage.DISQUALIFIED):
+        assert stalled_for(settled, (changed, listed), day=TODAY, after=1) is None
