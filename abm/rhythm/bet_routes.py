@@ -14,13 +14,13 @@ from abm.kit.db import session
 from abm.kit.errors import Forbidden
 from abm.kit.forms import given, show_refusal
 from abm.kit.receipts import once
-from abm.kit.rules import RuleBroken
+from abm.kit.rules import RuleBroken, with_what_was_written
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, may, me, needs, who_may
 from abm.people.current import my_seat, organisation
 from abm.people.models import User
 from abm.progress.snapshots import Snapshot
-from abm.rhythm.actions import Action, take_on
+from abm.rhythm.actions import Action, in_words, take_on
 from abm.rhythm.decisions import Bet, Decision, Lever, decide
 from abm.rhythm.review_forms import NAMED, ActionForm, DecisionForm, FinishForm, JudgeForm, PassOnForm
 from abm.rhythm.review_loading import address, review_or_404
@@ -137,8 +137,9 @@ def finish_action(action_id: str) -> Answer:
         found.finish(form.outcome.data or "", dropped=form.ending.data == "dropped", by=me(), at=clock.now())
     except RuleBroken as refusal:
         session.rollback()
+        found = _still_open(action_id, refusal, form.outcome.data or "")
         show_refusal(form, refusal)
-        return _action_page(_action(action_id), 409, finish=form)
+        return _action_page(found, 409, finish=form)
     commit()
     return done(url_for("rhythm.index"), message="Dropped." if found.dropped else "Done.")
 
@@ -151,13 +152,16 @@ def pass_on_action(action_id: str) -> Answer:
     form.offer(active_people(session()))
     if not form.validate():
         return _action_page(found, 422, pass_on=form)
-    at = clock.now()
+    at, owner, due_on = clock.now(), _person(form.owner.data), given(form.due_on)
+    chosen, seen = in_words(owner, due_on), form.seen.data or ""
     try:
-        found.pass_on(_person(form.owner.data), given(form.due_on), today=organisation().today(at), by=me(), at=at)
+        found.pass_on(owner, due_on, seen=seen, today=organisation().today(at), by=me(), at=at)
     except RuleBroken as refusal:
         session.rollback()
+        found = _still_open(action_id, refusal, chosen)
         show_refusal(form, refusal)
-        return _action_page(_action(action_id), 409, pass_on=form)
+        form.seen.data = found.standing
+        return _action_page(found, 409, pass_on=form)
     commit()
     return done(url_for("rhythm.action", action_id=action_id), message="Changed.")
 
@@ -203,13 +207,24 @@ def _decision(decision_id: str, *, hold: bool = False) -> Decision:
     return session.scalar(statement) or abort(404)
 
 
-def _action(action_id: str) -> Action:
-    return session.scalar(select(Action).where(Action.public_id == action_id)) or abort(404)
+def _action(action_id: str, *, hold: bool = False) -> Action:
+    statement = select(Action).where(Action.public_id == action_id)
+    if hold:  # two may end it, or give it on, at once
+        statement = statement.with_for_update(of=Action).execution_options(populate_existing=True)
+    return session.scalar(statement) or abort(404)
+
+
+def _still_open(action_id: str, refusal: RuleBroken, written: str) -> Action:
+    """The action, whose form says what was refused; once it has ended there is no form, and the refusal says both."""
+    found = _action(action_id)
+    if not found.open:
+        raise RuleBroken(with_what_was_written(refusal, written)) from refusal
+    return found
 
 
 def _own_action(action_id: str) -> Action:
     """An action that the reader may end or give on: one's own, or any for who runs the review."""
-    found = _action(action_id)
+    found = _action(action_id, hold=True)
     if found.owner_id != me().id and not may(me(), May.RUN_REVIEW):
         raise Forbidden(f"This is {found.owner.name}'s.", may=[found.owner.name, *who_may(May.RUN_REVIEW)])
     return found
@@ -223,7 +238,8 @@ def _action_page(
     found: Action, status: int = 200, *, finish: FinishForm | None = None, pass_on: PassOnForm | None = None
 ) -> Answer:
     today = organisation().today()
-    pass_on = pass_on or PassOnForm(formdata=None, owner=found.owner.public_id, due_on=max(found.due_on, today))
+    owner, due_on = found.owner.public_id, max(found.due_on, today)
+    pass_on = pass_on or PassOnForm(formdata=None, owner=owner, due_on=due_on, seen=found.standing)
     pass_on.offer(active_people(session()))
     return page(
         "rhythm/action.html",

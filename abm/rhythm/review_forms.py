@@ -93,8 +93,9 @@ class FinishForm(FlaskForm):
 
 
 class PassOnForm(FlaskForm):
-    """Who does it now, and by when."""
+    """Who does it now, and by when; `seen` is how the action stood when the form was shown."""
 
+    seen = HiddenField(default="")
     owner = SelectField("Who", [DataRequired("Choose who does it.")])
     due_on = DayField("By when", [InputRequired("Say by which day.")])
 

@@ -235,10 +235,13 @@ def test_an_action_goes_to_somebody_else_with_a_day_to_come(app: Flask, meeting:
     action = taken_on(meeting, meeting.open())
     address, marcus = f"/reviews/actions/{action.public_id}", meeting.cast.marcus.public_id
     ines = meeting.enter(app.test_client(), meeting.cast.ines)
-    past = ines.post(address, data={"owner": marcus, "due_on": "2026-11-01"})
+    seen = re.search(r'name="seen"[^>]* value="([^"]+)"', ines.get(address).text)
+    assert seen is not None
+    form = {"owner": marcus, "seen": seen[1]}
+    past = ines.post(address, data={**form, "due_on": "2026-11-01"})
     assert past.status_code == 409
     assert "Choose today or a day to come." in past.text
-    assert ines.post(address, data={"owner": marcus, "due_on": "2026-12-01"}).status_code == 303
+    assert ines.post(address, data={**form, "due_on": "2026-12-01"}).status_code == 303
     meeting.session.expire_all()
     assert (action.owner.name, action.due_on) == ("Marcus Bell", date(2026, 12, 1))
 
