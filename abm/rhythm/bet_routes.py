@@ -36,6 +36,7 @@ def make_decision(week: Week) -> Answer:
     """Make a bet."""
     moment, review = review_or_404(week, hold=True)
     form = DecisionForm()
+    review.require_open(form.written)
     if not form.validate():
         return review_page(moment, review, 422, decision=form)
     try:
@@ -95,6 +96,7 @@ def make_action(week: Week) -> Answer:
     """Write down who does what by when."""
     moment, review = review_or_404(week, hold=True)
     form = ActionForm()
+    review.require_open(form.what.data or "")
     form.offer(active_people(session()))
     if not form.validate():
         return review_page(moment, review, 422, action=form)

@@ -70,6 +70,11 @@ class DecisionForm(FlaskForm):
         return found, [name for name in written if name.casefold() not in by_name]
 
     @property
+    def written(self) -> str:
+        """What was typed, for a refusal that has no form to show it in."""
+        return "; ".join(words for words in (self.what.data, self.names.data) if words)
+
+    @property
     def is_worth(self) -> bool:
         return self.figure.data in WORTHS
 

@@ -128,6 +128,7 @@ def write_note(week: Week, point: str) -> Answer:
     """Write down what was said on a point."""
     moment, found = review_or_404(week, hold=True)
     form = NoteForm()
+    found.require_open(form.text.data or "")
     if not form.validate():
         return review_page(moment, found, 422, notes={Point(point): form})
     try:

@@ -11,9 +11,11 @@ from flask.testing import FlaskClient
 
 from abm.rhythm import meeting_times
 from abm.rhythm.meeting_times import ReviewRhythm, rhythm_of
+from abm.rhythm.minutes import close_review
 from tests.cast import sign_in
+from tests.progress.ground import NOW
 from tests.rhythm.conftest import Meeting, said
-from tests.rhythm.test_decisions import taken_on
+from tests.rhythm.test_decisions import ADDRESS, FORM, taken_on
 
 
 def test_who_ends_an_action_that_has_ended_otherwise_reads_both(app: Flask, meeting: Meeting) -> None:
@@ -47,6 +49,26 @@ def test_who_gives_on_an_action_that_somebody_gave_on_meanwhile_reads_both(app: 
     meeting.session.rollback()
     assert f'value="{now}"' in refused.text  # what is seen now, so that sending it again holds
     assert ines.post(address, data={**second, "seen": now}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("decisions", {**FORM, "what": "Call first"}),
+        ("decisions", {**FORM, "what": "Call first", "check_on": "soon"}),
+        ("actions", {"what": "Call first", "owner": "", "due_on": "2026-12-04"}),
+        ("notes/stuck", {"text": "Call first", "seen": "0"}),
+    ],
+)
+def test_what_is_sent_to_a_review_that_was_closed_meanwhile_is_read_in_the_refusal(
+    app: Flask, meeting: Meeting, page: str, form: dict[str, str]
+) -> None:
+    close_review(meeting.open(), by=meeting.cast.amara, at=NOW)
+    meeting.session.commit()
+    answer = meeting.enter(app.test_client(), meeting.cast.ines).post(f"{ADDRESS}/{page}", data=form)
+    assert answer.status_code == 409
+    assert "This review is closed, and its minutes are sent." in said(answer)
+    assert "You wrote: “Call first”" in said(answer)
 
 
 def test_two_who_set_for_the_first_time_when_they_meet_both_succeed(
