@@ -143,7 +143,8 @@ def finish_action(action_id: str) -> Answer:
         show_refusal(form, refusal)
         return _action_page(found, 409, finish=form)
     commit()
-    return done(url_for("rhythm.index"), message="Dropped." if found.dropped else "Done.")
+    back = url_for("rhythm.index", **found.review.programme.address)
+    return done(back, message="Dropped." if found.dropped else "Done.")
 
 
 @rhythm.post("/reviews/actions/<public:action_id>")
