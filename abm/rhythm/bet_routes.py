@@ -6,7 +6,6 @@ from babel.numbers import get_currency_precision
 from flask import abort, url_for
 from sqlalchemy import select
 
-from abm.accounts.models import Account
 from abm.accounts.queries import active_people
 from abm.kit import clock
 from abm.kit.clock import Week
@@ -24,7 +23,7 @@ from abm.rhythm.actions import Action, in_words, take_on
 from abm.rhythm.decisions import Bet, Decision, Lever, decide
 from abm.rhythm.review_forms import NAMED, ActionForm, DecisionForm, FinishForm, JudgeForm, PassOnForm
 from abm.rhythm.review_loading import address, review_or_404
-from abm.rhythm.review_queries import checked, figure_in
+from abm.rhythm.review_queries import checked, figure_in, named_in
 from abm.rhythm.review_routes import review_page, rhythm
 from abm.rhythm.reviews import Review
 
@@ -52,13 +51,8 @@ def make_decision(week: Week) -> Answer:
 
 
 def _decide(review: Review, form: DecisionForm) -> Decision:
-    accounts: list[Account] = []
-    if form.scope.data == NAMED:
-        accounts, unknown = form.named(session.scalars(select(Account).where(Account.archived_at.is_(None))))
-        if unknown:
-            raise RuleBroken(
-                f"No account is called {unknown[0]}. Write its name as it stands on the list.", field="names"
-            )
+    snapshot = session.get_one(Snapshot, review.snapshot_id)
+    accounts = named_in(session(), snapshot, form.named) if form.scope.data == NAMED else []
     scope = "" if form.scope.data == NAMED else form.scope.data
     unit = 10 ** get_currency_precision(organisation().currency) if form.is_worth else 1
     bet = Bet(
@@ -70,7 +64,6 @@ def _decide(review: Review, form: DecisionForm) -> Decision:
         scope=scope,
         accounts=accounts,
     )
-    snapshot = session.get_one(Snapshot, review.snapshot_id)
     before = figure_in(snapshot, bet.figure, bet.scope, {account.public_id for account in accounts})
     at = clock.now()
     return decide(review, bet, before=before, today=organisation().today(at), by=me(), at=at)
