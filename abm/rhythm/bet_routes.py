@@ -93,17 +93,9 @@ def make_action(week: Week) -> Answer:
     form.offer(active_people(session()))
     if not form.validate():
         return review_page(moment, review, 422, action=form)
-    at = clock.now()
+    at, owner, due_on = clock.now(), _person(form.owner.data), given(form.due_on)
     try:
-        take_on(
-            review,
-            form.what.data or "",
-            _person(form.owner.data),
-            given(form.due_on),
-            today=organisation().today(at),
-            by=me(),
-            at=at,
-        )
+        take_on(review, form.what.data or "", owner, due_on, today=organisation().today(at), by=me(), at=at)
     except RuleBroken as refusal:
         session.rollback()
         show_refusal(form, refusal)

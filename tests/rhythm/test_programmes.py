@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -44,7 +45,7 @@ def test_the_reviews_lead_to_those_of_each_programme_and_stay_in_it(
     assert 'href="/reviews/rhythm?programme=emea"' in page
     assert 'href="/reviews/series.ics?programme=emea"' in page
     assert 'href="/reviews"' in page  # of the other programme
-    file = Calendar.from_ical(ines.get("/reviews/series.ics?programme=emea").data).walk("VEVENT")[0]
+    file: Any = Calendar.from_ical(ines.get("/reviews/series.ics?programme=emea").data).walk("VEVENT")[0]
     assert file["summary"] == "Weekly review, EMEA"
     assert file["url"].endswith("/reviews?programme=emea")
 
