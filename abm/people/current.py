@@ -12,9 +12,17 @@ from abm.people.programmes import Programme
 from abm.people.seats import Seat, Side, programmes, seat_of, seats
 
 # What the address of a programme's page names, and the page of another programme that says the same.
-SAME_PAGE = {"quarter": "targets.show", "week": "progress.week", "side": "admin.seats_page"}
+# Pages whose address names nothing else (the reviews, when they take place) stand under a word of their own.
+SAME_PAGE = {
+    "quarter": "targets.show",
+    "week": "progress.week",
+    "side": "admin.seats_page",
+    "reviews": "rhythm.index",
+    "rhythm": "rhythm.when",
+}
 OF_A_PROGRAMME = frozenset(
     {*SAME_PAGE.values(), "targets.current", "progress.current", "admin.announced", "admin.note_read"}
+    | {"rhythm.set_when", "rhythm.series_file"}
 )
 
 

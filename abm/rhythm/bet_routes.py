@@ -6,7 +6,6 @@ from babel.numbers import get_currency_precision
 from flask import abort, url_for
 from sqlalchemy import select
 
-from abm.accounts.models import Account
 from abm.accounts.queries import active_people
 from abm.kit import clock
 from abm.kit.clock import Week
@@ -14,17 +13,17 @@ from abm.kit.db import session
 from abm.kit.errors import Forbidden
 from abm.kit.forms import given, show_refusal
 from abm.kit.receipts import once
-from abm.kit.rules import RuleBroken
+from abm.kit.rules import RuleBroken, with_what_was_written
 from abm.kit.web import Answer, commit, done, page
 from abm.people.access import May, may, me, needs, who_may
 from abm.people.current import my_seat, organisation
 from abm.people.models import User
 from abm.progress.snapshots import Snapshot
-from abm.rhythm.actions import Action, take_on
+from abm.rhythm.actions import Action, in_words, take_on
 from abm.rhythm.decisions import Bet, Decision, Lever, decide
 from abm.rhythm.review_forms import NAMED, ActionForm, DecisionForm, FinishForm, JudgeForm, PassOnForm
 from abm.rhythm.review_loading import address, review_or_404
-from abm.rhythm.review_queries import checked, figure_in
+from abm.rhythm.review_queries import checked, figure_in, named_in
 from abm.rhythm.review_routes import review_page, rhythm
 from abm.rhythm.reviews import Review
 
@@ -36,6 +35,7 @@ def make_decision(week: Week) -> Answer:
     """Make a bet."""
     moment, review = review_or_404(week, hold=True)
     form = DecisionForm()
+    review.require_open(form.written)
     if not form.validate():
         return review_page(moment, review, 422, decision=form)
     try:
@@ -51,13 +51,8 @@ def make_decision(week: Week) -> Answer:
 
 
 def _decide(review: Review, form: DecisionForm) -> Decision:
-    accounts: list[Account] = []
-    if form.scope.data == NAMED:
-        accounts, unknown = form.named(session.scalars(select(Account).where(Account.archived_at.is_(None))))
-        if unknown:
-            raise RuleBroken(
-                f"No account is called {unknown[0]}. Write its name as it stands on the list.", field="names"
-            )
+    snapshot = session.get_one(Snapshot, review.snapshot_id)
+    accounts = named_in(session(), snapshot, form.named) if form.scope.data == NAMED else []
     scope = "" if form.scope.data == NAMED else form.scope.data
     unit = 10 ** get_currency_precision(organisation().currency) if form.is_worth else 1
     bet = Bet(
@@ -69,7 +64,6 @@ def _decide(review: Review, form: DecisionForm) -> Decision:
         scope=scope,
         accounts=accounts,
     )
-    snapshot = session.get_one(Snapshot, review.snapshot_id)
     before = figure_in(snapshot, bet.figure, bet.scope, {account.public_id for account in accounts})
     at = clock.now()
     return decide(review, bet, before=before, today=organisation().today(at), by=me(), at=at)
@@ -95,20 +89,13 @@ def make_action(week: Week) -> Answer:
     """Write down who does what by when."""
     moment, review = review_or_404(week, hold=True)
     form = ActionForm()
+    review.require_open(form.what.data or "")
     form.offer(active_people(session()))
     if not form.validate():
         return review_page(moment, review, 422, action=form)
-    at = clock.now()
+    at, owner, due_on = clock.now(), _person(form.owner.data), given(form.due_on)
     try:
-        take_on(
-            review,
-            form.what.data or "",
-            _person(form.owner.data),
-            given(form.due_on),
-            today=organisation().today(at),
-            by=me(),
-            at=at,
-        )
+        take_on(review, form.what.data or "", owner, due_on, today=organisation().today(at), by=me(), at=at)
     except RuleBroken as refusal:
         session.rollback()
         show_refusal(form, refusal)
@@ -137,10 +124,12 @@ def finish_action(action_id: str) -> Answer:
         found.finish(form.outcome.data or "", dropped=form.ending.data == "dropped", by=me(), at=clock.now())
     except RuleBroken as refusal:
         session.rollback()
+        found = _still_open(action_id, refusal, form.outcome.data or "")
         show_refusal(form, refusal)
-        return _action_page(_action(action_id), 409, finish=form)
+        return _action_page(found, 409, finish=form)
     commit()
-    return done(url_for("rhythm.index"), message="Dropped." if found.dropped else "Done.")
+    back = url_for("rhythm.index", **found.review.programme.address)
+    return done(back, message="Dropped." if found.dropped else "Done.")
 
 
 @rhythm.post("/reviews/actions/<public:action_id>")
@@ -151,13 +140,16 @@ def pass_on_action(action_id: str) -> Answer:
     form.offer(active_people(session()))
     if not form.validate():
         return _action_page(found, 422, pass_on=form)
-    at = clock.now()
+    at, owner, due_on = clock.now(), _person(form.owner.data), given(form.due_on)
+    chosen, seen = in_words(owner, due_on), form.seen.data or ""
     try:
-        found.pass_on(_person(form.owner.data), given(form.due_on), today=organisation().today(at), by=me(), at=at)
+        found.pass_on(owner, due_on, seen=seen, today=organisation().today(at), by=me(), at=at)
     except RuleBroken as refusal:
         session.rollback()
+        found = _still_open(action_id, refusal, chosen)
         show_refusal(form, refusal)
-        return _action_page(_action(action_id), 409, pass_on=form)
+        form.seen.data = found.standing
+        return _action_page(found, 409, pass_on=form)
     commit()
     return done(url_for("rhythm.action", action_id=action_id), message="Changed.")
 
@@ -205,13 +197,24 @@ def _decision(decision_id: str, *, hold: bool = False) -> Decision:
     return session.scalar(statement) or abort(404)
 
 
-def _action(action_id: str) -> Action:
-    return session.scalar(select(Action).where(Action.public_id == action_id)) or abort(404)
+def _action(action_id: str, *, hold: bool = False) -> Action:
+    statement = select(Action).where(Action.public_id == action_id)
+    if hold:  # two may end it, or give it on, at once
+        statement = statement.with_for_update(of=Action).execution_options(populate_existing=True)
+    return session.scalar(statement) or abort(404)
+
+
+def _still_open(action_id: str, refusal: RuleBroken, written: str) -> Action:
+    """The action, whose form says what was refused; once it has ended there is no form, and the refusal says both."""
+    found = _action(action_id)
+    if not found.open:
+        raise RuleBroken(with_what_was_written(refusal, written)) from refusal
+    return found
 
 
 def _own_action(action_id: str) -> Action:
     """An action that the reader may end or give on: one's own, or any for who runs the review."""
-    found = _action(action_id)
+    found = _action(action_id, hold=True)
     if found.owner_id != me().id and not may(me(), May.RUN_REVIEW):
         raise Forbidden(f"This is {found.owner.name}'s.", may=[found.owner.name, *who_may(May.RUN_REVIEW)])
     return found
@@ -225,7 +228,8 @@ def _action_page(
     found: Action, status: int = 200, *, finish: FinishForm | None = None, pass_on: PassOnForm | None = None
 ) -> Answer:
     today = organisation().today()
-    pass_on = pass_on or PassOnForm(formdata=None, owner=found.owner.public_id, due_on=max(found.due_on, today))
+    owner, due_on = found.owner.public_id, max(found.due_on, today)
+    pass_on = pass_on or PassOnForm(formdata=None, owner=owner, due_on=due_on, seen=found.standing)
     pass_on.offer(active_people(session()))
     return page(
         "rhythm/action.html",

@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from abm.audit.models import record
@@ -69,6 +69,8 @@ def set_rhythm(
     """Say when a programme meets."""
     require(0 <= weekday <= 6, "Choose a day of the week.", field="weekday")
     require(15 <= lasts <= 180, "A review takes between 15 minutes and 3 hours.", field="lasts")
+    turn = select(Programme.id).where(Programme.id == programme.id)
+    session.execute(turn.with_for_update(key_share=True))  # two may set it at once
     rhythm = rhythm_of(session, programme.id)
     before = {"when": rhythm.words}
     rhythm.weekday, rhythm.minute, rhythm.lasts = weekday, begins.hour * 60 + begins.minute, lasts

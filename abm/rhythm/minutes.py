@@ -29,7 +29,7 @@ def close_review(review: Review, *, by: User, at: datetime) -> None:
         kind="minutes", document=review.public_id, number=1, predecessor=None, content=_written(session, review, by, at)
     )
     review.minutes, review.minutes_digest = frozen.content, frozen.digest
-    review.closed_at, review.closed_by_id = at, by.id
+    review.closed_at, review.closed_by, review.closed_by_id = at, by, by.id
     review.news()
     record(review, "closed", by=by, at=at, after={"digest": frozen.digest})
 
@@ -110,10 +110,12 @@ def minutes_of(session: Session, review: Review) -> Minutes | None:
     )
 
 
-def concerned(session: Session, review: Review, at: datetime) -> list[User]:
-    """Whoever gets the minutes: both seats and their deputies, who wrote or took something on, who opened it."""
+def concerned(session: Session, organisation: Organisation, review: Review, at: datetime) -> list[User]:
+    """Whoever gets the minutes: both seats, their deputies of that day, who wrote, took on, opened and closed it."""
     people: dict[int, User] = {review.opened_by_id: review.opened_by}
-    day = session.get_one(Organisation, 1).today(at)
+    if review.closed_by is not None:
+        people[review.closed_by.id] = review.closed_by
+    day = organisation.today(at)
     for seat in seats(session, review.programme_id).values():
         if seat.holder is not None:
             people[seat.holder.id] = seat.holder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from flask_wtf import FlaskForm
@@ -10,7 +10,6 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringFi
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from abm.accounts.fields import text
-from abm.accounts.models import Account
 from abm.kit.forms import DayField, WholeNumberField, choices, line_field, name_field
 from abm.kit.text import one_line
 from abm.people.models import User
@@ -53,7 +52,12 @@ class DecisionForm(FlaskForm):
     scope = SelectField(
         "Which accounts", choices=choices([(EVERY, "All accounts"), *TIERS.items(), (NAMED, "These accounts:")])
     )
-    names = line_field("Accounts by name", longest=2_000, description="Only for “these accounts”; commas between them.")
+    names = TextAreaField(
+        "Accounts by name",
+        [Length(max=4_000, message="Use at most 4,000 characters.")],
+        filters=[text],
+        description="Only for “these accounts”; one on each line, as this week calls them.",
+    )
     figure = SelectField("Figure that it should move", choices=choices(FIGURES.items()))
     expected = WholeNumberField(
         "We expect it to become",
@@ -62,12 +66,15 @@ class DecisionForm(FlaskForm):
     )
     check_on = DayField("Day to check", [InputRequired("Say on which day you look at what became of it.")])
 
-    def named(self, known: Iterable[Account]) -> tuple[list[Account], list[str]]:
-        """The accounts that are named, and the names that no account has."""
-        by_name = {one_line(account.name).casefold(): account for account in known}
-        written = [one_line(name) for name in (self.names.data or "").split(",") if name.strip()]
-        found = [by_name[name.casefold()] for name in written if name.casefold() in by_name]
-        return found, [name for name in written if name.casefold() not in by_name]
+    @property
+    def named(self) -> list[str]:
+        """The names of accounts, one of each line."""
+        return [name for line in (self.names.data or "").splitlines() if (name := one_line(line))]
+
+    @property
+    def written(self) -> str:
+        """What was typed, for a refusal that has no form to show it in."""
+        return "; ".join(words for words in (self.what.data, self.names.data) if words)
 
     @property
     def is_worth(self) -> bool:
@@ -93,8 +100,9 @@ class FinishForm(FlaskForm):
 
 
 class PassOnForm(FlaskForm):
-    """Who does it now, and by when."""
+    """Who does it now, and by when; `seen` is how the action stood when the form was shown."""
 
+    seen = HiddenField(default="")
     owner = SelectField("Who", [DataRequired("Choose who does it.")])
     due_on = DayField("By when", [InputRequired("Say by which day.")])
 

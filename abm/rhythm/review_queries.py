@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -10,8 +11,11 @@ from typing import Any, Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
+from abm.accounts.models import Account
 from abm.kit.base import session_of
 from abm.kit.clock import Week
+from abm.kit.rules import refuse
+from abm.kit.text import one_line, shortened
 from abm.people.models import Organisation, User
 from abm.progress.comparing import is_whole
 from abm.progress.figures import figures_of, headlines
@@ -152,6 +156,30 @@ def _after(decision: Decision, latest: Snapshot | None, rows: Sequence[AccountWe
     named = {account.public_id for account in decision.accounts}
     listed = [row for row in rows if row.public_id in named]
     return After(_added_up(listed, decision.figure) if listed else None, latest.week, len(listed))
+
+
+def named_in(session: Session, snapshot: Snapshot, names: Iterable[str]) -> list[Account]:
+    """The accounts of a frozen week that go by these names, or by `Name (slug)` where two share one.
+
+    Raises RuleBroken for a name that none of its accounts has, or more than one.
+    """
+    known: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in kept_of(session, snapshot).rows:
+        for called in (row.name, f"{row.name} ({row.slug})"):
+            known[one_line(called).casefold()].add((f"“{row.name} ({row.slug})”", row.public_id))
+    chosen = {_one(name, known.get(name.casefold(), set())) for name in names}
+    return list(session.scalars(select(Account).where(Account.public_id.in_(chosen)).order_by(Account.id)))
+
+
+def _one(name: str, those: set[tuple[str, str]]) -> str:
+    """The public id of the one account that goes by a name."""
+    if not those:
+        said = f"No account on the list of this week is called {shortened(name)}. Write its name as it stands there."
+        refuse(said, field="names")
+    if len(those) > 1:
+        ways = " or ".join(sorted(way for way, _ in those))
+        refuse(f"{len(those)} accounts of this week are called {shortened(name)}: write {ways}.", field="names")
+    return next(key for _, key in those)
 
 
 def figure_in(snapshot: Snapshot, figure: str, scope: str, named: set[str]) -> int:

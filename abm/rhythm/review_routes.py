@@ -34,6 +34,7 @@ from abm.rhythm.review_forms import ActionForm, DecisionForm, NoteForm, PointFor
 from abm.rhythm.review_loading import address, find, review_or_404
 from abm.rhythm.review_queries import actions_back, checked, decisions_running, latest_reviews, open_actions, playbook
 from abm.rhythm.reviews import Review, open_review
+from abm.rhythm.shares import name_of, shares_to_review
 
 rhythm = Blueprint("rhythm", __name__)
 
@@ -46,10 +47,11 @@ def index() -> Answer:
     """The week to review next, the reviews before, and what came out of them."""
     here = programme().id
     last, reviews = organisation().current_week().plus(-1), latest_reviews(session(), here)
+    held = {(one.snapshot.quarter, one.snapshot.week): one for one in reviews}
+    offered = shares_to_review(session(), organisation(), last, here)
     return page(
         "rhythm/index.html",
-        last=last,
-        held_last=next((one for one in reviews if one.snapshot.week == str(last)), None),
+        offered=[(name_of(share), share, held.get((str(share.quarter), str(last)))) for share in offered],
         meets=rhythm_of(session(), here),
         reviews=reviews,
         actions=open_actions(session(), here),
@@ -128,6 +130,7 @@ def write_note(week: Week, point: str) -> Answer:
     """Write down what was said on a point."""
     moment, found = review_or_404(week, hold=True)
     form = NoteForm()
+    found.require_open(form.text.data or "")
     if not form.validate():
         return review_page(moment, found, 422, notes={Point(point): form})
     try:
@@ -153,7 +156,7 @@ def close(week: Week) -> Answer:
         close_review(found, by=me(), at=at)
         link = address(found, _external=True)
         minutes = minutes_of(session(), found)
-        people = concerned(session(), found, at)
+        people = concerned(session(), organisation(), found, at)
         tell(session(), "rhythm/letters/minutes.txt", people, link=link, by=None, at=at, review=found, minutes=minutes)
     commit()
     return done(address(found), message="The review is closed, and its minutes are on their way.")

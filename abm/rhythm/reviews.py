@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from abm.audit.models import record
 from abm.kit.base import Base, Digest, Instant, Key, LongText, PublicId, choice, session_of
-from abm.kit.rules import Conflict, require
+from abm.kit.rules import Conflict, RuleBroken, require, with_what_was_written
 from abm.kit.text import paragraphs
 from abm.people.models import User
 from abm.people.programmes import Programme
@@ -52,8 +52,11 @@ class Review(Base):
     def open(self) -> bool:
         return self.closed_at is None
 
-    def require_open(self) -> None:
-        require(self.open, "This review is closed, and its minutes are sent. Take it up in the next one.")
+    def require_open(self, written: str = "") -> None:
+        """Go on only while it is open; a closed one has no form left, so the refusal repeats what was `written`."""
+        if not self.open:
+            closed = RuleBroken("This review is closed, and its minutes are sent. Take it up in the next one.")
+            raise RuleBroken(with_what_was_written(closed, written))
 
     def news(self) -> None:
         """Let every page that follows fetch what happened."""

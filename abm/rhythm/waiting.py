@@ -16,27 +16,27 @@ from abm.people.models import Organisation, User
 from abm.people.programmes import Programme
 from abm.people.seats import Seat, seats_signed_for
 from abm.people.waiting import Waiting
-from abm.progress.moments import Moment, moment_of
+from abm.progress.moments import Moment
 from abm.progress.snapshots import Snapshot
 from abm.rhythm.actions import Action
 from abm.rhythm.decisions import Choice, Decision, DecisionView
 from abm.rhythm.reviews import Review
-from abm.targets.models import Membership, TargetList
+from abm.rhythm.shares import listed_at, name_of, shares_of
 
 JUDGE, DO, OPEN = "Judge", "Finish", "Review"
 WEIGHTS = {JUDGE: 70, DO: 60, OPEN: 55}  # the other side waits for the first
 
 
 def waiting_for(session: Session, user: User, organisation: Organisation) -> Iterator[Waiting]:
-    """Two queries at most: what somebody is to do or to judge, and which programmes' week nobody has reviewed."""
+    """What somebody is to do or to judge, and which programmes' week nobody has reviewed: two queries at most, and
+    a third where two quarters share the week."""
     today = organisation.today()
     signing = seats_signed_for(session, user, today)
     for kind, public_id, what, day in session.execute(union_all(_to_do(user, today), _to_judge(signing, today))):
         yield _due(kind, public_id, what, day, organisation)
     if may(user, May.RUN_REVIEW):
-        moment = moment_of(organisation, organisation.current_week().plus(-1))
-        if moment is not None:
-            yield from _to_open(session, signing, moment, organisation)
+        for share in shares_of(organisation, organisation.current_week().plus(-1)):
+            yield from _to_open(session, signing, share, organisation)
 
 
 def _to_do(user: User, today: date) -> Select[str, str, str, date]:
@@ -82,22 +82,16 @@ def _to_open(
     session: Session, signing: Sequence[Seat], moment: Moment, organisation: Organisation
 ) -> Iterator[Waiting]:
     """Each programme that had a list in that week and no review of it: those that one signs for, else all."""
-    listed = (
-        select(Membership.id)
-        .join(TargetList, TargetList.id == Membership.list_id)
-        .where(TargetList.programme_id == Programme.id, Membership.starts <= moment.at)
-        .where(or_(Membership.ends.is_(None), Membership.ends > moment.at))
-    )
     held = select(Review.id).join(Snapshot, Snapshot.id == Review.snapshot_id)
     held = held.where(Review.programme_id == Programme.id, Snapshot.quarter == str(moment.quarter))
     held = held.where(Snapshot.week == str(moment.week))
-    statement = select(Programme).where(listed.exists(), ~held.exists()).order_by(Programme.id)
+    statement = select(Programme).where(listed_at(moment.at), ~held.exists()).order_by(Programme.id)
     if signing:
         statement = statement.where(Programme.id.in_([seat.programme_id for seat in signing]))
     for programme in session.scalars(statement.options(lazyload("*"))):
         yield Waiting(
             verb=OPEN,
-            object=f"week {moment.week.number}" + ("" if programme.is_default else f", {programme.name}"),
+            object=f"week {name_of(moment)}" + ("" if programme.is_default else f", {programme.name}"),
             why="it is over, and its review was not opened yet",
             since=organisation.end_of(moment.last),
             href=url_for("rhythm.review", week=moment.week, quarter=moment.quarter, **programme.address),

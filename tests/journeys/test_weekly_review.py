@@ -99,7 +99,7 @@ def test_two_hold_a_review_and_its_minutes_arrive(
 def note(page: Page) -> None:
     """Write down what was said on the second point."""
     stuck = page.locator("#point-stuck")
-    stuck.locator("summary").click()
+    stuck.get_by_text("Write down what was said").click()
     write(stuck, {"Note on “What is stuck”": NOTE})
     press(stuck, "Note it")
     said(page, "Noted.")

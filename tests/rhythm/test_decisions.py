@@ -59,7 +59,7 @@ def test_a_decision_keeps_the_figure_of_the_frozen_week(app: Flask, meeting: Mee
 def test_a_decision_on_named_accounts_counts_those_alone(app: Flask, meeting: Meeting) -> None:
     meeting.open()
     client = meeting.enter(app.test_client(), meeting.cast.ines)
-    named = {**FORM, "scope": "named", "names": "company 1,  Company 3"}
+    named = {**FORM, "scope": "named", "names": "company 1\r\n\r\n Company  3\r\nCompany 1"}
     assert client.post(f"{ADDRESS}/decisions", data=named).status_code == 303
     decision = meeting.session.scalar(select(Decision))
     assert decision is not None
@@ -76,7 +76,7 @@ def test_a_decision_on_named_accounts_counts_those_alone(app: Flask, meeting: Me
         ({"check_on": "2026-11-26"}, "Choose a day to come: on it you look at what became of this."),
         ({"check_on": "2026-02-30"}, "There is no such day. Write it like 2026-11-24."),
         ({"scope": "named"}, "Name the accounts that it is about."),
-        ({"scope": "named", "names": "Nobody Ltd"}, "No account is called Nobody Ltd."),
+        ({"scope": "named", "names": "Nobody Ltd"}, "No account on the list of this week is called Nobody Ltd."),
         ({"figure": "clicks"}, "Not a valid choice."),
     ],
 )
@@ -247,10 +247,13 @@ def test_an_action_goes_to_somebody_else_with_a_day_to_come(app: Flask, meeting:
     action = taken_on(meeting, meeting.open())
     address, marcus = f"/reviews/actions/{action.public_id}", meeting.cast.marcus.public_id
     ines = meeting.enter(app.test_client(), meeting.cast.ines)
-    past = ines.post(address, data={"owner": marcus, "due_on": "2026-11-01"})
+    seen = re.search(r'name="seen"[^>]* value="([^"]+)"', ines.get(address).text)
+    assert seen is not None
+    form = {"owner": marcus, "seen": seen[1]}
+    past = ines.post(address, data={**form, "due_on": "2026-11-01"})
     assert past.status_code == 409
     assert "Choose today or a day to come." in past.text
-    assert ines.post(address, data={"owner": marcus, "due_on": "2026-12-01"}).status_code == 303
+    assert ines.post(address, data={**form, "due_on": "2026-12-01"}).status_code == 303
     meeting.session.expire_all()
     assert (action.owner.name, action.due_on) == ("Marcus Bell", date(2026, 12, 1))
 

@@ -59,7 +59,7 @@ def test_minutes_go_to_both_seats_and_to_whoever_wrote_or_took_something_on(meet
     review, cast = meeting.open(), meeting.cast
     review.note(Point.STUCK, "Quiet.", seen=0, by=cast.priya, at=NOW)
     take_on(review, "Send the map", cast.tomas, date(2026, 12, 1), today=TODAY, by=cast.ines, at=NOW)
-    names = {user.name.split()[0] for user in concerned(meeting.session, review, NOW)}
+    names = {user.name.split()[0] for user in concerned(meeting.session, cast.organisation, review, NOW)}
     assert names == {"Amara", "Renata", "Priya", "Tomás"}
 
 
@@ -72,7 +72,18 @@ def test_who_stands_in_on_the_day_of_the_office_gets_the_minutes(meeting: Meetin
     midnight = datetime.combine(TODAY + timedelta(days=1), time(), tzinfo=ZoneInfo(cast.organisation.time_zone))
     for minute, there in ((-1, False), (1, True), (24 * 60 - 1, True), (24 * 60 + 1, False)):
         at = (midnight + timedelta(minutes=minute)).astimezone(UTC)
-        assert (cast.ines in concerned(meeting.session, review, at)) is there
+        assert (cast.ines in concerned(meeting.session, cast.organisation, review, at)) is there
+
+
+def test_minutes_go_to_who_closed_it_and_to_the_deputy_of_the_day_it_is_where_the_company_is(meeting: Meeting) -> None:
+    review, cast = meeting.open(), meeting.cast
+    day, late = date(2026, 11, 27), datetime(2026, 11, 26, 23, 30, tzinfo=UTC)  # half past midnight in Berlin
+    marketing = seats(meeting.session)[Side.MARKETING]
+    marketing.name_deputy(cast.priya, first_day=day, last_day=day, reason="away", by=cast.amara, at=NOW)
+    close_review(review, by=cast.wen, at=late)
+    meeting.session.flush()
+    people = concerned(meeting.session, cast.organisation, review, late)
+    assert {user.id for user in people} == {user.id for user in (cast.amara, cast.renata, cast.priya, cast.wen)}
 
 
 def test_the_sheet_says_the_figures_the_decisions_and_the_actions(app: Flask, meeting: Meeting) -> None:

@@ -1,0 +1,65 @@
+"""The reviews of a second programme: every page, form and file of them stays in it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from icalendar import Calendar
+
+from abm.people.programmes import DEFAULT_PROGRAMME, Programme, add_programme
+from abm.people.seats import Side, add_seats
+from abm.rhythm.meeting_times import rhythm_of
+from tests.progress.ground import NOW
+from tests.rhythm.conftest import Meeting, said
+from tests.rhythm.test_decisions import bet, taken_on
+
+
+@pytest.fixture
+def emea(meeting: Meeting) -> Programme:
+    programme = add_programme(meeting.cast.organisation, name="EMEA", by=meeting.cast.wen, at=NOW)
+    meeting.session.flush()
+    add_seats(programme, {side: f"{side.label} of EMEA" for side in Side}, by=meeting.cast.wen, at=NOW)
+    meeting.session.commit()
+    return programme
+
+
+def test_a_programme_sets_when_it_meets_itself(app: Flask, meeting: Meeting, emea: Programme) -> None:
+    ines = meeting.enter(app.test_client(), meeting.cast.ines)
+    page = ines.get("/reviews/rhythm?programme=emea").text
+    action = re.search(r'action="([^"]*/reviews/rhythm[^"]*)"', page)
+    assert action is not None
+    answer = ines.post(action[1], data={"weekday": "3", "begins": "15:00", "lasts": "30"})
+    assert answer.headers["Location"] == "/reviews/rhythm?programme=emea"
+    found = [rhythm_of(meeting.session, number).words for number in (DEFAULT_PROGRAMME, emea.id)]
+    assert found == ["Mondays at 10:00, 45 minutes", "Thursdays at 15:00, 30 minutes"]
+
+
+def test_the_reviews_lead_to_those_of_each_programme_and_stay_in_it(
+    app: Flask, meeting: Meeting, emea: Programme
+) -> None:
+    ines = meeting.enter(app.test_client(), meeting.cast.ines)
+    page = said(ines.get("/reviews?programme=emea"))
+    assert 'href="/reviews/rhythm?programme=emea"' in page
+    assert 'href="/reviews/series.ics?programme=emea"' in page
+    assert 'href="/reviews"' in page  # of the other programme
+    file: Any = Calendar.from_ical(ines.get("/reviews/series.ics?programme=emea").data).walk("VEVENT")[0]
+    assert file["summary"] == "Weekly review, EMEA"
+    assert file["url"].endswith("/reviews?programme=emea")
+
+
+def test_an_action_and_a_decision_lead_back_to_the_reviews_of_their_programme(
+    app: Flask, meeting: Meeting, emea: Programme
+) -> None:
+    review = meeting.open()
+    decision, action = bet(meeting, review), taken_on(meeting, review)
+    review.programme_id = action.programme_id = emea.id
+    meeting.session.commit()
+    ines = meeting.enter(app.test_client(), meeting.cast.ines)
+    back = "/reviews?programme=emea"
+    for page in (f"/reviews/decisions/{decision.public_id}", f"/reviews/actions/{action.public_id}"):
+        assert f'href="{back}"' in ines.get(page).text
+    ending = ines.post(f"/reviews/actions/{action.public_id}/ending", data={"ending": "done", "outcome": ""})
+    assert ending.headers["Location"] == back
