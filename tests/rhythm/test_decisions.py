@@ -185,16 +185,6 @@ def test_an_extension_gives_it_as_long_again_and_both_speak_anew(meeting: Meetin
         decision.judge(Side.SALES, Choice.KEEP, "", today=day, by=cast.renata, at=THEN)
 
 
-def test_a_second_extension_gives_it_as_long_as_the_first_and_no_longer(meeting: Meeting) -> None:
-    decision, cast = bet(meeting, meeting.open()), meeting.cast
-    decision.made_at = NOW - timedelta(hours=11, minutes=30)  # half past midnight in Berlin, the day before in UTC
-    for at, checked_on in ((THEN, date(2026, 12, 21)), (THEN + timedelta(days=12), date(2027, 1, 2))):
-        day = cast.organisation.today(at)
-        for side, person in ((Side.MARKETING, cast.amara), (Side.SALES, cast.renata)):
-            decision.judge(side, Choice.EXTEND, "Too early", today=day, by=person, at=at)
-        assert decision.check_on == checked_on  # twelve days after either day
-
-
 def test_sides_that_say_otherwise_settle_nothing_until_one_of_them_comes_round(meeting: Meeting) -> None:
     decision, cast, day = bet(meeting, meeting.open()), meeting.cast, date(2026, 12, 9)
     decision.judge(Side.MARKETING, Choice.KEEP, "", today=day, by=cast.amara, at=THEN)
