@@ -117,6 +117,7 @@ class CountedWeek:
         self.tables, self.span = tables, span
         there = (tables.members["starts"] <= span.at) & (tables.members["ends"] > span.at)
         self.rows = tables.members[there].set_index("account_id")[["tier", "starts"]].copy()
+        self.rows["since"] = [self._listed_since(*one) for one in self.rows["starts"].items()]
         self.monday = span.first - pd.Timedelta(days=span.first.weekday())
         self.touches = self._of_list(tables.touches)
         self.touches = self.touches[self.touches["day"] <= span.until]
@@ -125,11 +126,19 @@ class CountedWeek:
             asked = {tier: terms[side] for tier, terms in policies.items()}
             wanted, weeks = (self.rows["tier"].map({tier: one[n] for tier, one in asked.items()}) for n in (0, 1))
             reach = (weeks + int(span.open or span.last < self.monday + 6 * DAY)).clip(upper=13)
-            begun = self.rows["starts"] <= span.at - weeks.map(lambda n: n * WEEK)
+            begun = self.rows["since"] <= span.at - weeks.map(lambda n: n * WEEK)
             self.rows[side] = self._touched(side, pd.Series(span.first, self.rows.index)) > 0
             late = self._touched(side, self._since(reach)) == 0
             self.rows[f"{side} late"] = late & begun & (wanted > 0)
             self.rows[f"{side} covered"] = self._touched(side, self._since(self.rows["tier"].map(WINDOWS))) > 0
+
+    def _listed_since(self, account: Any, starts: pd.Timestamp) -> pd.Timestamp:
+        """The beginning of its time on the list without a gap: back from one membership to that which ends there."""
+        own = self.tables.members[self.tables.members["account_id"] == account]
+        own = own[own["ends"] > own["starts"]]
+        while len(before := own[(own["starts"] < starts) & (own["ends"] >= starts)]):
+            starts = before["starts"].min()
+        return starts
 
     def _of_list(self, facts: pd.DataFrame) -> pd.DataFrame:
         found: pd.DataFrame = facts[facts["account_id"].isin(self.rows.index)]

@@ -132,7 +132,17 @@ class Naive:
         reach = min(13, weeks + share.open)
         spans = share.week.monday, share.since(reach), share.since(WINDOWS[member.tier])
         this_week, in_rhythm, in_window = (sum(day >= first for day in ours) for first in spans)
-        return this_week, in_rhythm, in_window, wanted, member.starts <= share.at - timedelta(weeks=weeks)
+        begun = self._listed_since(member) <= share.at - timedelta(weeks=weeks)
+        return this_week, in_rhythm, in_window, wanted, begun
+
+    def _listed_since(self, member: Row[Any]) -> datetime:
+        """The beginning of its time on the list without a gap."""
+        since: datetime = member.starts
+        own = [one for one in self.tables["membership"] if one.account_id == member.account_id]
+        own = [one for one in own if one.ends > one.starts]
+        while before := [one.starts for one in own if one.starts < since <= one.ends]:
+            since = min(before)
+        return since
 
     def _rhythm(self, tier: int, side: str, at: datetime) -> tuple[int, int]:
         held = [one for one in self.tables["standing"] if one.starts is not None and one.starts <= at < one.ends]
