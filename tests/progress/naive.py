@@ -84,7 +84,7 @@ class Naive:
             name: rows(connection, name)
             for name in ("membership", "standing", "team_member", "judgement", "commitment", "commitment_pause")
         }
-        self.credits = rows(connection, "credit")
+        self.credits, self.revisions = rows(connection, "credit"), rows(connection, "opportunity_revision")
 
     def week(self, share: Share) -> dict[str, Seen]:
         """By public id, what is to be seen of each account of the list."""
@@ -109,7 +109,7 @@ class Naive:
             "verdicts": {
                 one.side: one.verdict
                 for one in self.tables["judgement"]
-                if one.account_id == account and one.week == str(share.week)
+                if one.account_id == account and one.week == str(share.week) and one.at <= share.at
             },
             "promises": {side: self._promises(account, side, share) for side in SIDES},
         }
@@ -170,10 +170,19 @@ class Naive:
             return "mqa"
         return "engaged" if minutes >= 10 else "aware" if answers else "target"
 
+    def _amount_then(self, deal: Row[Any], share: Share) -> Any:
+        """What an open deal was said to be worth at the end of the share: by its last revision until then."""
+        if deal.updated_at <= share.at:
+            return deal.amount
+        own = sorted((one for one in self.revisions if one.opportunity_id == deal.id), key=lambda one: one.id)
+        until = [one for one in own if one.at <= share.at]
+        return until[-1].amount if until else own[0].amount if own else deal.amount
+
     def _deal(self, deal: Row[Any], share: Share) -> tuple[Any, ...]:
         still_open = deal.closed_on is None or deal.closed_on > share.until
         state = "open" if still_open else "won" if self.categories[deal.stage_id] == "won" else "lost"
-        return deal.public_id, deal.source, state, deal.amount, deal.created_on >= share.week.monday
+        amount = self._amount_then(deal, share) if still_open else deal.amount
+        return deal.public_id, deal.source, state, amount, deal.created_on >= share.week.monday
 
     def _promises(self, account: int, side: str, share: Share) -> tuple[int, int, Fraction]:
         """Wanted, done, and due by the last day looked at, of every window that has a day in the week."""
