@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from abm.campaigns.models import Campaign
 from abm.kit import clock
-from abm.kit.db import db, session
+from abm.kit.db import db, session, writing
 from abm.people.current import organisation
 from abm.results.campaign_results import CampaignResults, results_of
 from abm.results.influence import Model
@@ -89,7 +89,7 @@ class Tables:
 
 @pytest.fixture(scope="module")
 def both(demonstration: Flask) -> Iterator[tuple[CampaignResults, Tables]]:
-    with demonstration.test_request_context():
+    with demonstration.test_request_context(), writing(False):
         campaign = session.scalars(select(Campaign).where(Campaign.slug == SLUG)).one()
         found = results_of(session(), campaign, organisation=organisation(), at=clock.now())
         assert found is not None

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from abm.kit import clock
 from abm.kit.clock import Week
-from abm.kit.db import session
+from abm.kit.db import session, writing
 from abm.people.current import organisation
 from abm.progress.moments import moment_of
 from abm.progress.snapshots import Snapshot
@@ -20,7 +20,7 @@ from tests.progress.comparing import compare_quarter, compare_week
 
 @pytest.fixture
 def asked(demonstration: Flask) -> Iterator[None]:
-    with demonstration.test_request_context():
+    with demonstration.test_request_context(), writing(False):
         yield
 
 

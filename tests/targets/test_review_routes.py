@@ -134,7 +134,7 @@ def test_pages_are_small_and_say_how_much_there_is(app: Flask, web: Web, many: G
         assert f"151 to 300 of {1850 if show == 'since' else 2000}" in text(page)
 
 
-HOME_GATHERS = 4  # home asks every domain what waits: with long silence on a version, and figures, that is more
+HOME_GATHERS = 6  # home asks every domain what waits: with silence on a version, reviews and figures, that is more
 
 
 def test_the_most_that_can_be_said_costs_no_more_than_twelve_queries(app: Flask, web: Web, ground: Ground) -> None:
