@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from abm.kit.charts import Point
 from abm.kit.clock import Quarter, Week
 from abm.people.models import Organisation
 from abm.progress.moments import Moment
@@ -26,6 +27,7 @@ class Before:
     low: int
     high: int
     weeks: int
+    points: Sequence[Point] = ()  # the same weeks, the earliest first
 
 
 def before(
@@ -48,7 +50,7 @@ def before(
     }
     found = [known[str(week)] for week in weeks if str(week) in known]
     names = dict.fromkeys(name for one in found for name in one)
-    return {name: _range(name, found, known.get(str(weeks[0]))) for name in names}
+    return {name: _range(name, weeks, known) for name in names}
 
 
 def group_of(**kinds: object) -> str | None:
@@ -65,6 +67,8 @@ def is_whole(quarter: Quarter, week: Week) -> bool:
     return quarter.days_in(week) == (week.monday, week.sunday)
 
 
-def _range(name: str, found: Sequence[Headlines], last: Headlines | None) -> Before:
-    values = [one[name] for one in found if name in one]  # a stage that nobody stood in has no days
-    return Before(last.get(name) if last else None, min(values), max(values), len(values))
+def _range(name: str, weeks: Sequence[Week], known: Mapping[str, Headlines]) -> Before:
+    """Of the weeks that say it: in a stage that nobody stood in there are no days."""
+    values = {week: known[str(week)][name] for week in weeks if name in known.get(str(week), ())}
+    points = [Point(week, value) for week, value in sorted(values.items())]
+    return Before(values.get(weeks[0]), min(values.values()), max(values.values()), len(values), points)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
+from abm.accounts.deals import Source
 from abm.people.seats import Side
 from abm.progress.pipeline import Deal, DealState
 from abm.stages.models import Stage
@@ -208,6 +209,23 @@ def _of_former_stage(stage: Stage) -> Figure:
     return Figure(f"was-{stage}", f"Stage a week ago: {stage.label}", lambda row: row.stage_before is stage)
 
 
+def _of_move(before: Stage, now: Stage) -> Figure:
+    said = f"From {before.label} to {now.label}" if before is not now else f"In {now.label} a week ago and now"
+    return Figure(f"from-{before}-{now}", said, lambda row: (row.stage_before, row.stage) == (before, now))
+
+
+def _of_source(source: Source, state: DealState | None) -> Figure:
+    """Accounts with a deal that a source brought, in a state, or new (None)."""
+    said = state.value if state else "new"
+    return Figure(
+        f"{said}-{source}",
+        f"With a deal from {source.label}: {said}",
+        lambda row: any(
+            deal.source is source and (deal.new if state is None else deal.state is state) for deal in row.deals
+        ),
+    )
+
+
 _FIGURES = (
     *map(_of_joint, Joint),
     Figure("covered-marketing", "Touched by Marketing", lambda row: row.covered_by(Side.MARKETING)),
@@ -227,6 +245,8 @@ _FIGURES = (
     Figure("new-deals", "With a new deal", lambda row: any(deal.new for deal in row.deals)),
     Figure("won-deals", "With a deal won this week", lambda row: row.has_deal(DealState.WON)),
     Figure("lost-deals", "With a deal lost this week", lambda row: row.has_deal(DealState.LOST)),
+    *(_of_source(source, state) for source in Source for state in (*DealState, None)),
+    *(_of_move(before, now) for before in Stage for now in Stage),
     Figure("two-views", "Seen differently by the two sides", lambda row: row.two_views),
     *map(_of_stage, Stage),
     *map(_of_former_stage, Stage),

@@ -16,7 +16,7 @@ from abm.kit.base import session_of
 from abm.kit.clock import Week
 from abm.kit.rules import refuse
 from abm.kit.text import one_line, shortened
-from abm.people.models import Organisation, User
+from abm.people.models import Organisation
 from abm.progress.comparing import is_whole
 from abm.progress.figures import figures_of, headlines
 from abm.progress.reading import kept_of
@@ -64,16 +64,6 @@ def open_actions(session: Session, programme_id: int) -> Sequence[Action]:
         .where(Action.programme_id == programme_id, Action.done_at.is_(None))
         .order_by(Action.due_on, Action.id)
         .options(joinedload(Action.owner).options(lazyload("*")))
-    ).all()
-
-
-def actions_of_owner(session: Session, user: User) -> Sequence[Action]:
-    """What somebody has taken on and not done yet."""
-    return session.scalars(
-        select(Action)
-        .where(Action.owner_id == user.id, Action.done_at.is_(None))
-        .order_by(Action.due_on, Action.id)
-        .options(lazyload("*"))
     ).all()
 
 

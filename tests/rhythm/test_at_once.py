@@ -8,13 +8,15 @@ import threading
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
+from abm.audit.models import Event
 from abm.rhythm import meeting_times
 from abm.rhythm.meeting_times import ReviewRhythm, rhythm_of
 from abm.rhythm.minutes import close_review
 from tests.cast import sign_in
 from tests.progress.ground import NOW
-from tests.rhythm.conftest import Meeting, said
+from tests.rhythm.conftest import LAST, Meeting, said
 from tests.rhythm.test_decisions import ADDRESS, FORM, taken_on
 
 
@@ -95,3 +97,23 @@ def test_two_who_set_for_the_first_time_when_they_meet_both_succeed(
     for thread in threads:
         thread.join()
     assert answers == [303, 303]
+
+
+def test_six_who_close_at_once_leave_one_set_of_minutes(app: Flask, meeting: Meeting) -> None:
+    meeting.open()
+    meeting.session.rollback()
+    clients = [sign_in(app.test_client(), meeting.cast.amara) for _ in range(6)]
+    together, answers = threading.Barrier(6), []
+
+    def one(number: int) -> None:
+        together.wait()
+        answers.append(clients[number].post(f"/reviews/{LAST}/close").status_code)
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [303] * 6
+    closed = select(func.count()).where(Event.subject == "review", Event.verb == "closed")
+    assert meeting.session.scalar(closed) == 1
