@@ -196,17 +196,20 @@ def worked_by(session: Session, account_ids: Sequence[int], at: datetime) -> dic
     return found
 
 
-def audiences_at(session: Session, at: datetime, programme_id: int) -> dict[int, tuple[str, ...]]:
+def audiences_at(
+    session: Session, at: datetime, programme_id: int, *, only: Sequence[int] | None = None
+) -> dict[int, tuple[str, ...]]:
     """By account, the campaigns of a programme that worked it at an instant, by slug, if it was on the list then.
 
-    One that was paused still has its audience, one that was over has none. One query: of everybody, since to name the
-    accounts of a list costs more than all audiences.
+    One that was paused still has its audience, one that was over has none. One query, of some accounts or else of
+    everybody: to name the accounts of a list costs more than all audiences.
     """
+    some = [] if only is None else [AudienceMember.account_id.in_(only)]
     begun = (AudienceMember.starts <= at) & or_(AudienceMember.ends.is_(None), AudienceMember.ends > at)
     rows = session.execute(
         select(AudienceMember.account_id, Campaign.slug)
         .join(Campaign, Campaign.id == AudienceMember.campaign_id)
-        .where(Campaign.programme_id == programme_id, ~AudienceMember.held_out, begun, never_left(at))
+        .where(Campaign.programme_id == programme_id, ~AudienceMember.held_out, begun, never_left(at), *some)
         .order_by(AudienceMember.account_id, Campaign.slug)
     )
     found: dict[int, tuple[str, ...]] = {}

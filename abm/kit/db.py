@@ -83,6 +83,11 @@ def writing(writes: bool = True) -> Iterator[scoped_session[Session]]:
         _writes.reset(token)
 
 
+def is_writing() -> bool:
+    """Whether what happens here may write, and be taken back."""
+    return _writes.get()
+
+
 def one_state(own: Session) -> None:
     """End what is open, and begin a transaction in which every query sees the same state.
 

@@ -57,7 +57,7 @@ def follow(session: Session, *, organisation: Organisation, at: datetime) -> Fol
     ]
     moved = _pass_on(session, today, at)
     policy = keep_policy(session, organisation=organisation, at=at)
-    rests = keep_rests(session, running_on(today), today)
+    rests = keep_rests(session, running_on(today), today=today, at=at)
     touched = sorted({one.account_id for one in (*closed, *moved, *policy.closed, *policy.derived)})
     for start in range(0, len(touched), AT_ONCE):
         recount(session, touched[start : start + AT_ONCE])

@@ -6,8 +6,9 @@ have days of their own and are kept exactly as they are noted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
@@ -18,6 +19,7 @@ from abm.accounts.contacts import has_opted_out
 from abm.accounts.crm_stages import StageCategory, all_stages
 from abm.accounts.deals import Opportunity
 from abm.accounts.models import Account, Contact
+from abm.audit.models import Change, record_many
 from abm.outbound.models import Commitment
 from abm.outbound.pauses import Pause, PauseCause
 from abm.people.seats import Absence
@@ -26,13 +28,30 @@ REACHED_BY = ("email", "call", "social")  # by which people are reached one by o
 LATE_SHARE = 3  # D: the last third of the open stages, at least one
 
 
-def keep_rests(session: Session, running: ColumnElement[bool], today: date) -> int:
-    """Let every running commitment rest while, and only while, the facts say so; hands back how many rows moved."""
-    moved = _keep_absences(session, running)
+@dataclass(frozen=True)
+class Moved:
+    """Commitments, by number, that begin to rest for a cause, and that rest for it no longer (or otherwise)."""
+
+    cause: PauseCause
+    begun: Sequence[int]
+    ended: Sequence[int]
+
+    def changes(self) -> Iterator[Change]:
+        """What history says of it."""
+        for verb, numbers in (("rests no longer", self.ended), ("rests", self.begun)):
+            for number in numbers:
+                yield Change(Commitment(id=number), verb, after={"cause": self.cause})
+
+
+def keep_rests(session: Session, running: ColumnElement[bool], *, today: date, at: datetime) -> int:
+    """Let every running commitment rest while, and only while, the facts say so; hands back how many rests moved."""
+    moved = [_keep_absences(session, running)]
     for cause, holds in _states(session, today).items():
-        moved += _begin(session, cause, running & holds, today)
-        moved += _end(session, cause, ~holds, today)
-    return moved
+        begun = _begin(session, cause, running & holds, today)
+        moved.append(Moved(cause, begun, _end(session, cause, ~holds, today)))
+    changes = [change for one in moved for change in one.changes()]
+    record_many(session, changes, by=None, at=at)
+    return len(changes)
 
 
 def late_stages(session: Session) -> list[int]:
@@ -57,20 +76,23 @@ def _states(session: Session, today: date) -> dict[PauseCause, ColumnElement[boo
     }
 
 
-def _begin(session: Session, cause: PauseCause, holds: ColumnElement[bool], today: date) -> int:
+def _begin(session: Session, cause: PauseCause, holds: ColumnElement[bool], today: date) -> Sequence[int]:
     goes_on = select(Pause.id).where(
         Pause.commitment_id == Commitment.id,
         Pause.cause == cause,
         or_(Pause.last_day.is_(None), Pause.last_day >= today),
     )
     ids = session.scalars(select(Commitment.id).where(holds, ~goes_on.correlate(Commitment).exists())).all()
-    return _add(session, ({"commitment_id": one, "cause": cause, "first_day": today, "last_day": None} for one in ids))
+    _add(session, [{"commitment_id": one, "cause": cause, "first_day": today, "last_day": None} for one in ids])
+    return ids
 
 
-def _end(session: Session, cause: PauseCause, gone: ColumnElement[bool], today: date) -> int:
+def _end(session: Session, cause: PauseCause, gone: ColumnElement[bool], today: date) -> Sequence[int]:
     """End what holds no longer; what began today never was."""
     over = select(Commitment.id).where(Commitment.id == Pause.commitment_id, gone).correlate(Pause).exists()
-    ended = select(Pause.id, Pause.first_day).where(Pause.cause == cause, Pause.last_day.is_(None), over)
+    ended = select(Pause.id, Pause.commitment_id, Pause.first_day).where(
+        Pause.cause == cause, Pause.last_day.is_(None), over
+    )
     rows = session.execute(ended).all()
     before = [row.id for row in rows if row.first_day < today]
     never = [row.id for row in rows if row.first_day >= today]
@@ -78,10 +100,10 @@ def _end(session: Session, cause: PauseCause, gone: ColumnElement[bool], today: 
         _plain(session, update(Pause).where(Pause.id.in_(before)).values(last_day=today - timedelta(days=1)))
     if never:
         _plain(session, delete(Pause).where(Pause.id.in_(never)))
-    return len(rows)
+    return [row.commitment_id for row in rows]
 
 
-def _keep_absences(session: Session, running: ColumnElement[bool]) -> int:
+def _keep_absences(session: Session, running: ColumnElement[bool]) -> Moved:
     """Absences as they are noted: those of whoever answers for it, whose days meet the window."""
     mine = (Absence.user_id == Commitment.person_id) & (Absence.last_day >= Commitment.first_day)
     mine &= Absence.first_day <= Commitment.last_day
@@ -92,31 +114,33 @@ def _keep_absences(session: Session, running: ColumnElement[bool]) -> int:
         kept.first_day == Absence.first_day,
         kept.last_day == Absence.last_day,
     )
-    gone = select(Pause.id).join(Commitment, Commitment.id == Pause.commitment_id)
+    gone = select(Pause.id, Pause.commitment_id).join(Commitment, Commitment.id == Pause.commitment_id)
     still = select(noted.id).where(
         noted.user_id == Commitment.person_id, noted.first_day == Pause.first_day, noted.last_day == Pause.last_day
     )
-    stale = session.scalars(
+    stale = session.execute(
         gone.where(Pause.cause == PauseCause.ABSENCE, running, ~still.correlate(Commitment, Pause).exists())
     ).all()
     if stale:
-        _plain(session, delete(Pause).where(Pause.id.in_(stale)))
+        _plain(session, delete(Pause).where(Pause.id.in_([row.id for row in stale])))
     fresh = session.execute(
         select(Commitment.id, Absence.first_day, Absence.last_day)
         .join(Absence, mine)
         .where(running, ~same.correlate(Commitment, Absence).exists())
     )
-    rows = ({"commitment_id": i, "cause": PauseCause.ABSENCE, "first_day": f, "last_day": u} for i, f, u in fresh)
-    return len(stale) + _add(session, rows)
+    rows: list[dict[str, Any]] = [
+        {"commitment_id": i, "cause": PauseCause.ABSENCE, "first_day": f, "last_day": u} for i, f, u in fresh
+    ]
+    _add(session, rows)
+    begun = [row["commitment_id"] for row in rows]
+    return Moved(PauseCause.ABSENCE, begun, [row.commitment_id for row in stale])
 
 
-def _add(session: Session, rows: Iterable[dict[str, Any]]) -> int:
+def _add(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Add pauses; one that another worker added at this moment is there already."""
-    wanted = list(rows)
-    if wanted:
+    if rows:
         insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(insert(Pause).on_conflict_do_nothing(), wanted)
-    return len(wanted)
+        session.execute(insert(Pause).on_conflict_do_nothing(), rows)
 
 
 def _plain(session: Session, statement: Any) -> None:

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import IntegerField, StringField
 from wtforms.validators import AnyOf, Length, NumberRange, Optional, Regexp
 
-from abm.progress.weekly import FIGURES
+from abm.progress.behind import FIGURES
 
 
 class Narrowing(FlaskForm):

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from abm.definitions.stages import CoverageWanted
-from abm.people.seats import Side
-from abm.progress.weekly import AccountWeek, Joint
+from abm.progress.weekly import AccountWeek, Joint, Kind
 from abm.stages.models import Stage
 
 
@@ -26,42 +24,12 @@ class Coverage:
     window: str
 
 
-class Kind(NamedTuple):
-    """What figures tell accounts apart by: thousands of them are of a few hundred kinds."""
-
-    tier: int
-    team: str
-    joint: Joint
-    by_marketing: bool  # touched within the window that coverage is measured in
-    by_sales: bool
-    stage_before: Stage
-    stage: Stage
-    two_views: bool
-
-    @property
-    def moved(self) -> int:
-        """Stages gained since a week ago; negative where it went back."""
-        return self.stage.rank - self.stage_before.rank
-
-
 Kinds = Mapping[Kind, int]  # how many accounts there are of each
 
 
 def kinds_of(rows: Iterable[AccountWeek]) -> Kinds:
     """How many accounts there are of each kind: whatever is counted of them is counted from these."""
-    return Counter(
-        Kind(
-            row.tier,
-            row.team,
-            row.joint,
-            row.covered_by(Side.MARKETING),
-            row.covered_by(Side.SALES),
-            row.stage_before,
-            row.stage,
-            row.two_views,
-        )
-        for row in rows
-    )
+    return Counter(row.kind for row in rows)
 
 
 def count(kinds: Kinds, holds: Callable[[Kind], bool]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from abm.kit.charts import Step
-from abm.progress.weekly import FIGURES, FURTHER
+from abm.progress.behind import FIGURES, FURTHER
 from abm.stages.models import Stage
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from abm.accounts.models import Account, TeamFunction, TeamMember
@@ -17,22 +17,22 @@ from abm.definitions.stages import Held, StageDefinition, stage_definitions
 from abm.outbound.judging import Judgement
 from abm.people.models import Organisation, Team, User
 from abm.people.programmes import DEFAULT_PROGRAMME
-from abm.people.seats import Seat, Side
+from abm.people.seats import Side
 from abm.progress.content import ListShown
 from abm.progress.deal_queries import deals_of
 from abm.progress.moments import Moment
 from abm.progress.pipeline import Deal
-from abm.progress.weekly import AccountWeek, SideWeek
+from abm.progress.promises import promises_by_account
+from abm.progress.touch_queries import BOOKED, COUNTED, HELD, THIS_WEEK, UNTOUCHED, WEEKS_BACK, Counts, touches_of
+from abm.progress.weekly import AccountWeek, Promises, SideWeek
 from abm.stages.models import AccountStage, Stage
 from abm.stages.queries import stages_on_days
 from abm.stages.standing import Standing, stalled_for, standing_on
 from abm.targets.in_force import NEVER, TIME, Signed, listed_since, signed_list_at
 from abm.targets.kinds import TIERS
 from abm.targets.models import Membership
-from abm.touches.kinds import Direction, OutcomeClass, TouchSide
-from abm.touches.models import Rollup
+from abm.touches.kinds import TouchSide
 
-WEEKS_BACK = 13
 TOUCH_SIDES = {side: TouchSide(side.value) for side in Side}
 NO_STAGE = AccountStage(Stage.TARGET, "no response yet")
 
@@ -44,8 +44,10 @@ class WeekOfList:
     moment: Moment
     signed: Signed
     rows: Sequence[AccountWeek]
+    numbers: Sequence[int]  # of the accounts, row by row
     account_ids: Select[int]
     stages: Held  # the definition of stages and coverage that held on its last day
+    next_begun: datetime | None  # when, after the moment, an account will next have been on it for a whole rhythm
 
     @property
     def list(self) -> ListShown:
@@ -55,65 +57,56 @@ class WeekOfList:
 
 
 def week_of_list(
-    session: Session, organisation: Organisation, moment: Moment, programme_id: int = DEFAULT_PROGRAMME
+    session: Session,
+    organisation: Organisation,
+    moment: Moment,
+    programme_id: int = DEFAULT_PROGRAMME,
+    *,
+    only: Sequence[int] | None = None,
 ) -> WeekOfList | None:
-    """Everything the weekly view counts of a programme, or None when no list of it was in force then."""
+    """Everything the weekly view counts of a programme, or None when no list of it was in force then.
+
+    `only` narrows it to some accounts, by number; as many statements are asked, and each of little.
+    """
     signed = signed_list_at(session, organisation, moment.at, programme_id)
     if signed is None:
         return None
-    members = _members(session, signed.list_id, moment)
-    ids = select(Membership.account_id).where(*_on_list(signed.list_id, moment.at))
+    listed = _on_list(signed.list_id, moment.at, only)
+    ids = select(Membership.account_id).where(*listed)
+    members = _members(session, listed, moment)
     before = moment.first - timedelta(days=1)
     definitions = stage_definitions(session)
     held = definitions.on(moment.until)
     stages = stages_on_days(session, ids, [moment.until, before], definitions=definitions)
     read = _Read(
         terms=_terms(signed, moment, held.says),
-        touches=_touches(session, ids, moment),
+        touches=touches_of(session, ids, moment),
         now=stages[moment.until],
         then=stages[before],
-        since=_since(session, signed, moment, programme_id),
+        since=_since(session, signed, moment, programme_id, only),
         deals=deals_of(session, organisation, ids, moment),
         verdicts=_verdicts(session, organisation, ids, moment),
-        campaigns=audiences_at(session, moment.at, programme_id),
+        campaigns=audiences_at(session, moment.at, programme_id, only=only),
         standing=standing_on(session, ids, moment.until),
+        promises=promises_by_account(session, ids, moment=moment),
         stalls={tier: signed.stalled_days(tier) for tier in held.says.coverage_by_tier},
         organisation=organisation,
         until=moment.until,
     )
-    rows = [read.row(member) for member in members]
-    return WeekOfList(moment, signed, rows, ids, held)
+    rows, numbers = [read.row(member) for member in members], [member.account_id for member in members]
+    return WeekOfList(moment, signed, rows, numbers, ids, held, read.next_begun(moment.at))
 
 
-@dataclass(frozen=True)
-class Colleague:
-    """An AE whose figures the reader may see."""
-
-    public_id: str
-    name: str
-
-
-def aes_shown_to(
-    session: Session, reader: User, seat: Seat | None, rows: Sequence[AccountWeek]
-) -> dict[str, Colleague]:
-    """The AEs of these accounts whose own figures a person may see: oneself, one's team, for the sales seat all."""
-    ids = {row.ae_id for row in rows if row.ae_id}
-    statement = select(User.public_id, User.name).where(User.public_id.in_(ids)).order_by(User.name, User.id)
-    if seat is None or seat.side is not Side.SALES:
-        statement = statement.outerjoin(Team, Team.id == User.team_id)
-        statement = statement.where(or_(User.id == reader.id, Team.manager_id == reader.id))
-    return {row.public_id: Colleague(row.public_id, row.name) for row in session.execute(statement)}
-
-
-def _on_list(list_id: int, at: datetime) -> tuple[Any, ...]:
+def _on_list(list_id: int, at: datetime, only: Sequence[int] | None) -> tuple[Any, ...]:
     return (
         Membership.list_id == list_id,
         Membership.starts <= at,
         Membership.ends.is_(None) | (Membership.ends > at),
+        *([] if only is None else [Membership.account_id.in_(only)]),
     )
 
 
-def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Any]:
+def _members(session: Session, listed: Sequence[Any], moment: Moment) -> Sequence[Any]:
     """Each account on the list, with the AE who answers for it on the last day, else the one who was planned."""
     planned, working = aliased(User), aliased(User)
     ae_then = (
@@ -139,19 +132,25 @@ def _members(session: Session, list_id: int, moment: Moment) -> Sequence[Any]:
         .outerjoin(working, working.id == TeamMember.user_id)
         .outerjoin(planned, planned.id == Membership.ae_id)
         .outerjoin(Team, Team.id == func.coalesce(working.team_id, planned.team_id))
-        .where(*_on_list(list_id, moment.at))
+        .where(*listed)
         .order_by(Membership.tier, Account.name, Account.id)
     ).all()
 
 
-def _since(session: Session, signed: Signed, moment: Moment, programme_id: int) -> dict[int, datetime]:
+def _since(
+    session: Session, signed: Signed, moment: Moment, programme_id: int, only: Sequence[int] | None
+) -> dict[int, datetime]:
     """By account, since when it is on the list, as far back as anything asks.
 
-    Of all that ever were, which costs less than to name those that are.
+    Where it is not narrowed, of all that ever were, which costs less than to name those that are.
     """
     back = max(7 * WEEKS_BACK, *(signed.stalled_days(tier) for tier in TIERS))
-    asked = TIME.ends.is_(None) | (TIME.ends >= moment.at - timedelta(days=min(back, NEVER)))
-    return dict(session.execute(listed_since(moment.at, programme_id, asked)).all())
+    asked: list[ColumnElement[bool]] = [
+        TIME.ends.is_(None) | (TIME.ends >= moment.at - timedelta(days=min(back, NEVER)))
+    ]
+    if only is not None:
+        asked.append(TIME.account_id.in_(only))
+    return dict(session.execute(listed_since(moment.at, programme_id, *asked)).all())
 
 
 @dataclass(frozen=True)
@@ -161,6 +160,7 @@ class Term:
     wanted: int
     rhythm: int
     window: int
+    weeks: int  # the period of the rhythm
     begun_by: datetime  # who has been on the list since then has been on it for a whole period
 
 
@@ -174,53 +174,11 @@ def _terms(signed: Signed, moment: Moment, stages: StageDefinition) -> dict[int,
                 wanted=rhythm.touches,
                 rhythm=COUNTED.index(f"rhythm_{rhythm.weeks}"),
                 window=COUNTED.index(f"window_{coverage.weeks}"),
+                weeks=rhythm.weeks,
                 begun_by=moment.at - timedelta(weeks=rhythm.weeks),
             )
             for side, rhythm in rhythms.items()
         }
-    return found
-
-
-# What is counted per account and side, in this order.
-COUNTED: Final = (
-    *("this_week", "window_1", "window_4", "window_13", "rhythm_1", "rhythm_4", "rhythm_13"),
-    *("held", "booked"),
-)
-THIS_WEEK, HELD, BOOKED = (COUNTED.index(name) for name in ("this_week", "held", "booked"))
-Counts = Sequence[int]
-UNTOUCHED: Mapping[TouchSide, Counts] = {}
-
-
-def _touches(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mapping[TouchSide, Counts]]:
-    """Per account and side: outbound touches of this week's share, of each window and rhythm, and meetings.
-
-    While a week is under way its rhythm reaches one week further back: on a Tuesday nobody is late yet. The share of a
-    quarter that ends in the week knows nothing of the days after it.
-    """
-    weeks = [str(moment.week.plus(-back)) for back in range(WEEKS_BACK)]  # they sort as they follow each other
-    quarters = [str(moment.quarter.plus(number)) for number in (-2, -1, 0)]  # up to this one's own days
-    this_week = (Rollup.week == weeks[0]) & (Rollup.quarter == str(moment.quarter))
-    outbound = Rollup.direction == Direction.OUTBOUND
-    held = Rollup.outcome_class == OutcomeClass.MEETING_HELD
-    booked = Rollup.outcome_class == OutcomeClass.MEETING_BOOKED
-    counted = {
-        "this_week": outbound & this_week,
-        "window_1": outbound & (Rollup.week == weeks[0]),
-        "window_4": outbound & (Rollup.week >= weeks[3]),
-        "window_13": outbound,
-        "rhythm_1": outbound & (Rollup.week >= weeks[moment.under_way]),
-        "rhythm_4": outbound & (Rollup.week >= weeks[3 + moment.under_way]),
-        "rhythm_13": outbound,
-        "held": this_week & held,
-        "booked": this_week & booked,
-    }
-    columns = [func.sum(case((counted[name], Rollup.touches), else_=0)) for name in COUNTED]
-    speaks = outbound | (this_week & (held | booked))  # no other line adds to any of these
-    then = Rollup.quarter.in_(quarters), Rollup.week.between(weeks[-1], weeks[0])
-    statement = select(Rollup.account_id, Rollup.side, *columns).group_by(Rollup.account_id, Rollup.side)
-    found: dict[int, dict[TouchSide, Counts]] = {}
-    for row in session.execute(statement.where(Rollup.account_id.in_(ids), *then, speaks)):
-        found.setdefault(row[0], {})[row[1]] = row[2:]
     return found
 
 
@@ -251,6 +209,7 @@ class _Read:
     verdicts: Mapping[int, dict[Side, str]]
     campaigns: Mapping[int, tuple[str, ...]]
     standing: Mapping[int, Standing]
+    promises: Mapping[int, Promises]
     stalls: Mapping[int, int]  # days without a move, by tier
     organisation: Organisation
     until: date
@@ -282,7 +241,14 @@ class _Read:
             stalled=stalled_for(stage.stage, since, day=self.until, after=self.stalls[tier]) is not None,
             deals=self.deals.get(account, ()),
             verdicts=self.verdicts.get(account, {}),
+            promises=self.promises.get(account, {}),
         )
+
+    def next_begun(self, at: datetime) -> datetime | None:
+        """When, after `at`, an account will next have been on the list for a whole period of a rhythm."""
+        weeks = {term.weeks for terms in self.terms.values() for term in terms.values()}
+        instants = (since + timedelta(weeks=number) for since in {*self.since.values()} for number in weeks)
+        return min((instant for instant in instants if instant > at), default=None)
 
 
 def _side(since: datetime, term: Term, counts: Counts | None) -> SideWeek:

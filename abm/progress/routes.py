@@ -17,16 +17,17 @@ from abm.kit.web import Answer, page
 from abm.people.access import May, me, needs
 from abm.people.current import my_seat, organisation, programme
 from abm.people.seats import Side
+from abm.progress.behind import FIGURES, Figure
+from abm.progress.colleagues import Colleague, aes_shown_to
 from abm.progress.comparing import Before, before, group_of
 from abm.progress.figures import Bar, WeekFigures
 from abm.progress.forms import Narrowing
-from abm.progress.lately import counted_lately
+from abm.progress.lately import shown_week, standing_lately
 from abm.progress.moments import Moment, moment_of
 from abm.progress.movement import movement
-from abm.progress.queries import Colleague, aes_shown_to
-from abm.progress.reading import ShownWeek, corrected, shown_week, standing_week
+from abm.progress.reading import ShownWeek, corrected
 from abm.progress.schedule import freezes_at
-from abm.progress.weekly import FIGURES, AccountWeek, Figure, select_rows
+from abm.progress.weekly import AccountWeek, select_rows
 from abm.stages.models import Stage
 
 progress = Blueprint("progress", __name__)
@@ -54,7 +55,7 @@ def week(week: Week) -> Answer:
     found = _find(week, form)
     if found.facts is None:
         return page("progress/no_list.html", moment=found.moment)
-    figures = found.facts.figures(session(), found.rows)
+    figures = found.facts.figures(found.rows)
     return page(
         "progress/week.html",
         moment=found.moment,
@@ -182,17 +183,8 @@ def _corrected(found: Found, figures: WeekFigures, form: Narrowing) -> Mapping[s
     """The figures of a frozen week that stand otherwise today; none of a week that is not frozen."""
     if found.facts is None or found.facts.frozen is None:
         return {}
-    return counted_lately(
-        session(),
-        found.moment,
-        (found.facts.frozen.digest, form.tier.data, form.team.data, form.ae.data),
-        lambda: _later(found.moment, figures, form),
-    )
-
-
-def _later(moment: Moment, figures: WeekFigures, form: Narrowing) -> dict[str, int]:
-    standing = standing_week(session(), organisation(), moment, programme().id)
-    return {} if standing is None else corrected(figures, standing.figures(session(), _narrowed(standing.rows, form)))
+    standing = standing_lately(session(), organisation(), found.moment, programme().id)
+    return {} if standing is None else corrected(figures, standing.figures(_narrowed(standing.rows, form)))
 
 
 def _linked(bar: Bar, moment: Moment) -> Bar:

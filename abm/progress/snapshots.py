@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,7 +22,6 @@ from abm.progress.figures import figures_of, headlines
 from abm.progress.flight import on_the_way
 from abm.progress.freshness import freshness_of
 from abm.progress.moments import Moment
-from abm.progress.promises import promises_by_account
 from abm.progress.queries import WeekOfList, week_of_list
 from abm.progress.weekly import AccountWeek, Promise, together
 from abm.stages.following import follow_stages
@@ -119,11 +117,9 @@ def _written(
     session: Session, organisation: Organisation, week: WeekOfList, programme: Programme, *, at: datetime
 ) -> Snapshot:
     """What follows from the facts that are sealed."""
-    promised = promises_by_account(session, week.account_ids, moment=week.moment)
-    rows = [replace(row, promises=promised.get(row.public_id, {})) for row in week.rows]
     sealed_upto, _ = head(session)
     about = _about(session, organisation, week, programme_id=programme.id, at=at, sealed_upto=sealed_upto)
-    content = {**about, **write_accounts(rows)}
+    content = {**about, **write_accounts(week.rows)}
     quarter, name = str(week.moment.quarter), str(week.moment.week)
     document = f"{programme.slug} {quarter} {name}"
     frozen = freeze(kind="snapshot", document=document, number=1, predecessor=None, content=content)
@@ -133,7 +129,7 @@ def _written(
         week=name,
         content=frozen.content,
         digest=frozen.digest,
-        headlines=headlines_by_group(rows),
+        headlines=headlines_by_group(week.rows),
         sealed_upto=sealed_upto,
         frozen_at=at,
     )

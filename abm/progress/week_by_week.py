@@ -21,8 +21,9 @@ from abm.kit.clock import Quarter, Week
 from abm.people.models import Organisation
 from abm.people.seats import Side
 from abm.progress.figures import headlines
+from abm.progress.lately import standing_lately
 from abm.progress.moments import Moment, moment_of
-from abm.progress.reading import ShownWeek, standing_week
+from abm.progress.reading import ShownWeek
 from abm.progress.snapshots import Snapshot
 from abm.progress.weekly import AccountWeek, select_rows
 from abm.targets.models import TargetList
@@ -123,7 +124,7 @@ def week_by_week(
     teams = {name.removeprefix(TEAM) for one in frozen.values() for name in one if name.startswith(TEAM)}
     if open_week is not None:
         rows = Part.read(group).of(open_week.rows)
-        said[open_week.moment.week] = headlines(open_week.figures(session, rows))
+        said[open_week.moment.week] = headlines(open_week.figures(rows))
         teams |= {row.team for row in open_week.rows}
     now = open_week.moment.week if open_week is not None else None
     weeks = _lines(quarter, said, until=organisation.today(at), now=now)
@@ -147,7 +148,7 @@ def _open_week(
     moment: Moment | None = moment_of(organisation, organisation.current_week(), quarter)
     if moment is None or not moment.open:
         return None
-    return standing_week(session, organisation, moment, target_list.programme_id)
+    return standing_lately(session, organisation, moment, target_list.programme_id)
 
 
 def _lines(quarter: Quarter, said: Mapping[Week, Headlines], *, until: date, now: Week | None) -> list[WeekLine]:

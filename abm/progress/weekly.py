@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Final
+from functools import cached_property
+from typing import Final, NamedTuple
 
-from abm.accounts.deals import Source
 from abm.people.seats import Side
 from abm.progress.pipeline import Deal, DealState
 from abm.stages.models import Stage
 
-FURTHER: Final = frozenset(stage for stage in Stage if stage.rank >= Stage.ENGAGED.rank)
 BUYING_GROUP: Final = 2  # so many people who responded make one
 
 
@@ -99,6 +98,24 @@ def together(promises: Iterable[Promises]) -> dict[Side, Promise]:
     return found
 
 
+class Kind(NamedTuple):
+    """What figures tell accounts apart by: thousands of them are of a few hundred kinds."""
+
+    tier: int
+    team: str
+    joint: Joint
+    by_marketing: bool  # touched within the window that coverage is measured in
+    by_sales: bool
+    stage_before: Stage
+    stage: Stage
+    two_views: bool
+
+    @property
+    def moved(self) -> int:
+        """Stages gained since a week ago; negative where it went back."""
+        return self.stage.rank - self.stage_before.rank
+
+
 @dataclass(frozen=True)
 class AccountWeek:
     """One account of the list in one week. It and its AE go by public id: a frozen week outlives every number."""
@@ -175,84 +192,14 @@ class AccountWeek:
     @property
     def moved(self) -> int:
         """Stages gained since a week ago; negative where it went back."""
-        return self.stage.rank - self.stage_before.rank
+        return self.kind.moved
 
-
-@dataclass(frozen=True)
-class Figure:
-    """A count of accounts out of all, and the accounts behind it by a name that an address can carry."""
-
-    key: str
-    label: str
-    holds: Callable[[AccountWeek], bool]
-
-
-def _of_further(key: str, label: str, *, before: bool | None, now: bool | None) -> Figure:
-    """Accounts that were, or are, at engaged or further; None leaves that out of account."""
-
-    def holds(row: AccountWeek) -> bool:
-        then, stands = row.stage_before in FURTHER, row.stage in FURTHER
-        return before in {None, then} and now in {None, stands}
-
-    return Figure(key, label, holds)
-
-
-def _of_joint(joint: Joint) -> Figure:
-    return Figure(joint.value, joint.label, lambda row: row.joint is joint)
-
-
-def _of_stage(stage: Stage) -> Figure:
-    return Figure(f"stage-{stage}", f"Stage now: {stage.label}", lambda row: row.stage is stage)
-
-
-def _of_former_stage(stage: Stage) -> Figure:
-    return Figure(f"was-{stage}", f"Stage a week ago: {stage.label}", lambda row: row.stage_before is stage)
-
-
-def _of_move(before: Stage, now: Stage) -> Figure:
-    said = f"From {before.label} to {now.label}" if before is not now else f"In {now.label} a week ago and now"
-    return Figure(f"from-{before}-{now}", said, lambda row: (row.stage_before, row.stage) == (before, now))
-
-
-def _of_source(source: Source, state: DealState | None) -> Figure:
-    """Accounts with a deal that a source brought, in a state, or new (None)."""
-    said = state.value if state else "new"
-    return Figure(
-        f"{said}-{source}",
-        f"With a deal from {source.label}: {said}",
-        lambda row: any(
-            deal.source is source and (deal.new if state is None else deal.state is state) for deal in row.deals
-        ),
-    )
-
-
-_FIGURES = (
-    *map(_of_joint, Joint),
-    Figure("covered-marketing", "Touched by Marketing", lambda row: row.covered_by(Side.MARKETING)),
-    Figure("covered-sales", "Touched by Sales", lambda row: row.covered_by(Side.SALES)),
-    Figure("covered-both", "Touched by both sides", lambda row: row.covered_by_both),
-    Figure("meetings-held", "Meeting held this week", lambda row: row.meetings_held > 0),
-    Figure("moved-on", "Moved on since a week ago", lambda row: row.moved > 0),
-    Figure("moved-back", "Moved back since a week ago", lambda row: row.moved < 0),
-    _of_further("was-further", "Stood at engaged or further a week ago", before=True, now=None),
-    _of_further("came-further", "Moved on to engaged or further", before=False, now=True),
-    _of_further("fell-back", "Moved back from engaged or further", before=True, now=False),
-    _of_further("further", "Stand at engaged or further now", before=None, now=True),
-    Figure("buying-group", "Buying group: 2 or more people who responded", lambda row: row.has_buying_group),
-    Figure("untouched", "Touched by neither side", lambda row: row.untouched),
-    Figure("stalled", "Stalled", lambda row: row.stalled),
-    Figure("open-deals", "With an open deal", lambda row: row.has_deal(DealState.OPEN)),
-    Figure("new-deals", "With a new deal", lambda row: any(deal.new for deal in row.deals)),
-    Figure("won-deals", "With a deal won this week", lambda row: row.has_deal(DealState.WON)),
-    Figure("lost-deals", "With a deal lost this week", lambda row: row.has_deal(DealState.LOST)),
-    *(_of_source(source, state) for source in Source for state in (*DealState, None)),
-    *(_of_move(before, now) for before in Stage for now in Stage),
-    Figure("two-views", "Seen differently by the two sides", lambda row: row.two_views),
-    *map(_of_stage, Stage),
-    *map(_of_former_stage, Stage),
-    Figure("all", "On the list", lambda _row: True),
-)
-FIGURES = {figure.key: figure for figure in _FIGURES}
+    @cached_property
+    def kind(self) -> Kind:
+        """What figures tell it apart from others by; read once, since a row may be counted for many pages."""
+        by_marketing, by_sales = self.covered_by(Side.MARKETING), self.covered_by(Side.SALES)
+        stages = self.stage_before, self.stage
+        return Kind(self.tier, self.team, self.joint, by_marketing, by_sales, *stages, self.two_views)
 
 
 def select_rows(

@@ -19,7 +19,7 @@ from abm.kit.text import one_line, shortened
 from abm.people.models import Organisation
 from abm.progress.comparing import is_whole
 from abm.progress.figures import figures_of, headlines
-from abm.progress.reading import kept_of
+from abm.progress.reading import read_snapshot
 from abm.progress.snapshots import Snapshot
 from abm.progress.weekly import AccountWeek, together
 from abm.rhythm.actions import Action
@@ -113,7 +113,7 @@ def checked(
     """Each decision beside the latest whole week that is frozen, if that is a later one than its own."""
     latest = _latest_whole(session, organisation, programme_id) if decisions else None
     counted = latest is not None and any(not one.scope and not one.over for one in decisions)
-    rows = kept_of(session, latest).rows if latest is not None and counted else ()
+    rows = read_snapshot(session, latest).rows if latest is not None and counted else ()
     return [Checked(one, _after(one, latest, rows), _cut(organisation, one.review.snapshot)) for one in decisions]
 
 
@@ -154,7 +154,7 @@ def named_in(session: Session, snapshot: Snapshot, names: Iterable[str]) -> list
     Raises RuleBroken for a name that none of its accounts has, or more than one.
     """
     known: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for row in kept_of(session, snapshot).rows:
+    for row in read_snapshot(session, snapshot).rows:
         for called in (row.name, f"{row.name} ({row.slug})"):
             known[one_line(called).casefold()].add((f"“{row.name} ({row.slug})”", row.public_id))
     chosen = {_one(name, known.get(name.casefold(), set())) for name in names}
@@ -176,7 +176,7 @@ def figure_in(snapshot: Snapshot, figure: str, scope: str, named: set[str]) -> i
     """A headline of a frozen week, for all, for a tier, or (where the scope is empty) for the named accounts."""
     if scope:
         return _headline(snapshot, figure, scope)
-    rows = kept_of(session_of(snapshot), snapshot).rows
+    rows = read_snapshot(session_of(snapshot), snapshot).rows
     return _added_up([row for row in rows if row.public_id in named], figure)
 
 

@@ -222,8 +222,8 @@ def _shared(found: Review) -> dict[str, Any]:
 
 def _whole(moment: Moment, found: Review) -> dict[str, Any]:
     """Everything that a review shows: frozen facts, and what was made of them."""
-    week = read_snapshot(session(), organisation(), moment, session.get_one(Snapshot, found.snapshot_id))
-    figures = week.figures(session(), week.rows)
+    week = read_snapshot(session(), session.get_one(Snapshot, found.snapshot_id))
+    figures = week.figures(week.rows)
     known = before(session(), organisation(), moment, found.programme_id, group=ALL)
     running = [one for one in decisions_running(session(), found.programme_id) if one.review_id != found.id]
 

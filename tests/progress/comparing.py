@@ -13,9 +13,9 @@ from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.people.seats import Side
 from abm.progress.closing import Line, QuarterFigures, SideLine
 from abm.progress.figures import WeekFigures
+from abm.progress.lately import shown_week
 from abm.progress.moments import Moment
 from abm.progress.quarter_queries import quarter_of_list
-from abm.progress.reading import shown_week
 from abm.targets.models import TargetList
 from tests.progress.counted import CountedWeek, Span, Tables
 from tests.progress.counted_quarter import CountedQuarter
@@ -26,7 +26,7 @@ def compare_week(session: Session, organisation: Organisation, moment: Moment, *
     shown = shown_week(session, organisation, moment, DEFAULT_PROGRAMME)
     assert shown is not None
     assert (shown.frozen is not None) is frozen
-    figures = shown.figures(session, shown.rows)
+    figures = shown.figures(shown.rows)
     first, last, until = (pd.Timestamp(day) for day in (moment.first, moment.last, moment.until))
     span = Span(first, last, until, pd.Timestamp(moment.at), moment.open)
     counted = CountedWeek(Tables(session.connection(), organisation.time_zone), span)

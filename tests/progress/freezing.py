@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from abm.accounts.crm_stages import StageCategory, add_stage
 from abm.accounts.deals import Source, create_opportunity
+from abm.audit.seal import seal_events
 from abm.kit.clock import Week
 from abm.kit.web import in_one_state
 from abm.people.models import Organisation
 from abm.people.programmes import DEFAULT_PROGRAMME, Programme
+from abm.progress.lately import shown_week
 from abm.progress.moments import Moment, moment_of
-from abm.progress.reading import ShownWeek, shown_week
+from abm.progress.reading import ShownWeek
 from abm.progress.snapshots import FreezeCause, Snapshot, take_snapshot
 from abm.stages.following import follow_stages
 from abm.touches.kinds import Channel, Direction, TouchSide
@@ -80,3 +82,10 @@ def a_lively_week(ground: Ground) -> None:
 def follow_all(session: Session) -> None:
     while follow_stages(session):
         session.flush()
+
+
+def sealed_and_followed(ground: Ground) -> None:
+    """What a worker does every minute."""
+    seal_events(ground.session)
+    follow_all(ground.session)
+    ground.session.commit()

@@ -14,11 +14,14 @@ from abm.accounts.crm_stages import CrmStage
 from abm.accounts.deals import Opportunity, Source, create_opportunity
 from abm.accounts.merging import merge_contacts
 from abm.accounts.models import Account, Contact
+from abm.audit.models import record
+from abm.audit.seal import seal_events
 from abm.kit import clock
 from abm.outbound.following import follow
 from abm.outbound.judging import Verdict, judge
 from abm.outbound.recounting import recount
 from abm.people.seats import Side, note_absence
+from abm.stages.following import follow_stages
 from abm.targets.kinds import Outcome
 from abm.targets.models import TargetList
 from abm.touches.kinds import Channel, Direction, TouchSide
@@ -79,6 +82,9 @@ class Company:
 
     def follow(self) -> None:
         follow(self.session, organisation=self.cast.organisation, at=clock.now())
+        seal_events(self.session)
+        while follow_stages(self.session):
+            self.session.flush()
 
     def log(self, number: int, ago: int, side: TouchSide, kind: tuple[Any, ...], person: int) -> None:
         contact = None if person == 2 else self.contacts[number][person]
@@ -120,9 +126,9 @@ class Company:
 
     def promise(self, number: int, begins: int, days: int, side: Side) -> None:
         first = self.cast.organisation.today() + timedelta(days=begins)
-        self.world.promise(
-            self.accounts[number], side=side, first_day=first, last_day=first + timedelta(days=days), wanted=days
-        )
+        days_of = {"first_day": first, "last_day": first + timedelta(days=days)}
+        made = self.world.promise(self.accounts[number], side=side, wanted=days, **days_of)
+        record(made, "accepted", by=self.cast.tomas, at=clock.now())
         recount(self.session, [self.accounts[number].id])
 
     def place(self, number: int, tier: int | None) -> None:

@@ -22,8 +22,8 @@ from abm.kit.clock import Week
 from abm.kit.rules import RuleBroken
 from abm.people.programmes import DEFAULT_PROGRAMME, Programme
 from abm.people.seats import Side
+from abm.progress.lately import Looking, Weeks
 from abm.progress.moments import Moment, moment_of
-from abm.progress.promises import promises_by_account
 from abm.progress.reading import ShownWeek, read_snapshot, standing_week
 from abm.progress.snapshots import FreezeCause, Snapshot, take_snapshot
 from abm.progress.weekly import AccountWeek, Promise, Promises
@@ -49,6 +49,7 @@ class Story(Company):
     """What happens, and the weeks that were frozen meanwhile."""
 
     kept: list[Kept] = field(default_factory=list)
+    weeks: Weeks = field(default_factory=dict)  # as a process keeps them that was looked at after every step
 
     def freeze(self, back: int) -> None:
         moment = self.moment(this_week(back))
@@ -59,7 +60,7 @@ class Story(Company):
         self.session.flush()
         if taken.id in {one.number for one in self.kept}:
             return
-        shown = read_snapshot(self.session, organisation, moment, taken)
+        shown = read_snapshot(self.session, taken)
         assert seen(shown.rows) == Naive(self.session.connection()).week(Share(moment.week, at))
         self.kept.append(Kept(moment, taken.id, bytes(taken.content), on_page(self.session, shown)))
 
@@ -68,12 +69,6 @@ class Story(Company):
         assert moment is not None
         return moment
 
-    def standing(self, shown: ShownWeek) -> list[AccountWeek]:
-        """The rows of a week that is not frozen, each with its promises."""
-        assert shown.account_ids is not None
-        promises = promises_by_account(self.session, shown.account_ids, moment=shown.moment)
-        return [replace(row, promises=promises.get(row.public_id, {})) for row in shown.rows]
-
     def check(self, number: int) -> None:
         """What stands is what the tables say, and what is frozen is what it was."""
         naive, organisation = Naive(self.session.connection()), self.cast.organisation
@@ -81,14 +76,17 @@ class Story(Company):
             moment = self.moment(this_week(back))
             shown = standing_week(self.session, organisation, moment, DEFAULT_PROGRAMME)
             assert shown is not None
+            lately = Looking(self.session, organisation, moment, DEFAULT_PROGRAMME).up_to_date(self.weeks)
+            assert lately is not None
+            assert (lately.rows, lately.list) == (shown.rows, shown.list)
             counted = naive.week(Share(moment.week, clock.now()))
-            assert seen(self.standing(shown)) == counted
-            assert promised(shown.figures(self.session, shown.rows).promises) == added_up(counted)
+            assert seen(shown.rows) == counted
+            assert promised(shown.figures(shown.rows).promises) == added_up(counted)
         for one in self.kept:
             snapshot = self.session.get_one(Snapshot, one.number, populate_existing=True)
             self.session.refresh(snapshot, ["content"])
             assert (bytes(snapshot.content), snapshot.digest) == (one.content, digest_of(one.content))
-            shown = read_snapshot(self.session, organisation, one.moment, snapshot)
+            shown = read_snapshot(self.session, snapshot)
             assert on_page(self.session, shown) == one.page
 
 
@@ -99,7 +97,7 @@ def this_week(back: int = 0) -> Week:
 def on_page(session: Session, shown: ShownWeek) -> tuple[Any, ...]:
     """Everything that a page shows of a snapshot but the names of people."""
     rows = [replace(row, ae="") for row in shown.rows]
-    return rows, shown.list, shown.currency, shown.frozen, shown.figures(session, shown.rows)
+    return rows, shown.list, shown.currency, shown.frozen, shown.figures(shown.rows)
 
 
 def seen(rows: Sequence[AccountWeek]) -> dict[str, Seen]:

@@ -82,7 +82,7 @@ def frozen(ground: Ground, moment: Moment) -> AccountWeek:
     taken = take_snapshot(session, organisation, programme, moment, cause=FreezeCause.TIME, by=None, at=LATER)
     assert taken is not None
     session.commit()
-    return read_snapshot(session, organisation, moment, taken).rows[0]
+    return read_snapshot(session, taken).rows[0]
 
 
 def test_a_minute_before_midnight_is_the_week_before_and_a_minute_after_is_this_week(

@@ -33,7 +33,7 @@ def test_a_frozen_week_is_read_without_asking_for_touches(ground: Ground) -> Non
     ground.session.expire_all()
     with statements(db.engine) as sent:
         week = seen(ground)
-        week.figures(ground.session, week.rows)
+        week.figures(week.rows)
     assert not [statement for statement in sent if "touch" in statement or "opportunity" in statement]
 
 
@@ -43,9 +43,7 @@ def test_a_snapshot_and_the_facts_as_they_stand_are_equal_for_each_side_promise(
     standing = standing_week(ground.session, ground.cast.organisation, of(ground), DEFAULT_PROGRAMME)
     assert standing is not None
     frozen = seen(ground)
-    assert (
-        frozen.figures(ground.session, frozen.rows).promises == standing.figures(ground.session, standing.rows).promises
-    )
+    assert frozen.figures(frozen.rows).promises == standing.figures(standing.rows).promises
     assert set(frozen.rows[0].promises) == set(Side)
 
 

@@ -29,11 +29,11 @@ def test_a_frozen_week_says_what_the_facts_said_when_it_was_frozen(ground: Groun
     a_lively_week(ground)
     in_one_state(ground.session, lambda: follow_all(ground.session))
     standing = seen(ground)
-    figures = standing.figures(ground.session, standing.rows)
+    figures = standing.figures(standing.rows)
     freeze(ground)
     frozen = seen(ground)
     assert frozen.frozen is not None
-    assert frozen.figures(ground.session, frozen.rows) == figures
+    assert frozen.figures(frozen.rows) == figures
     plain = [(row.name, row.tier, row.ae, row.team, row.sides, row.stage, row.deals) for row in frozen.rows]
     assert plain == [(row.name, row.tier, row.ae, row.team, row.sides, row.stage, row.deals) for row in standing.rows]
     assert (figures.pipeline.deals, figures.pipeline.worth, figures.won.worth) == (1, 90_000_00, 12_000_00)

@@ -7,10 +7,11 @@ import pytest
 from abm.definitions.stages import DEFAULT_STAGES
 from abm.kit.charts import waterfall
 from abm.people.seats import Side
+from abm.progress.behind import FIGURES
 from abm.progress.figures import figures_of, takeaway
 from abm.progress.kinds import coverage_by_tier, kinds_of
 from abm.progress.movement import movement
-from abm.progress.weekly import FIGURES, AccountWeek, Joint, SideWeek, select_rows
+from abm.progress.weekly import AccountWeek, Joint, SideWeek, select_rows
 from abm.stages.models import Stage
 
 ACTIVE = SideWeek(this_week=2, in_rhythm=2, in_window=2, wanted=1)
