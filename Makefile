@@ -63,7 +63,8 @@ migration: setup-dev ## draft a migration from the models: make migration name="
 	$(BIN)/ruff format --quiet migrations
 
 compile = $(uv) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url pyproject.toml --extra postgres --group build
+	--no-header --no-annotate --no-emit-index-url pyproject.toml \
+	--extra postgres --extra pdf --group build
 lock: setup ## resolve the versions anew; upgrade=1 takes the newest that pyproject.toml allows
 	$(compile) $(if $(upgrade),--upgrade) --output-file requirements.lock
 	$(compile) $(if $(upgrade),--upgrade) --group dev --constraints requirements.lock --output-file requirements-dev.lock

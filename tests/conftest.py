@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from abm.kit.config import Config
 from abm.kit.db import db, writing
+from abm.kit.pdf import can_draw
 from tests.apart import ApartClient
 from tests.cast import Cast, assemble, assembled
 from tests.engines import Compiled, EngineKind, Postgresql, Sqlite, nothing
@@ -100,6 +102,22 @@ def app(config: Config, compiled_templates: FileSystemBytecodeCache, compiled_st
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def drawing() -> None:
+    """For tests that draw a PDF."""
+    if not can_draw():
+        pytest.skip("no WeasyPrint here, or no libpango for it to draw with")
+
+
+@pytest.fixture
+def no_drawing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine on which nothing draws a PDF."""
+    monkeypatch.setitem(sys.modules, "abm.kit.pdf_drawing", None)
+    can_draw.cache_clear()
+    yield
+    can_draw.cache_clear()
 
 
 @pytest.fixture

@@ -49,23 +49,25 @@ def tell(
     link: str,
     by: User | None,
     at: datetime,
+    also: object = None,
     **values: object,
 ) -> None:
     """Write one letter each, to everybody but whose act it is about; nothing where no mail can go.
 
-    The first line of the template is the subject, the rest its paragraphs. Works without a request as well.
+    The first line of the template is the subject, the rest its paragraphs; `also` is a second address beside the link.
+    Works without a request as well.
     """
     to = [user for user in people if by is None or user.id != by.id]
     if not to or mail_server(session) is None:
         return
     organisation = session.get_one(Organisation, 1)
     g.setdefault("time_zone", organisation.time_zone)  # days read as the company's, in the worker too
-    known = {"organisation": organisation, "link": link, "by": by} | values
+    known = {"organisation": organisation, "link": link, "also": also, "by": by} | values
     body = current_app.jinja_env.get_template(template)
     frame = current_app.jinja_env.get_template("people/letters/frame.html")
     for user in to:
         subject, _, text = body.render(**known, user=user).strip().partition("\n")
-        html = frame.render(subject=subject, paragraphs=text.strip().split("\n\n"), link=link)
+        html = frame.render(subject=subject, paragraphs=text.strip().split("\n\n"), links={link, also})
         write_letter(user, subject=subject, text=f"{text.strip()}\n", html=html, at=at)
 
 

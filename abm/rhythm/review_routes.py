@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, abort, redirect
+from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from abm.accounts.queries import active_people
@@ -14,6 +14,7 @@ from abm.kit import clock
 from abm.kit.clock import Week
 from abm.kit.db import session
 from abm.kit.forms import given
+from abm.kit.pdf import MEDIA_TYPE, WITHOUT, can_draw, pdf_of
 from abm.kit.rules import Conflict, RuleBroken
 from abm.kit.web import Answer, commit, done, in_one_state, page
 from abm.people.access import May, may, me, needs
@@ -35,6 +36,7 @@ from abm.rhythm.review_loading import address, find, review_or_404
 from abm.rhythm.review_queries import actions_back, checked, decisions_running, latest_reviews, open_actions, playbook
 from abm.rhythm.reviews import Review, open_review
 from abm.rhythm.shares import name_of, shares_to_review
+from abm.rhythm.sheet import lines_of
 
 rhythm = Blueprint("rhythm", __name__)
 
@@ -53,6 +55,7 @@ def index() -> Answer:
         "rhythm/index.html",
         offered=[(name_of(share), share, held.get((str(share.quarter), str(last)))) for share in offered],
         meets=rhythm_of(session(), here),
+        as_pdf=can_draw(),
         reviews=reviews,
         actions=open_actions(session(), here),
         decisions=checked(session(), organisation(), decisions_running(session(), here), here),
@@ -154,12 +157,17 @@ def close(week: Week) -> Answer:
     if found.open:
         at = clock.now()
         close_review(found, by=me(), at=at)
-        link = address(found, _external=True)
-        minutes = minutes_of(session(), found)
-        people = concerned(session(), organisation(), found, at)
-        tell(session(), "rhythm/letters/minutes.txt", people, link=link, by=None, at=at, review=found, minutes=minutes)
+        _send_minutes(found, at)
     commit()
     return done(address(found), message="The review is closed, and its minutes are on their way.")
+
+
+def _send_minutes(closed: Review, at: datetime) -> None:
+    """Tell whoever is concerned what the minutes say, and where they stand."""
+    link, minutes = address(closed, _external=True), minutes_of(session(), closed)
+    file = address(closed, "rhythm.minutes_file", _external=True) if can_draw() else None
+    people, known = concerned(session(), organisation(), closed, at), {"review": closed, "minutes": minutes}
+    tell(session(), "rhythm/letters/minutes.txt", people, link=link, also=file, by=None, at=at, **known)
 
 
 @rhythm.get("/reviews/<week:week>/print")
@@ -167,7 +175,24 @@ def close(week: Week) -> Answer:
 def on_paper(week: Week) -> Answer:
     """The review on one page of A4 or Letter."""
     moment, found = review_or_404(week)
-    return page("rhythm/print.html", **_whole(moment, found))
+    return page("rhythm/print.html", **_on_sheet(moment, found))
+
+
+@rhythm.get("/reviews/<week:week>/minutes.pdf")
+@needs(May.READ)
+def minutes_file(week: Week) -> Answer:
+    """The same sheet of a closed review as a file: what leaves the house is what nobody can change any more."""
+    moment, found = review_or_404(week)
+    if found.minutes_digest is None:
+        abort(
+            404, f"The minutes of week {week.number} are written when its review is closed. Until then print its page."
+        )
+    if not can_draw():
+        abort(404, WITHOUT)
+    sheet = render_template("rhythm/print.html", frame="kit/paper.html", **_on_sheet(moment, found))
+    body = pdf_of(sheet, base=request.url_root, identifier=found.minutes_digest)
+    headers = {"Content-Disposition": f'attachment; filename="{week}-minutes.pdf"'}
+    return Response(body, content_type=MEDIA_TYPE, headers=headers)
 
 
 def review_page(
@@ -194,6 +219,7 @@ def review_page(
         decision_form=decision,
         action_form=action,
         leads=my_seat() is not None,
+        as_pdf=not found.open and can_draw(),
     )
 
 
@@ -218,6 +244,13 @@ def _shared(found: Review) -> dict[str, Any]:
         "here": partial(address, found),
         "may_run": found.open and may(me(), May.RUN_REVIEW),
     }
+
+
+def _on_sheet(moment: Moment, found: Review) -> dict[str, Any]:
+    """What stands on the sheet of a review."""
+    known = _whole(moment, found)
+    minutes, own, back = known["minutes"], known["actions"], known["back"]
+    return known | {"lines": lines_of(minutes, own, back, today=known["today"], closed_at=found.closed_at)}
 
 
 def _whole(moment: Moment, found: Review) -> dict[str, Any]:

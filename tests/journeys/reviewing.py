@@ -18,6 +18,7 @@ AMARA, RENATA, INES, TOMAS = "Amara", "Renata", "Ines", "Tomás"
 
 NO_PAGE_OF_REVIEWS = {
     "rhythm.series_file": "read by calendar programs",
+    "rhythm.minutes_file": "a file",
     "rhythm.now": "a part of the review's page",
 }
 PAGES_OF_REVIEWS: dict[str, list[tuple[str, str]]] = {

@@ -36,6 +36,7 @@ REVIEWS: dict[str, list[Case]] = {
     "rhythm.write_note": [case(RUNNING, 303, **REVIEWED, **POINT)],
     "rhythm.close": [case(RUNNING, 404, week="week")],
     "rhythm.on_paper": [case(EVERYONE, **REVIEWED)],
+    "rhythm.minutes_file": [case(EVERYONE, 404, **REVIEWED)],  # it is open: nothing is written down yet
     "rhythm.make_decision": [case(RUNNING, 422, **REVIEWED)],
     "rhythm.drop_decision": [case(RUNNING, 303, **REVIEWED, **DECISION)],
     "rhythm.make_action": [case(RUNNING, 422, **REVIEWED)],

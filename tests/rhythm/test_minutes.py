@@ -91,7 +91,7 @@ def test_the_sheet_says_the_figures_the_decisions_and_the_actions(app: Flask, me
     take_on(review, "Send the map", cast.tomas, date(2026, 12, 1), today=TODAY, by=cast.ines, at=NOW)
     meeting.session.commit()
     sheet = meeting.enter(app.test_client(), cast.vera).get(f"/reviews/{LAST}/print").text
-    assert "Send the map: Tomás Ferreira, by Tue 1 Dec" in sheet
+    assert 'Send the map: Tomás Ferreira, <span class="nowrap">by Tue 1 Dec</span>' in sheet
     assert review.snapshot.digest[:12] in sheet
 
 
