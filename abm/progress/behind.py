@@ -8,7 +8,7 @@ from typing import Final
 
 from abm.accounts.deals import Source
 from abm.people.seats import Side
-from abm.progress.pipeline import DealState
+from abm.progress.pipeline import Deal, DealState
 from abm.progress.weekly import AccountWeek, Joint
 from abm.stages.models import Stage
 
@@ -22,6 +22,16 @@ class Figure:
     key: str
     label: str
     holds: Callable[[AccountWeek], bool]
+    counts: Callable[[Deal], bool] | None = None  # which of their deals, where it is one of deals
+
+    def deals(self, row: AccountWeek) -> list[Deal]:
+        """The deals of an account that it counts."""
+        return [deal for deal in row.deals if self.counts is not None and self.counts(deal)]
+
+    def worth(self, row: AccountWeek) -> int | None:
+        """What these are worth in minor units, as far as that is known; None where it is of none."""
+        known = [deal.worth for deal in self.deals(row) if deal.worth is not None]
+        return sum(known) if known else None
 
 
 def _of_further(key: str, label: str, *, before: bool | None, now: bool | None) -> Figure:
@@ -51,16 +61,18 @@ def _of_move(before: Stage, now: Stage) -> Figure:
     return Figure(f"from-{before}-{now}", said, lambda row: (row.stage_before, row.stage) == (before, now))
 
 
+def _of_deals(key: str, label: str, state: DealState | None, source: Source | None = None) -> Figure:
+    """Accounts with a deal in a state, or new (None); of one source, or of any."""
+
+    def counts(deal: Deal) -> bool:
+        return (deal.new if state is None else deal.state is state) and source in {None, deal.source}
+
+    return Figure(key, label, lambda row: any(map(counts, row.deals)), counts)
+
+
 def _of_source(source: Source, state: DealState | None) -> Figure:
-    """Accounts with a deal that a source brought, in a state, or new (None)."""
     said = state.value if state else "new"
-    return Figure(
-        f"{said}-{source}",
-        f"With a deal from {source.label}: {said}",
-        lambda row: any(
-            deal.source is source and (deal.new if state is None else deal.state is state) for deal in row.deals
-        ),
-    )
+    return _of_deals(f"{said}-{source}", f"With a deal from {source.label}: {said}", state, source)
 
 
 _FIGURES = (
@@ -78,10 +90,10 @@ _FIGURES = (
     Figure("buying-group", "Buying group: 2 or more people who responded", lambda row: row.has_buying_group),
     Figure("untouched", "Touched by neither side", lambda row: row.untouched),
     Figure("stalled", "Stalled", lambda row: row.stalled),
-    Figure("open-deals", "With an open deal", lambda row: row.has_deal(DealState.OPEN)),
-    Figure("new-deals", "With a new deal", lambda row: any(deal.new for deal in row.deals)),
-    Figure("won-deals", "With a deal won this week", lambda row: row.has_deal(DealState.WON)),
-    Figure("lost-deals", "With a deal lost this week", lambda row: row.has_deal(DealState.LOST)),
+    _of_deals("open-deals", "With an open deal", DealState.OPEN),
+    _of_deals("new-deals", "With a new deal", None),
+    _of_deals("won-deals", "With a deal won this week", DealState.WON),
+    _of_deals("lost-deals", "With a deal lost this week", DealState.LOST),
     *(_of_source(source, state) for source in Source for state in (*DealState, None)),
     *(_of_move(before, now) for before in Stage for now in Stage),
     Figure("two-views", "Seen differently by the two sides", lambda row: row.two_views),

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from abm.accounts.money import written_amount
 from abm.campaigns.queries import names_of
 from abm.kit.clock import Week
 from abm.kit.db import session
@@ -85,6 +86,7 @@ def accounts(week: Week) -> Answer:
         "progress/accounts.html",
         moment=found.moment,
         figure=figure,
+        currency=found.currency,
         rows=rows[begin : begin + ROWS],
         total=len(rows),
         begin=begin,
@@ -101,7 +103,12 @@ def accounts_file(week: Week) -> Answer:
     form = Narrowing(request.args)
     found = _find(week, form)
     figure, rows = _behind(found, form)
-    sheet = Sheet(figure.label, HEADS, [_cells(row, found.choices.campaigns) for row in rows])
+    heads = (*HEADS, "Deals", f"Worth, {found.currency}") if figure.counts else HEADS
+    sheet = Sheet(
+        figure.label,
+        heads,
+        [(*_cells(row, found.choices.campaigns), *_deals(figure, row, found.currency)) for row in rows],
+    )
     headers = {"Content-Disposition": f'attachment; filename="{found.moment.week}-{figure.key}.csv"'}
     return Response(csv_file(sheet), content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -112,6 +119,13 @@ def _cells(row: AccountWeek, campaigns: Mapping[str, str]) -> tuple[Cell, ...]:
     worked = "; ".join(campaigns[slug] for slug in row.campaigns)
     whose = (row.name, row.tier, row.ae, row.team, row.joint.label)
     return (*whose, *done, row.meetings_held, *stages, row.people, row.segment, worked)
+
+
+def _deals(figure: Figure, row: AccountWeek, currency: str) -> tuple[Cell, ...]:
+    """The deals that a figure counts of an account, and what they are worth as far as that is known."""
+    deals = figure.deals(row)
+    worth = written_amount(figure.worth(row), currency)
+    return ("; ".join(deal.name for deal in deals), worth) if figure.counts else ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +146,11 @@ class Found:
     facts: ShownWeek | None
     rows: list[AccountWeek]
     choices: Choices
+
+    @property
+    def currency(self) -> str:
+        """In which worths are."""
+        return self.facts.currency if self.facts else organisation().currency
 
 
 def _find(week: Week, form: Narrowing) -> Found:

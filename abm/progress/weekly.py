@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from abm.people.seats import Side
-from abm.progress.pipeline import Deal, DealState
+from abm.progress.pipeline import Deal
 from abm.stages.models import Stage
 
 BUYING_GROUP: Final = 2  # so many people who responded make one
@@ -185,9 +185,6 @@ class AccountWeek:
     def has_buying_group(self) -> bool:
         """Whether more than one person there responded."""
         return self.people >= BUYING_GROUP
-
-    def has_deal(self, state: DealState) -> bool:
-        return any(deal.state is state for deal in self.deals)
 
     @property
     def moved(self) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -163,3 +166,17 @@ def test_the_week_after_says_last_weeks_figure_and_the_range_of_the_frozen_weeks
         freeze(ground, WEEK.plus(-back))
     page = sign_in(app.test_client(), ground.cast.renata).get(f"/progress/{WEEK}").text
     assert "1 last week, 1 to 2 in 2 weeks" in page
+
+
+def test_a_figure_of_deals_leads_to_its_accounts_with_the_deals_that_it_counts(app: Flask, ground: Ground) -> None:
+    a_lively_week(ground)  # one of 90,000 open and new, from Marketing; one of 12,000 won, from Sales
+    client = sign_in(app.test_client(), ground.cast.vera)
+    page = client.get(f"/progress/{LAST}").text
+    assert len(re.findall(r'accounts\?figure=open-marketing"[^>]*>(1|€90,000)</a>', page)) == 2
+    behind = client.get(f"/progress/{LAST}/accounts?figure=open-marketing").text
+    assert re.search(r"Fleet of reefers.*€90,000", behind, re.DOTALL)
+    assert "Depot alarms" not in behind
+    file = client.get(f"/progress/{LAST}/accounts.csv?figure=won-deals").text
+    (row,) = csv.DictReader(io.StringIO(file))
+    assert (row["Deals"], row["Worth, EUR"]) == ("Depot alarms", "12000")
+    assert "Deals" not in client.get(f"/progress/{LAST}/accounts.csv?figure=stalled").text
