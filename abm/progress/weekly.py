@@ -118,7 +118,10 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True)
 class AccountWeek:
-    """One account of the list in one week. It and its AE go by public id: a frozen week outlives every number."""
+    """One account of the list in one week. It and its AE go by public id: a frozen week outlives every number.
+
+    A row is kept for many pages: what each of them asks of every row is worked out once.
+    """
 
     public_id: str
     name: str
@@ -150,7 +153,7 @@ class AccountWeek:
         """Whether it was taken out for good: nothing is asked of anybody."""
         return self.stage is Stage.DISQUALIFIED
 
-    @property
+    @cached_property
     def joint(self) -> Joint:
         """The joint activity of this week, as `domain.md` §8 words it."""
         marketing, sales = self.side(Side.MARKETING), self.side(Side.SALES)
@@ -171,7 +174,7 @@ class AccountWeek:
     def covered_by_both(self) -> bool:
         return all(self.covered_by(side) for side in Side)
 
-    @property
+    @cached_property
     def untouched(self) -> bool:
         """Whether neither side touched it within its tier's window; nobody misses one that is disqualified."""
         return not self.disqualified and not any(self.covered_by(side) for side in Side)

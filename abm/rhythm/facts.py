@@ -96,7 +96,7 @@ def deals_at_risk(rows: Iterable[AccountWeek]) -> list[DealAtRisk]:
     found = [
         DealAtRisk(row, deal, why)
         for row in rows
-        if (why := _doubts(row))
+        if row.deals and (why := _doubts(row))
         for deal in row.deals
         if deal.state is DealState.OPEN
     ]
