@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -90,12 +91,15 @@ Promises = Mapping[Side, Promise]
 
 def together(promises: Iterable[Promises]) -> dict[Side, Promise]:
     """Those of many accounts as one, each side by itself."""
-    found = {side: Promise() for side in Side}
+    wanted, done = Counter[Side](), Counter[Side]()
+    due: dict[Side, Counter[int]] = {side: Counter() for side in Side}  # numerators by denominator: of these are few
     for each in promises:
         for side, promise in each.items():
-            if promise.wanted or promise.done or promise.due:
-                found[side] += promise
-    return found
+            wanted[side] += promise.wanted
+            done[side] += promise.done
+            due[side][promise.due.denominator] += promise.due.numerator
+    shares = {side: sum((Fraction(n, d) for d, n in due[side].items()), Fraction()) for side in Side}
+    return {side: Promise(wanted[side], done[side], shares[side]) for side in Side}
 
 
 class Kind(NamedTuple):

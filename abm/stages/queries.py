@@ -27,6 +27,8 @@ AccountIds = Sequence[int] | Select[int]
 # Per account: the columns of every day, one after the other, in the order of the fields of `Facts`.
 Counts = tuple[int, ...]
 OF_TOUCHES, OF_DEALS = 5, 2
+# What a touch is, for each response that there is: put together once, since it takes longer than to ask.
+OF_A_KIND = [((Touch.channel == channel) & (Touch.outcome == key), key, rule) for channel, key, rule in RESPONSES]
 NO_COUNT = -1  # of deals: the row says that the account left
 
 
@@ -102,8 +104,8 @@ def _facts_on(facts: tuple[Counts, Counts], place: int) -> Facts:
 def _engagement(session: Session, accounts: AccountIds, by: Mapping[date, StageDefinition]) -> Mapping[int, Counts]:
     """Per account and day: responses, engagement minutes, people, requests for a demo and meetings held."""
     before = {day: day - timedelta(days=definition.window_days) for day, definition in by.items()}
-    held = or_(*(_is(channel, key) for channel, key, rule in RESPONSES if rule.klass is OutcomeClass.MEETING_HELD))
-    demo = or_(*(_is(channel, key) for channel, key, _ in RESPONSES if key == DEMO_REQUEST))
+    held = or_(*(kind for kind, _, rule in OF_A_KIND if rule.klass is OutcomeClass.MEETING_HELD))
+    demo = or_(*(kind for kind, key, _ in OF_A_KIND if key == DEMO_REQUEST))
     columns: list[Any] = []
     for day, definition in by.items():
         then = (Touch.day > before[day]) & (Touch.day <= day)
@@ -159,7 +161,7 @@ def _deals_and_exits(
 
 def _minutes(definition: StageDefinition) -> ColumnElement[int]:
     """The engagement minutes of a touch."""
-    worth = [(_is(channel, key), definition.minutes_of(rule.response)) for channel, key, rule in RESPONSES]
+    worth = [(kind, definition.minutes_of(rule.response)) for kind, _, rule in OF_A_KIND]
     return case(*worth, else_=0)
 
 
@@ -170,7 +172,3 @@ def _begins(day: date) -> datetime:
 
 def _sum(condition: ColumnElement[bool], value: object) -> ColumnElement[int]:
     return func.sum(case((condition, value), else_=0))
-
-
-def _is(channel: object, key: str) -> ColumnElement[bool]:
-    return (Touch.channel == channel) & (Touch.outcome == key)
