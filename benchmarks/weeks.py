@@ -95,12 +95,12 @@ def _times(one: Measured) -> str:
 
 
 def _measured(here: Site, rounds: int, *, first: int) -> tuple[list[Measured], Freezing]:
-    """The pages once weeks are frozen, from `first` weeks ago on back; each is asked for in turns with the others, and
-    apart from these the weeks as a process that knows nothing yet shows them.
+    """The pages once weeks are frozen, from `first` weeks ago on back; each is asked for in turns with the others.
+    Apart from these the weeks once a touch came in, and as a process shows them that has shown none yet.
     """
     taken = freeze(here, range(first + FROZEN - 1, first - 1, -1))
-    warm, cold = list(pages(here, back=first)), list(first_pages(here, back=first))
-    return [one for calls in (warm, cold) for one in measure(calls, rounds=rounds, engine=here.engine)], taken
+    groups = (list(calls(here, back=first)) for calls in (pages, touched_pages, first_pages))
+    return [one for calls in groups for one in measure(calls, rounds=rounds, engine=here.engine)], taken
 
 
 def freeze(here: Site, weeks_back: Sequence[int]) -> Freezing:
@@ -177,15 +177,27 @@ def pages(here: Site, *, back: int) -> Iterator[Call]:
     }
     for name, path in paths.items():
         yield Call(name, here.app, partial(Ask, path), renata)
-    for name in (OPEN_WEEK, FROZEN_WEEK):
-        yield Call(f"{name}, a touch came in", here.app, _logging(here, paths[name], back=back), renata)
+
+
+def touched_pages(here: Site, *, back: int) -> Iterator[Call]:
+    """Both weeks after a touch on one of their accounts."""
+    for name, path in _weeks(here, back).items():
+        yield Call(f"{name}, a touch came in", here.app, _logging(here, path, back=back), _cookie(here))
 
 
 def first_pages(here: Site, *, back: int) -> Iterator[Call]:
     """Both weeks as a process shows them that has shown none yet."""
-    renata, this = here.signed_in(here.company.cast.renata).cookie, here.company.cast.organisation.current_week()
-    for name, week in ((OPEN_WEEK, this), (FROZEN_WEEK, this.plus(-back))):
-        yield Call(f"{name}, first of a process", here.app, partial(_forgetting, f"/progress/{week}"), renata)
+    for name, path in _weeks(here, back).items():
+        yield Call(f"{name}, first of a process", here.app, partial(_forgetting, path), _cookie(here))
+
+
+def _weeks(here: Site, back: int) -> dict[str, str]:
+    this = here.company.cast.organisation.current_week()
+    return {OPEN_WEEK: f"/progress/{this}", FROZEN_WEEK: f"/progress/{this.plus(-back)}"}
+
+
+def _cookie(here: Site) -> str:
+    return here.signed_in(here.company.cast.renata).cookie
 
 
 def _logging(here: Site, path: str, *, back: int) -> Callable[[], Ask]:
