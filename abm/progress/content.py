@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
+from sys import intern
 from typing import Any, Final
 
 from abm.accounts.deals import Source
@@ -17,7 +18,7 @@ from abm.definitions.stages import CoverageWanted, Held
 from abm.kit.clock import Quarter
 from abm.people.seats import Side
 from abm.progress.pipeline import Deal, DealState
-from abm.progress.weekly import AccountWeek, Promise, SideWeek
+from abm.progress.weekly import AccountWeek, Promise, side_week, sides_of
 from abm.stages.models import Stage
 
 # The cells of an account and of a deal, in their order; a content says them, so that more may follow.
@@ -141,17 +142,17 @@ def _read_account(of: Mapping[str, Any], names: Mapping[str, str]) -> AccountWee
         name=of["name"],
         slug=of["slug"],
         tier=of["tier"],
-        ae_id=of["ae"],
+        ae_id=intern(of["ae"]),
         ae=names.get(of["ae"], ""),
-        team=of["team"],
-        segment=of["segment"],
+        team=intern(of["team"]),
+        segment=intern(of["segment"]),
         campaigns=tuple(of["campaigns"]),
-        sides={side: _side_week(*written[:5]) for side, written in cells.items()},
+        sides=sides_of(*(side_week(*written[:5]) for written in cells.values())),
         meetings_held=of["meetings held"],
         meetings_booked=of["meetings booked"],
         stage=Stage(of["stage"]),
         stage_before=Stage(of["stage before"]),
-        cause=of["cause"],
+        cause=intern(of["cause"]),
         people=of["people"],
         days=of["days in stage"],
         stalled=of["stalled"],
@@ -159,9 +160,6 @@ def _read_account(of: Mapping[str, Any], names: Mapping[str, str]) -> AccountWee
         verdicts={Side(side): verdict for side, verdict in of["verdicts"].items()},
         promises={side: _promise(*written[5:8]) for side, written in cells.items()},
     )
-
-
-_side_week = lru_cache(maxsize=4096)(SideWeek)  # thousands of accounts share a few
 
 
 @lru_cache(maxsize=4096)

@@ -35,7 +35,7 @@ from abm.targets.models import Membership
 from abm.touches.models import Touch
 
 LONGEST: Final = 1800.0  # seconds: the most that a change would stay unseen that left no event
-MOST_ROWS: Final = 60_000  # in the memory of a process, over all weeks
+MOST_ROWS: Final = 60_000  # in the memory of a process, over all weeks: some 50 MB
 
 
 @dataclass(frozen=True)

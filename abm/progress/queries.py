@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -24,7 +24,7 @@ from abm.progress.moments import Moment
 from abm.progress.pipeline import Deal
 from abm.progress.promises import promises_by_account
 from abm.progress.touch_queries import BOOKED, COUNTED, HELD, THIS_WEEK, UNTOUCHED, WEEKS_BACK, Counts, touches_of
-from abm.progress.weekly import AccountWeek, Promises, SideWeek
+from abm.progress.weekly import AccountWeek, Promises, SideWeek, side_week, sides_of
 from abm.stages.models import AccountStage, Stage
 from abm.stages.queries import stages_on_days
 from abm.stages.standing import Standing, stalled_for, standing_on
@@ -34,6 +34,8 @@ from abm.targets.models import Membership
 from abm.touches.kinds import TouchSide
 
 TOUCH_SIDES = {side: TouchSide(side.value) for side in Side}
+NO_VERDICTS: dict[Side, str] = {}
+NO_PROMISES: Promises = {}
 NO_STAGE = AccountStage(Stage.TARGET, "no response yet")
 
 
@@ -225,12 +227,12 @@ class _Read:
             name=name,
             slug=slug,
             tier=tier,
-            ae_id=ae_id,
-            ae=ae,
-            team=team,
-            segment=segment,
+            ae_id=intern(ae_id),
+            ae=intern(ae),
+            team=intern(team),
+            segment=intern(segment),
             campaigns=self.campaigns.get(account, ()),
-            sides={side: _side(begun, term, touches.get(TOUCH_SIDES[side])) for side, term in terms},
+            sides=sides_of(*(_side(begun, term, touches.get(TOUCH_SIDES[side])) for side, term in terms)),
             meetings_held=sum(counts[HELD] for counts in touches.values()),
             meetings_booked=sum(counts[BOOKED] for counts in touches.values()),
             stage=stage.stage,
@@ -240,8 +242,8 @@ class _Read:
             days=standing.days(self.until) if standing and standing.stage is stage.stage else None,
             stalled=stalled_for(stage.stage, since, day=self.until, after=self.stalls[tier]) is not None,
             deals=self.deals.get(account, ()),
-            verdicts=self.verdicts.get(account, {}),
-            promises=self.promises.get(account, {}),
+            verdicts=self.verdicts.get(account, NO_VERDICTS),
+            promises=self.promises.get(account, NO_PROMISES),
         )
 
     def next_begun(self, at: datetime) -> datetime | None:
@@ -255,8 +257,5 @@ def _side(since: datetime, term: Term, counts: Counts | None) -> SideWeek:
     """What one side did on an account, beside what its tier's rhythm asks for."""
     begun = since <= term.begun_by
     if counts is None:
-        return _side_week(0, 0, 0, term.wanted, begun)
-    return _side_week(counts[THIS_WEEK], counts[term.rhythm], counts[term.window], term.wanted, begun)
-
-
-_side_week = lru_cache(maxsize=4096)(SideWeek)  # thousands of accounts share a few weeks
+        return side_week(0, 0, 0, term.wanted, begun)
+    return side_week(counts[THIS_WEEK], counts[term.rhythm], counts[term.window], term.wanted, begun)

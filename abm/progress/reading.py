@@ -76,7 +76,7 @@ class Kept:
     names: Mapping[str, str]
 
 
-MOST_KEPT: Final = 4  # snapshots in memory: of 10,000 accounts each takes some 12 MB
+MOST_KEPT: Final = 4  # snapshots in memory: of 10,000 accounts each takes some 8 MB
 KEPT: Final[dict[str, Kept]] = {}  # by digest
 
 

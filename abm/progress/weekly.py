@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from abm.people.seats import Side
@@ -64,6 +64,13 @@ class SideWeek:
 
 
 NOTHING = SideWeek()
+side_week = lru_cache(maxsize=4096)(SideWeek)  # thousands of accounts share a few
+
+
+@lru_cache(maxsize=4096)
+def sides_of(*weeks: SideWeek) -> dict[Side, SideWeek]:
+    """What Marketing and Sales did, in this order; shared by all accounts of which it is the same."""
+    return dict(zip(Side, weeks, strict=True))
 
 
 @dataclass(frozen=True)
@@ -120,11 +127,11 @@ class Kind(NamedTuple):
         return self.stage.rank - self.stage_before.rank
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AccountWeek:
     """One account of the list in one week. It and its AE go by public id: a frozen week outlives every number.
 
-    A row is kept for many pages: what each of them asks of every row is worked out once.
+    Rows are kept for many pages: what each of them asks of every row is worked out once, and rows share what is equal.
     """
 
     public_id: str
@@ -147,7 +154,15 @@ class AccountWeek:
     people: int = 0  # contacts who responded within the window of stages
     deals: tuple[Deal, ...] = ()
     verdicts: dict[Side, str] = field(default_factory=dict)  # what each side said of this week
-    promises: Promises = field(default_factory=dict)  # where the week is frozen; else they are asked for together
+    promises: Promises = field(default_factory=dict)
+    joint: Joint = field(init=False, compare=False)
+    untouched: bool = field(init=False, compare=False)
+    kind: Kind = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "joint", self._joint())
+        object.__setattr__(self, "untouched", self._untouched())
+        object.__setattr__(self, "kind", self._kind())
 
     def side(self, side: Side) -> SideWeek:
         return self.sides.get(side, NOTHING)
@@ -157,8 +172,7 @@ class AccountWeek:
         """Whether it was taken out for good: nothing is asked of anybody."""
         return self.stage is Stage.DISQUALIFIED
 
-    @cached_property
-    def joint(self) -> Joint:
+    def _joint(self) -> Joint:
         """The joint activity of this week, as `domain.md` §8 words it."""
         marketing, sales = self.side(Side.MARKETING), self.side(Side.SALES)
         if marketing.active and sales.active:
@@ -178,8 +192,7 @@ class AccountWeek:
     def covered_by_both(self) -> bool:
         return all(self.covered_by(side) for side in Side)
 
-    @cached_property
-    def untouched(self) -> bool:
+    def _untouched(self) -> bool:
         """Whether neither side touched it within its tier's window; nobody misses one that is disqualified."""
         return not self.disqualified and not any(self.covered_by(side) for side in Side)
 
@@ -198,12 +211,14 @@ class AccountWeek:
         """Stages gained since a week ago; negative where it went back."""
         return self.kind.moved
 
-    @cached_property
-    def kind(self) -> Kind:
-        """What figures tell it apart from others by; read once, since a row may be counted for many pages."""
+    def _kind(self) -> Kind:
+        """What figures tell it apart from others by."""
         by_marketing, by_sales = self.covered_by(Side.MARKETING), self.covered_by(Side.SALES)
         stages = self.stage_before, self.stage
-        return Kind(self.tier, self.team, self.joint, by_marketing, by_sales, *stages, self.two_views)
+        return _shared_kind(self.tier, self.team, self.joint, by_marketing, by_sales, *stages, self.two_views)
+
+
+_shared_kind = lru_cache(maxsize=4096)(Kind)  # thousands of accounts share a few
 
 
 def select_rows(
