@@ -21,7 +21,7 @@ from abm.campaigns.review_reminding import mind_review, reviews_to_mind
 from abm.jobs.password_requests import answer_password_requests
 from abm.jobs.sending import due_letters, lease_letters, note_outcomes, send
 from abm.kit import clock
-from abm.kit.db import is_away, writing
+from abm.kit.db import is_away, session, writing
 from abm.kit.web import in_one_state
 from abm.outbound.following import follow
 from abm.people.mail import mail_server
@@ -67,33 +67,48 @@ def run(app: Flask, stop: threading.Event) -> None:
         stop.wait(pause)
 
 
-def _tried(step: Callable[[], object]) -> bool:
-    """Whether a step went well. A fault of its own is logged, so that the next goes on; a database away is raised."""
+def _tried(step: Callable[[], object], what: str = "One step") -> bool:
+    """Whether a step went well. A fault of its own is logged, so that the next goes on; a database away is raised.
+
+    Nothing that a step has read or left half done reaches the next.
+    """
     try:
         step()
     except Exception as fault:
         if is_away(fault):
             raise
-        log.exception("One step failed; the others go on.")
+        log.exception("%s failed; the others go on.", what)
         return False
+    finally:
+        session.close()
     return True
 
 
 def work_once(session: Session | scoped_session[Session], *, whole: bool = True) -> None:
-    """Do everything that is due now, each step in a transaction of its own. Doing it twice is harmless.
+    """Do everything that is due now. Doing it twice is harmless. `whole` seals what all of the history left unsealed.
 
-    `whole` looks for unsealed events in all of the history, not only at its end.
+    Each step begins with a session that holds nothing. Raises what failed when all were tried, a database away at once.
     """
-    own = session() if isinstance(session, scoped_session) else session
-    while seal_events(own, limit=BATCH, whole=whole) >= BATCH:
-        own.commit()
-    own.commit()
-    answer_password_requests(own, at=clock.now())
-    own.commit()
-    _mind_proposals(own)
-    _mind_reviews(own)
-    _close_lists(own)
-    _send_letters(own)
+    own, faults = session() if isinstance(session, scoped_session) else session, list[Exception]()
+    steps: list[Callable[[Session], object]] = [
+        partial(_seal, whole=whole),
+        _answer_password_requests,
+        _mind_proposals,
+        _mind_reviews,
+        _close_lists,
+        _send_letters,
+    ]
+    for step in steps:
+        try:
+            step(own)
+        except Exception as fault:
+            if is_away(fault):
+                raise
+            faults.append(fault)
+        finally:
+            own.close()
+    if faults:
+        raise ExceptionGroup("Some of what was due could not be done", faults)
 
 
 def _look(*, whole: bool) -> None:
@@ -114,6 +129,18 @@ def _something_due(session: Session, *, whole: bool) -> bool:
     if organisation is not None and reviews_to_mind(session, organisation=organisation, at=clock.now()):
         return True
     return mail_server(session) is not None and session.scalar(due_letters(clock.now()).limit(1)) is not None
+
+
+def _seal(session: Session, *, whole: bool) -> None:
+    """Events that are not sealed yet, a transaction for each batch. `whole` looks not only at the history's end."""
+    while seal_events(session, limit=BATCH, whole=whole) >= BATCH:
+        session.commit()
+    session.commit()
+
+
+def _answer_password_requests(session: Session) -> None:
+    answer_password_requests(session, at=clock.now())
+    session.commit()
 
 
 def _mind_proposals(session: Session) -> None:
@@ -168,8 +195,10 @@ def freeze_weeks() -> int:
     with writing(False) as session:
         organisation = session.get(Organisation, 1)
         due = [] if organisation is None else due_to_freeze(session(), organisation, clock.now())
-        weeks = [(programme.id, moment) for programme, moment in due]
-    return sum(_tried(partial(_freeze_week, number, moment)) for number, moment in weeks)
+        weeks = [
+            (one.id, moment, f"Freezing week {moment.week} of {one.naming(str(moment.quarter))}") for one, moment in due
+        ]
+    return sum(_tried(partial(_freeze_week, number, moment), what) for number, moment, what in weeks)
 
 
 def _freeze_week(programme_id: int, moment: Moment) -> None:
