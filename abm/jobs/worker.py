@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TypeVar
 
 from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from abm.audit.seal import seal_events, unsealed
+from abm.campaigns.models import Campaign
 from abm.campaigns.review_letters import tell_reminded
 from abm.campaigns.review_reminding import mind_review, reviews_to_mind
 from abm.jobs.password_requests import answer_password_requests
@@ -35,6 +37,7 @@ from abm.stages.following import behind, follow_stages
 from abm.targets.closing import close_for_good, lists_to_close
 from abm.targets.reminding import let_time_pass, lists_with_something_due
 
+T = TypeVar("T")
 log = logging.getLogger("abm.worker")
 
 PAUSE = 2.0  # seconds between two looks
@@ -89,7 +92,7 @@ def work_once(session: Session | scoped_session[Session], *, whole: bool = True)
 
     Each step begins with a session that holds nothing. Raises what failed when all were tried, a database away at once.
     """
-    own, faults = session() if isinstance(session, scoped_session) else session, list[Exception]()
+    own = session() if isinstance(session, scoped_session) else session
     steps: list[Callable[[Session], object]] = [
         partial(_seal, whole=whole),
         _answer_password_requests,
@@ -98,17 +101,30 @@ def work_once(session: Session | scoped_session[Session], *, whole: bool = True)
         _close_lists,
         _send_letters,
     ]
-    for step in steps:
+    _each(own, steps, partial(_alone, own))
+
+
+def _each(session: Session, found: Iterable[T], do: Callable[[T], object]) -> None:
+    """Do something with each, in a transaction of its own: one that fails holds up no other, and is raised last."""
+    faults: list[Exception] = []
+    for one in found:
         try:
-            step(own)
+            do(one)
+            session.commit()
         except Exception as fault:
+            session.rollback()
             if is_away(fault):
                 raise
             faults.append(fault)
-        finally:
-            own.close()
     if faults:
         raise ExceptionGroup("Some of what was due could not be done", faults)
+
+
+def _alone(session: Session, step: Callable[[Session], object]) -> None:
+    try:
+        step(session)
+    finally:
+        session.close()
 
 
 def _look(*, whole: bool) -> None:
@@ -144,28 +160,28 @@ def _answer_password_requests(session: Session) -> None:
 
 
 def _mind_proposals(session: Session) -> None:
-    """Proposals that wait: each in a transaction of its own, whose letters leave with the others."""
-    for target_list in lists_with_something_due(session, clock.now()):
-        let_time_pass(target_list, clock.now())
-        session.commit()
+    """Proposals that wait; their letters leave with the others."""
+    at = clock.now()
+    _each(session, lists_with_something_due(session, at), lambda one: let_time_pass(one, at))
 
 
 def _mind_reviews(session: Session) -> None:
-    """Reviews of plans that are due or late, each in a transaction of its own."""
+    """Reviews of plans that are due or late."""
     at, organisation = clock.now(), session.get(Organisation, 1)
     if organisation is None:
         return
-    for campaign in reviews_to_mind(session, organisation=organisation, at=at):
+
+    def mind(campaign: Campaign) -> None:
         for cause, people in mind_review(campaign, organisation=organisation, at=at).items():
             tell_reminded(campaign, people, cause, at=at)
-        session.commit()
+
+    _each(session, reviews_to_mind(session, organisation=organisation, at=at), mind)
 
 
 def _close_lists(session: Session) -> None:
-    """Lists of quarters that are over, each in a transaction of its own."""
-    for target_list in lists_to_close(session, clock.now()):
-        close_for_good(target_list, clock.now())
-        session.commit()
+    """Lists of quarters that are over."""
+    at = clock.now()
+    _each(session, lists_to_close(session, at), lambda one: close_for_good(one, at))
 
 
 def _follow() -> None:

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -16,11 +16,14 @@ from sqlalchemy.orm import Session, scoped_session
 
 from abm.audit.models import Event, Seal
 from abm.jobs import worker
+from abm.kit.base import session_of
+from abm.kit.clock import Quarter
 from abm.kit.db import writing
 from abm.people.models import Organisation, Team
 from abm.stages.following import behind
 from abm.stages.models import Stage
 from abm.stages.standing import standing_on
+from abm.targets.models import TargetList, open_list
 from abm.touches.models import Channel, Direction
 from tests.cast import Cast
 from tests.outbound.world import NOW, World
@@ -200,6 +203,30 @@ def test_a_step_that_fails_half_way_leaves_nothing_to_the_next_which_goes_on(
     session.expire_all()
     assert session.get_one(Organisation, 1).name == "Fathom Freightware"
     assert session.scalars(select(Team.name)).all() == ["North"]
+    session.rollback()
+
+
+def test_one_list_that_cannot_be_minded_holds_up_no_other(
+    cast: Cast, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch, work: Callable[[], None]
+) -> None:
+    for number in (1, 2, 3):
+        open_list(cast.organisation, Quarter(2027, number), by=cast.ines, at=NOW)
+    session.commit()
+
+    def close(found: TargetList, at: datetime) -> None:
+        found.closed_at = at
+        session_of(found).flush()
+        if found.quarter == "2027-q2":
+            raise ValueError("one bad list")
+
+    every = select(TargetList).order_by(TargetList.id)
+    monkeypatch.setattr(worker, "lists_to_close", lambda own, _at: list(own.scalars(every)))
+    monkeypatch.setattr(worker, "close_for_good", close)
+    with pytest.raises(ExceptionGroup) as failed:
+        work()
+    assert failed.group_contains(ValueError, match="one bad list")
+    session.expire_all()
+    assert [one.closed_at is not None for one in session.scalars(every)] == [True, False, True]
     session.rollback()
 
 
