@@ -242,3 +242,20 @@ def test_a_review_that_was_not_opened_has_no_paper_and_no_news(app: Flask, meeti
     assert client.get(f"{ADDRESS}/now?seen=0").status_code == 404
     assert client.post(f"{ADDRESS}/close").status_code == 404
     assert client.get("/reviews/2026-w48?quarter=2026-q1").status_code == 404
+
+
+def test_a_look_for_news_that_meets_a_write_does_not_undo_its_message(app: Flask, meeting: Meeting) -> None:
+    changes = meeting.open().changes
+    client = meeting.enter(app.test_client(), meeting.cast.amara)
+    client.get(ADDRESS)  # with forms, and so with their token in the cookie
+    before = client.get_cookie("session")
+    assert client.post(f"{ADDRESS}/notes/stuck", data={"text": "Quiet", "seen": "0"}).status_code == 303
+    written = client.get_cookie("session")
+    assert before is not None
+    assert written is not None
+    assert written.value != before.value
+    client.set_cookie("session", before.value)  # it set out before the note was written
+    for news in (changes, changes + 1):
+        assert "Set-Cookie" not in client.get(f"{ADDRESS}/now?seen={news}").headers
+    client.set_cookie("session", written.value)
+    assert "Noted." in client.get(ADDRESS).text
