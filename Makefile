@@ -35,7 +35,7 @@ test: setup-dev browser ## all tests, on SQLite and PostgreSQL, and in a browser
 machine: setup-dev ## at least 10,000 random steps with lists and campaigns, each on each database
 	MACHINE=long $(BIN)/pytest tests/targets/test_state_machine.py tests/campaigns/test_state_machine.py
 
-faults: setup-dev ## 500 times at once: edit, propose and sign; and 50 kills while eight people log, 50 while weeks freeze
+faults: setup-dev ## 500 times at once: edit, propose and sign; 120 reviews opened and closed by two; 50 kills each while people log and weeks freeze
 	FAULTS=long $(BIN)/pytest tests/faults tests/agreement/test_races.py
 
 check: setup-dev ## style, types, layers, templates, security, migrations

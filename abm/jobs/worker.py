@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TypeVar
 
 from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from abm.audit.seal import seal_events, unsealed
+from abm.campaigns.models import Campaign
 from abm.campaigns.review_letters import tell_reminded
 from abm.campaigns.review_reminding import mind_review, reviews_to_mind
 from abm.jobs.password_requests import answer_password_requests
 from abm.jobs.sending import due_letters, lease_letters, note_outcomes, send
 from abm.kit import clock
-from abm.kit.db import is_away, writing
+from abm.kit.db import is_away, session, writing
 from abm.kit.web import in_one_state
 from abm.outbound.following import follow
 from abm.people.mail import mail_server
@@ -35,6 +37,7 @@ from abm.stages.following import behind, follow_stages
 from abm.targets.closing import close_for_good, lists_to_close
 from abm.targets.reminding import let_time_pass, lists_with_something_due
 
+T = TypeVar("T")
 log = logging.getLogger("abm.worker")
 
 PAUSE = 2.0  # seconds between two looks
@@ -67,33 +70,61 @@ def run(app: Flask, stop: threading.Event) -> None:
         stop.wait(pause)
 
 
-def _tried(step: Callable[[], object]) -> bool:
-    """Whether a step went well. A fault of its own is logged, so that the next goes on; a database away is raised."""
+def _tried(step: Callable[[], object], what: str = "One step") -> bool:
+    """Whether a step went well. A fault of its own is logged, so that the next goes on; a database away is raised.
+
+    Nothing that a step has read or left half done reaches the next.
+    """
     try:
         step()
     except Exception as fault:
         if is_away(fault):
             raise
-        log.exception("One step failed; the others go on.")
+        log.exception("%s failed; the others go on.", what)
         return False
+    finally:
+        session.close()
     return True
 
 
 def work_once(session: Session | scoped_session[Session], *, whole: bool = True) -> None:
-    """Do everything that is due now, each step in a transaction of its own. Doing it twice is harmless.
+    """Do everything that is due now. Doing it twice is harmless. `whole` seals what all of the history left unsealed.
 
-    `whole` looks for unsealed events in all of the history, not only at its end.
+    Each step begins with a session that holds nothing. Raises what failed when all were tried, a database away at once.
     """
     own = session() if isinstance(session, scoped_session) else session
-    while seal_events(own, limit=BATCH, whole=whole) >= BATCH:
-        own.commit()
-    own.commit()
-    answer_password_requests(own, at=clock.now())
-    own.commit()
-    _mind_proposals(own)
-    _mind_reviews(own)
-    _close_lists(own)
-    _send_letters(own)
+    steps: list[Callable[[Session], object]] = [
+        partial(_seal, whole=whole),
+        _answer_password_requests,
+        _mind_proposals,
+        _mind_reviews,
+        _close_lists,
+        _send_letters,
+    ]
+    _each(own, steps, partial(_alone, own))
+
+
+def _each(session: Session, found: Iterable[T], do: Callable[[T], object]) -> None:
+    """Do something with each, in a transaction of its own: one that fails holds up no other, and is raised last."""
+    faults: list[Exception] = []
+    for one in found:
+        try:
+            do(one)
+            session.commit()
+        except Exception as fault:
+            session.rollback()
+            if is_away(fault):
+                raise
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("Some of what was due could not be done", faults)
+
+
+def _alone(session: Session, step: Callable[[Session], object]) -> None:
+    try:
+        step(session)
+    finally:
+        session.close()
 
 
 def _look(*, whole: bool) -> None:
@@ -116,29 +147,41 @@ def _something_due(session: Session, *, whole: bool) -> bool:
     return mail_server(session) is not None and session.scalar(due_letters(clock.now()).limit(1)) is not None
 
 
-def _mind_proposals(session: Session) -> None:
-    """Proposals that wait: each in a transaction of its own, whose letters leave with the others."""
-    for target_list in lists_with_something_due(session, clock.now()):
-        let_time_pass(target_list, clock.now())
+def _seal(session: Session, *, whole: bool) -> None:
+    """Events that are not sealed yet, a transaction for each batch. `whole` looks not only at the history's end."""
+    while seal_events(session, limit=BATCH, whole=whole) >= BATCH:
         session.commit()
+    session.commit()
+
+
+def _answer_password_requests(session: Session) -> None:
+    answer_password_requests(session, at=clock.now())
+    session.commit()
+
+
+def _mind_proposals(session: Session) -> None:
+    """Proposals that wait; their letters leave with the others."""
+    at = clock.now()
+    _each(session, lists_with_something_due(session, at), lambda one: let_time_pass(one, at))
 
 
 def _mind_reviews(session: Session) -> None:
-    """Reviews of plans that are due or late, each in a transaction of its own."""
+    """Reviews of plans that are due or late."""
     at, organisation = clock.now(), session.get(Organisation, 1)
     if organisation is None:
         return
-    for campaign in reviews_to_mind(session, organisation=organisation, at=at):
+
+    def mind(campaign: Campaign) -> None:
         for cause, people in mind_review(campaign, organisation=organisation, at=at).items():
             tell_reminded(campaign, people, cause, at=at)
-        session.commit()
+
+    _each(session, reviews_to_mind(session, organisation=organisation, at=at), mind)
 
 
 def _close_lists(session: Session) -> None:
-    """Lists of quarters that are over, each in a transaction of its own."""
-    for target_list in lists_to_close(session, clock.now()):
-        close_for_good(target_list, clock.now())
-        session.commit()
+    """Lists of quarters that are over."""
+    at = clock.now()
+    _each(session, lists_to_close(session, at), lambda one: close_for_good(one, at))
 
 
 def _follow() -> None:
@@ -168,8 +211,10 @@ def freeze_weeks() -> int:
     with writing(False) as session:
         organisation = session.get(Organisation, 1)
         due = [] if organisation is None else due_to_freeze(session(), organisation, clock.now())
-        weeks = [(programme.id, moment) for programme, moment in due]
-    return sum(_tried(partial(_freeze_week, number, moment)) for number, moment in weeks)
+        weeks = [
+            (one.id, moment, f"Freezing week {moment.week} of {one.naming(str(moment.quarter))}") for one, moment in due
+        ]
+    return sum(_tried(partial(_freeze_week, number, moment), what) for number, moment, what in weeks)
 
 
 def _freeze_week(programme_id: int, moment: Moment) -> None:

@@ -21,6 +21,7 @@ from abm.kit.base import Base
 from abm.kit.config import Config
 
 BUSY_SECONDS = 15
+CANCELLED = "57014"  # SQLSTATE of a statement that took longer than it may, or that somebody stopped
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -109,7 +110,12 @@ def write_apart(engine: Engine, statement: Executable) -> None:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether an error says that the database cannot be reached, as against a fault in a statement."""
+    """Whether an error says that the database cannot be reached, as against a fault in a statement.
+
+    A statement that PostgreSQL ended comes as the same error, and would come again: the database is there.
+    """
+    if isinstance(error, exc.DBAPIError) and getattr(error.orig, "sqlstate", None) == CANCELLED:
+        return False
     return isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError)
 
 

@@ -20,6 +20,7 @@ SAME_PAGE = {
     "reviews": "rhythm.index",
     "rhythm": "rhythm.when",
 }
+REVIEW = "rhythm.review"  # the one of a week, which the pages below it lead to as well
 OF_A_PROGRAMME = frozenset(
     {*SAME_PAGE.values(), "targets.current", "progress.current", "admin.announced", "admin.note_read"}
     | {"rhythm.set_when", "rhythm.series_file"}
@@ -84,7 +85,8 @@ def programme_links() -> list[tuple[str, str, bool]]:
     if kind is None or len(known := programmes(session())) < 2:
         return []
     kept = {kind: asked[kind]} if kind in asked and kind != "side" else {}
+    if kind == "week" and "quarter" in request.args:
+        kept["quarter"] = request.args["quarter"]  # two quarters can share a week
+    same = REVIEW if kind == "week" and request.blueprint == "rhythm" else SAME_PAGE[kind]
     here = request.args.get("programme")  # on the page that says there is no such programme, too
-    return [
-        (one.name, url_for(SAME_PAGE[kind], **kept, **one.address), one.address["programme"] == here) for one in known
-    ]
+    return [(one.name, url_for(same, **kept, **one.address), one.address["programme"] == here) for one in known]

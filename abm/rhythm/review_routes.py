@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, json, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from abm.accounts.queries import active_people
@@ -105,12 +105,13 @@ def _opened(moment: Moment, person: int, programme_id: int) -> str | None:
 @rhythm.get("/reviews/<week:week>/now")
 @needs(May.READ)
 def now(week: Week) -> Answer:
-    """What happened on the shared page; 204 where that is what the reader has seen."""
+    """What happened on the shared page; 204 where that is what the reader has seen, with the time for its clock."""
     found = find(week)
     if found.review is None:
         abort(404)
     if found.seen == found.review.changes:
-        return Response(status=204)
+        said = {"since": found.review.point_since.isoformat(), "elapsed": found.review.elapsed(clock.now())}
+        return Response(status=204, headers={"HX-Trigger": json.dumps({"review-clock": said})})
     return page("rhythm/_now.html", **_shared(found.review))
 
 
@@ -236,6 +237,7 @@ def _shared(found: Review) -> dict[str, Any]:
     """What everybody's page follows."""
     return {
         "review": found,
+        "elapsed": found.elapsed(clock.now()),
         "points": list(Point),
         "whole": WHOLE,
         "decisions": decisions_of(session(), found),

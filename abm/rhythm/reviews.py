@@ -62,6 +62,10 @@ class Review(Base):
         """Let every page that follows fetch what happened."""
         self.changes = Review.changes + 1  # counted by the database: two may write at once
 
+    def elapsed(self, at: datetime) -> float:
+        """Since when the point in hand is taken up, in seconds: what every page counts on from, whatever its clock."""
+        return max(0.0, round((at - self.point_since).total_seconds(), 1))
+
     def go_to(self, point: Point, *, at: datetime) -> None:
         """Take up a point of the agenda: the pages of all participants follow."""
         self.require_open()

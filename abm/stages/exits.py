@@ -84,25 +84,26 @@ class StageExit(Base):
         return Exit(self.id, self.kind, self.day, self.ended_on, self.reason)
 
     def take_back(self, *, by: User, at: datetime) -> StageExit | None:
-        """Let facts speak again, from today on; hand back the recycling that a disqualification had displaced, if any:
-        it holds again.
+        """Let what it displaced hold again and be handed back, where it displaced an exit; else let facts speak again,
+        from today on.
         """
+        session = session_of(self)
+        _hold(session, self.account_id)
+        session.refresh(self)  # as whoever had the account before left it
         require(self.ended_at is None, "This was taken back already.")
         self.end(by=by, at=at)
         record(self, "taken back", by=by, at=at, after={"account": self.account_id})
         displaced = self._displaced()
         if displaced is not None:
-            session_of(self).flush()  # one at a time stands
+            session.flush()  # one at a time stands
             displaced.ended_on = displaced.ended_by_id = displaced.ended_at = None
             record(displaced, "holds again", by=by, at=at, after={"account": self.account_id})
         return displaced
 
     def _displaced(self) -> StageExit | None:
-        """The recycling that ended because this disqualification began."""
-        if self.kind is not ExitKind.DISQUALIFIED:
-            return None
-        recycled = StageExit.account_id == self.account_id, StageExit.kind == ExitKind.RECYCLED
-        gave_way = select(StageExit).where(*recycled, StageExit.id < self.id, StageExit.ended_at == self.at)
+        """The exit that ended because this one began."""
+        own = StageExit.account_id == self.account_id, StageExit.id < self.id
+        gave_way = select(StageExit).where(*own, StageExit.ended_at == self.at)
         return session_of(self).scalar(gave_way.order_by(StageExit.id.desc()).limit(1))
 
     def end(self, *, by: User, at: datetime) -> None:
@@ -117,7 +118,7 @@ def leave(account: Account, kind: ExitKind, reason: ExitReason, words: str, *, b
     Raises RuleBroken for an account that is archived or disqualified already, and for a misfit that nobody explains.
     """
     session = session_of(account)
-    session.execute(select(Account.id).where(Account.id == account.id).with_for_update(key_share=True))
+    _hold(session, account.id)
     require(account.archived_at is None, f"{account.name} is archived.")
     told = paragraphs(words)
     require(told or reason is not ExitReason.NO_FIT, "Say in a word what does not fit.", field="words")
@@ -134,6 +135,11 @@ def leave(account: Account, kind: ExitKind, reason: ExitReason, words: str, *, b
     after = {"account": account.id, "reason": reason}
     record(one, kind.value, by=by, at=at, after=after, personal={"words": told} if told else None)
     return one
+
+
+def _hold(session: Session, account_id: int) -> None:
+    """Whoever lets an account leave its way, or takes that back, takes turns."""
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
 
 
 def may_leave(account: Account, user: User, day: date) -> bool:

@@ -55,13 +55,13 @@ def leave_way(slug: str) -> Answer:
 @stages.post("/accounts/<slug:slug>/exits/<public:exit_id>/taking-back")
 @needs(May.READ)
 def take_back(slug: str, exit_id: str) -> Answer:
-    """Let facts speak again."""
+    """Let what it displaced hold again, else the facts."""
     account = _account(slug)
     query = select(StageExit).where(StageExit.account_id == account.id, StageExit.public_id == exit_id)
-    found = session.scalar(query.with_for_update()) or abort(404)
+    found = session.scalar(query) or abort(404)
     _check_may(account)
     again = found.take_back(by=me(), at=clock.now())
-    stands = "is recycled again, as before" if again is not None else "stands where its facts put it"
+    stands = f"is {again.kind.label.lower()} again, as before" if again else "stands where its facts put it"
     return _moved(account, f"Taken back. {account.name} {stands}.")
 
 

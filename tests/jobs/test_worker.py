@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -16,10 +16,14 @@ from sqlalchemy.orm import Session, scoped_session
 
 from abm.audit.models import Event, Seal
 from abm.jobs import worker
+from abm.kit.base import session_of
+from abm.kit.clock import Quarter
 from abm.kit.db import writing
+from abm.people.models import Organisation, Team
 from abm.stages.following import behind
 from abm.stages.models import Stage
 from abm.stages.standing import standing_on
+from abm.targets.models import TargetList, open_list
 from abm.touches.models import Channel, Direction
 from tests.cast import Cast
 from tests.outbound.world import NOW, World
@@ -167,3 +171,103 @@ def test_one_failing_step_stops_no_other_and_is_not_tried_at_every_look(
     worker.run(app, stop)
     assert done == ["look", "follow", "stages", "freeze", "look", "look"]
     assert "one bad row" in caplog.text
+
+
+def half_done(session: Session) -> None:
+    """A step that has changed one thing and made another, written the one and not the other, and fails."""
+    organisation = session.get_one(Organisation, 1)
+    organisation.name = "Half a change"
+    session.flush()
+    session.add(Team(name="South", region="EMEA"))
+    raise ValueError("the other half")
+
+
+def test_a_step_that_fails_half_way_leaves_nothing_to_the_next_which_goes_on(
+    app: Flask, cast: Cast, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch, work: Callable[[], None]
+) -> None:
+    found: list[object] = []
+
+    def next_one(own: Session) -> None:
+        found.extend([*own.identity_map.values(), *own.new, own.in_transaction()])
+        found.append(own.get_one(Organisation, 1).name)
+        own.commit()
+
+    monkeypatch.setattr(worker, "_mind_proposals", half_done)
+    monkeypatch.setattr(worker, "_mind_reviews", next_one)
+    monkeypatch.setattr(worker, "_close_lists", next_one)
+    monkeypatch.setattr(worker, "_send_letters", lambda _own: found.append("letters"))
+    with pytest.raises(ExceptionGroup, match="Some of what was due") as failed:
+        work()
+    assert [str(fault) for fault in failed.value.exceptions] == ["the other half"]
+    assert found == [False, "Fathom Freightware", False, "Fathom Freightware", "letters"]
+    session.expire_all()
+    assert session.get_one(Organisation, 1).name == "Fathom Freightware"
+    assert session.scalars(select(Team.name)).all() == ["North"]
+    session.rollback()
+
+
+def test_one_list_that_cannot_be_minded_holds_up_no_other(
+    cast: Cast, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch, work: Callable[[], None]
+) -> None:
+    for number in (1, 2, 3):
+        open_list(cast.organisation, Quarter(2027, number), by=cast.ines, at=NOW)
+    session.commit()
+
+    def close(found: TargetList, at: datetime) -> None:
+        found.closed_at = at
+        session_of(found).flush()
+        if found.quarter == "2027-q2":
+            raise ValueError("one bad list")
+
+    every = select(TargetList).order_by(TargetList.id)
+    monkeypatch.setattr(worker, "lists_to_close", lambda own, _at: list(own.scalars(every)))
+    monkeypatch.setattr(worker, "close_for_good", close)
+    with pytest.raises(ExceptionGroup) as failed:
+        work()
+    assert failed.group_contains(ValueError, match="one bad list")
+    session.expire_all()
+    assert [one.closed_at is not None for one in session.scalars(every)] == [True, False, True]
+    session.rollback()
+
+
+def test_a_database_that_goes_away_within_a_look_ends_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, work: Callable[[], None]
+) -> None:
+    def cut(_own: Session) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("the server closed the connection"))
+
+    monkeypatch.setattr(worker, "_mind_proposals", cut)
+    monkeypatch.setattr(worker, "_send_letters", lambda _own: pytest.fail("there is nothing to send from"))
+    with pytest.raises(OperationalError):
+        work()
+
+
+def test_a_failed_step_of_the_loop_leaves_nothing_to_the_next(
+    cast: Cast, app: Flask, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.rollback()
+    found: list[object] = []
+    stop = threading.Event()
+
+    def look(*, whole: bool) -> None:
+        with writing() as own:
+            found.append(own.get_one(Organisation, 1))  # and keeps hold of it
+            own.commit()
+
+    def follow() -> None:
+        with writing() as own:
+            found.append(list(own.identity_map.values()))
+            half_done(own())
+
+    def stages() -> None:
+        with writing() as own:
+            found.append([*own.identity_map.values(), *own.new, own.get_one(Organisation, 1).name])
+        stop.set()
+
+    monkeypatch.setattr(worker, "_look", look)
+    monkeypatch.setattr(worker, "_follow", follow)
+    monkeypatch.setattr(worker, "_follow_stages", stages)
+    monkeypatch.setattr(worker, "freeze_weeks", lambda: None)
+    monkeypatch.setattr(worker, "AWAY_PAUSE", 0.01)
+    worker.run(app, stop)
+    assert found[1:] == [[], ["Fathom Freightware"]]

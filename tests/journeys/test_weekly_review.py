@@ -74,7 +74,7 @@ def test_two_hold_a_review_and_its_minutes_arrive(
     amara, ines = view_as(visitors, "Amara"), view_as(visitors, "Ines")
     needs_me(amara, f"Open: Review week {week}")
     press(amara, "Open the review")
-    expect(amara.get_by_text("Only the two of you see this")).to_be_visible()
+    _one_opens_what_only_two_are_to_see(amara)
     go(ines, "Weekly review")
     follow(ines, f"Review week {week}")
     expect(ines.locator("#now-title")).to_have_text("Point 1: What moved")
@@ -94,6 +94,22 @@ def test_two_hold_a_review_and_its_minutes_arrive(
         work_once(session)
     _minutes_are_in(mailbox)
     assert visitors.complaints == []
+
+
+def _one_opens_what_only_two_are_to_see(page: Page) -> None:
+    """By the keyboard, on that page alone and until it is loaded again; never on paper."""
+    fold, words = page.get_by_text("Only for you two"), page.get_by_text("People are not on this agenda")
+    expect(words).to_be_hidden()
+    fold.focus()
+    page.keyboard.press("Enter")
+    expect(words).to_be_visible()
+    page.emulate_media(media="print")
+    expect(words).to_be_hidden()
+    expect(fold).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.reload()
+    expect(fold).to_be_visible()
+    expect(words).to_be_hidden()
 
 
 def note(page: Page) -> None:

@@ -7,10 +7,10 @@ import threading
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
-from abm.kit.db import db, writing
+from abm.kit.db import db, is_away, writing
 from abm.kit.guards import GUARDS, RULES, installed, trigger_names
 from tests.cast import Cast
 
@@ -52,6 +52,21 @@ def test_sqlite_is_durable_and_keeps_its_foreign_keys(app: Flask) -> None:
             assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
             assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
             assert connection.execute(text("PRAGMA recursive_triggers")).scalar() == 1
+
+
+def test_a_statement_that_takes_too_long_is_no_outage_and_a_connection_that_is_cut_is(
+    session: scoped_session[Session],
+) -> None:
+    if session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite ends no statement by itself.")
+    session.execute(text("SET LOCAL statement_timeout = '20ms'"))
+    with pytest.raises(OperationalError, match="canceling statement due to statement timeout") as slow:
+        session.execute(text("SELECT pg_sleep(20)"))
+    session.rollback()
+    assert session.scalar(text("SELECT 1")) == 1  # it is there
+    with pytest.raises(OperationalError, match="terminating connection") as cut:
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert (is_away(slow.value), is_away(cut.value)) == (False, True)
 
 
 def test_every_guard_stands_in_the_catalogue(app: Flask) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from abm.audit.models import record
+from abm.jobs import worker
 from abm.jobs.worker import freeze_weeks
 from abm.kit.clock import Week
 from abm.people.models import Organisation
@@ -73,11 +75,42 @@ def test_a_week_that_cannot_be_frozen_holds_up_no_other(
             raise ValueError("one bad week")
         return take_snapshot(*given, **more)
 
-    monkeypatch.setattr("abm.jobs.worker.take_snapshot", take)
+    monkeypatch.setattr(worker, "take_snapshot", take)
     ground.session.rollback()
     with app.app_context():
         assert freeze_weeks() == 7
     assert caplog.text.count("ValueError: one bad week") == 1
+    assert "Freezing week 2026-w40 of 2026-q4 failed; the others go on." in caplog.messages
+    assert due(ground, TUESDAY) == ["2026-w40"]
+
+
+def test_a_week_whose_freezing_takes_too_long_holds_up_no_other_week_and_no_other_work(
+    app: Flask, ground: Ground, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    if ground.session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite ends no statement by itself.")
+
+    def take(*given: Any, **more: Any) -> Snapshot | None:
+        if given[3].week == Week(2026, 40):
+            given[0].execute(text("SET LOCAL statement_timeout = '20ms'"))
+            given[0].execute(text("SELECT pg_sleep(20)"))
+        return take_snapshot(*given, **more)
+
+    stop, done = threading.Event(), list[str]()
+
+    def look(*, whole: bool) -> None:
+        done.append("look")
+        if len(done) == 2:
+            stop.set()
+
+    monkeypatch.setattr(worker, "take_snapshot", take)
+    monkeypatch.setattr(worker, "_look", look)
+    monkeypatch.setattr(worker, "PAUSE", 0.01)
+    ground.session.rollback()
+    worker.run(app, stop)
+    assert done == ["look", "look"]  # and the pause was that of a look that went well
+    assert caplog.messages == ["Freezing week 2026-w40 of 2026-q4 failed; the others go on."]
+    assert "canceling statement due to statement timeout" in caplog.text
     assert due(ground, TUESDAY) == ["2026-w40"]
 
 

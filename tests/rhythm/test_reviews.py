@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -199,14 +201,39 @@ def test_the_database_takes_no_note_for_a_closed_review(app: Flask, meeting: Mee
         session.execute(ReviewNote.__table__.insert().values(**late))  # type: ignore[attr-defined]
 
 
-def test_only_the_two_leaders_are_reminded_that_people_are_not_on_the_agenda(app: Flask, meeting: Meeting) -> None:
+FOR_TWO = re.compile(r"<details([^>]*)><summary>Only for you two</summary><p>People are not on this agenda")
+
+
+def test_only_the_two_leaders_are_reminded_that_people_are_not_on_the_agenda_behind_a_closed_fold(
+    app: Flask, meeting: Meeting
+) -> None:
     meeting.open()
     meeting.session.rollback()
-    shown = {
-        name: "Only the two of you see this" in sign_in(app.test_client(), user).get(ADDRESS).text
-        for name, user in meeting.cast.everyone.items()
-    }
-    assert {name for name, seen in shown.items() if seen} == {"amara", "renata"}
+    shown: dict[str, list[str]] = {}
+    for name, user in meeting.cast.everyone.items():
+        page = sign_in(app.test_client(), user).get(ADDRESS).text
+        folds = FOR_TWO.findall(page)
+        assert ("People are not on this agenda" in page) == (len(folds) == 1)
+        shown[name] = folds
+    closed = [' class="no-print" id="for-two"']  # a page on a shared screen shows no word of it
+    assert {name: folds for name, folds in shown.items() if folds} == {"amara": closed, "renata": closed}
+    for address in (f"{ADDRESS}/print", f"{ADDRESS}/now"):
+        assert "People are not" not in sign_in(app.test_client(), meeting.cast.amara).get(address).text
+
+
+def test_every_page_counts_on_from_the_seconds_that_the_server_counted(app: Flask, meeting: Meeting) -> None:
+    review = meeting.open()
+    changes = review.changes
+    assert review.elapsed(NOW - timedelta(seconds=5)) == 0  # by another process, whose machine is behind
+    client = meeting.enter(app.test_client(), meeting.cast.amara)
+    with time_machine.travel(NOW + timedelta(seconds=95), tick=False):
+        assert 'data-elapsed="95.0"' in client.get(ADDRESS).text
+        nothing_new = client.get(f"{ADDRESS}/now?seen={changes}")
+        assert nothing_new.status_code == 204
+        told = {"review-clock": {"since": NOW.isoformat(), "elapsed": 95.0}}
+        assert json.loads(nothing_new.headers["HX-Trigger"]) == told
+        taken_up = client.post(f"{ADDRESS}/point", data={"point": "stuck"}, headers={"HX-Request": "true"})
+        assert 'data-elapsed="0.0"' in taken_up.text
 
 
 def test_a_review_that_was_not_opened_has_no_paper_and_no_news(app: Flask, meeting: Meeting) -> None:
@@ -215,3 +242,20 @@ def test_a_review_that_was_not_opened_has_no_paper_and_no_news(app: Flask, meeti
     assert client.get(f"{ADDRESS}/now?seen=0").status_code == 404
     assert client.post(f"{ADDRESS}/close").status_code == 404
     assert client.get("/reviews/2026-w48?quarter=2026-q1").status_code == 404
+
+
+def test_a_look_for_news_that_meets_a_write_does_not_undo_its_message(app: Flask, meeting: Meeting) -> None:
+    changes = meeting.open().changes
+    client = meeting.enter(app.test_client(), meeting.cast.amara)
+    client.get(ADDRESS)  # with forms, and so with their token in the cookie
+    before = client.get_cookie("session")
+    assert client.post(f"{ADDRESS}/notes/stuck", data={"text": "Quiet", "seen": "0"}).status_code == 303
+    written = client.get_cookie("session")
+    assert before is not None
+    assert written is not None
+    assert written.value != before.value
+    client.set_cookie("session", before.value)  # it set out before the note was written
+    for news in (changes, changes + 1):
+        assert "Set-Cookie" not in client.get(f"{ADDRESS}/now?seen={news}").headers
+    client.set_cookie("session", written.value)
+    assert "Noted." in client.get(ADDRESS).text
