@@ -40,15 +40,16 @@ MOST_ROWS: Final = 60_000  # in the memory of a process, over all weeks
 
 @dataclass(frozen=True)
 class Mark:
-    """How far the history went: its newest event, how many of the last there were (who commits late adds one), and the
-    link up to which the stages follow it; None while every account's stage is computed anew.
+    """How far the history went: its newest event, by number and by name (a database that is put back counts on from a
+    former number), how many of the last there were (who commits late adds one), and the link up to which the stages
+    follow it; None while every account's stage is computed anew.
 
     An event may be later than the moment that is looked at: somebody wrote meanwhile. `ahead` is when the first such
     happened; what it changed is not seen before.
     """
 
     newest: int
-    recent: int
+    recent: tuple[str | None, int]
     followed: int | None
     ahead: datetime | None = field(compare=False)
 
@@ -142,7 +143,7 @@ class Looking:
         if now == before:
             return kept
         if _recent(self.session, before.newest) != before.recent:  # asked last: who commits later is in neither count
-            return None  # somebody committed late
+            return None  # somebody committed late, or the database was put back
         events = told(self.session, after=before.newest, followed=(before.followed, now.followed))
         accounts = None if events is None else accounts_concerned(self.session, self._of_its_days(events))
         if accounts is None:
@@ -181,19 +182,21 @@ def _mark(session: Session, moment: Moment) -> Mark:
     newest = select(func.coalesce(func.max(Event.id), 0)).scalar_subquery()
     ahead = select(func.min(Event.at)).where(Event.at > moment.at).scalar_subquery()
     following = StageFollowing.sealed_upto, StageFollowing.walked_upto
-    last, counted, first, followed, walked = session.execute(
-        select(newest, _last_up_to(newest), ahead, *following)
-    ).one()
-    return Mark(last, counted, followed if walked is None else None, first)
+    asked = select(newest, *_last_up_to(newest), ahead, *following)
+    number, name, counted, first, followed, walked = session.execute(asked).one()
+    return Mark(number, (name, counted), followed if walked is None else None, first)
 
 
-def _recent(session: Session, newest: int) -> int:
-    """How many of the last events up to a number there are now."""
-    return session.execute(select(_last_up_to(newest))).scalar_one()
+def _recent(session: Session, newest: int) -> tuple[str | None, int]:
+    """The event of a number by name, and how many of the last up to it there are now."""
+    name, counted = session.execute(select(*_last_up_to(newest))).one()
+    return name, counted
 
 
-def _last_up_to(newest: int | ScalarSelect[int]) -> ScalarSelect[int]:
-    return select(func.count()).where(Event.id > newest - RECENT, Event.id <= newest).scalar_subquery()
+def _last_up_to(newest: int | ScalarSelect[int]) -> tuple[ScalarSelect[str], ScalarSelect[int]]:
+    """Both, as columns of whatever query asks for them."""
+    name = select(Event.public_id).where(Event.id == newest).scalar_subquery()
+    return name, select(func.count()).where(Event.id > newest - RECENT, Event.id <= newest).scalar_subquery()
 
 
 def _next_turn(session: Session, found: WeekOfList, programme_id: int, mark: Mark) -> datetime | None:

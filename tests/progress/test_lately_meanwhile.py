@@ -130,3 +130,15 @@ def test_stages_that_follow_while_a_week_is_brought_up_to_date_are_seen_next_tim
 
     look_while(ground, weeks, monkeypatch, followed)
     assert looked(ground, weeks).rows[2].days == 0
+
+
+def test_a_database_that_was_put_back_has_the_week_read_from_scratch(ground: Ground) -> None:
+    """The demonstration begins anew while it serves, and counts its events from the same number on."""
+    weeks: Weeks = {}
+    before = ground.session.begin_nested()
+    say(ground)
+    with time_machine.travel(THEN, tick=False):
+        assert looked(ground, weeks).rows[1].verdicts
+        before.rollback()
+        ground.accounts[0].change(by=ground.cast.wen, at=AHEAD, name="Another name")
+        assert not looked(ground, weeks).rows[1].verdicts
