@@ -147,7 +147,7 @@ class AccountWeek:
     people: int = 0  # contacts who responded within the window of stages
     deals: tuple[Deal, ...] = ()
     verdicts: dict[Side, str] = field(default_factory=dict)  # what each side said of this week
-    promises: Promises = field(default_factory=dict)  # where the week is frozen; else they are asked for together
+    promises: Promises = field(default_factory=dict)  # by side, in windows that the week lies in
 
     def side(self, side: Side) -> SideWeek:
         return self.sides.get(side, NOTHING)
