@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Engine, case, func, select
+from sqlalchemy import ColumnElement, Engine, ScalarSelect, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from abm.audit.models import Event
@@ -40,13 +40,18 @@ MOST_ROWS: Final = 60_000  # in the memory of a process, over all weeks: some 50
 
 @dataclass(frozen=True)
 class Mark:
-    """How far the history went: its newest event, how many of the last there were (who commits late adds one), and the
-    link up to which the stages follow it; None while every account's stage is computed anew.
+    """How far the history went: its newest event, by number and by name (a database that is put back counts on from a
+    former number), how many of the last there were (who commits late adds one), and the link up to which the stages
+    follow it; None while every account's stage is computed anew.
+
+    An event may be later than the moment that is looked at: somebody wrote meanwhile. `ahead` is when the first such
+    happened; what it changed is not seen before.
     """
 
     newest: int
-    recent: int
+    recent: tuple[str | None, int]
     followed: int | None
+    ahead: datetime | None = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,8 @@ class Kept:
     def stands(self, moment: Moment, place: Place) -> bool:
         """Whether nothing but events can have changed it."""
         on, young = self.found.moment, time.monotonic() - self.read < LONGEST
-        same = (on.until, on.open, self.found.signed.place) == (moment.until, moment.open, place)
+        same = (on.until, on.begun, on.open) == (moment.until, moment.begun, moment.open)
+        same = same and self.found.signed.place == place
         return same and young and (self.turns is None or moment.at < self.turns)
 
 
@@ -121,27 +127,28 @@ class Looking:
         return kept.shown
 
     def _from_scratch(self) -> Kept | None:
-        mark = _mark(self.session)  # before reading: what comes in meanwhile is looked at next time
+        mark = _mark(self.session, self.moment)  # before reading: what comes in meanwhile is looked at next time
         found = week_of_list(self.session, self.organisation, self.moment, self.programme_id)
         if found is None:
             return None
         places = {number: place for place, number in enumerate(found.numbers)}
-        turns = _next_turn(self.session, found, self.programme_id) if self.moment.open else None
+        turns = _next_turn(self.session, found, self.programme_id, mark) if self.moment.open else None
         return Kept(found, standing_of(found, self.organisation), places, mark, turns, time.monotonic())
 
     def _updated(self, kept: Kept) -> Kept | None:
         """The week with the rows of those to whom anything happened; None where it has to be read from scratch."""
-        before, now = kept.mark, _mark(self.session, kept.mark.newest)
-        if before.followed is None or now.followed is None or now.recent != before.recent:
-            return None  # stages are computed anew, or somebody committed late
+        before, now = kept.mark, _mark(self.session, self.moment)
+        if before.followed is None or now.followed is None:
+            return None  # stages are computed anew
         if now == before:
             return kept
-        mark = _mark(self.session)
+        if _recent(self.session, before.newest) != before.recent:  # asked last: who commits later is in neither count
+            return None  # somebody committed late, or the database was put back
         events = told(self.session, after=before.newest, followed=(before.followed, now.followed))
         accounts = None if events is None else accounts_concerned(self.session, self._of_its_days(events))
         if accounts is None:
             return None
-        return self._with_new_rows(replace(kept, mark=mark), accounts & kept.places.keys())
+        return self._with_new_rows(replace(kept, mark=now), accounts & kept.places.keys())
 
     def _of_its_days(self, events: Iterable[Told]) -> list[Told]:
         """The events without the touches that were logged for a day after the week: those are counted in their own, and
@@ -164,32 +171,44 @@ class Looking:
             if (rows[place].tier, rows[place].name) != (row.tier, row.name):
                 return None  # it has another place in the order
             rows[place] = row
-        begun = [one for one in (kept.turns, found.next_begun) if one is not None]
+        begun = [one for one in (kept.turns, found.next_begun, kept.mark.ahead) if one is not None]
         found = replace(kept.found, rows=rows)
         turns = min(begun, default=None) if self.moment.open else None
         return replace(kept, found=found, shown=standing_of(found, self.organisation), turns=turns)
 
 
-def _mark(session: Session, newest: int | None = None) -> Mark:
-    """How far the history goes now; with how many of the last events before `newest` there are, where that is said."""
-    last = select(func.coalesce(func.max(Event.id), 0)).scalar_subquery()
-    end = last if newest is None else newest
-    recent = select(func.count()).where(Event.id > end - RECENT, Event.id <= end).scalar_subquery()
+def _mark(session: Session, moment: Moment) -> Mark:
+    """How far the history goes now. One query, so that all of it is of one instant."""
+    newest = select(func.coalesce(func.max(Event.id), 0)).scalar_subquery()
+    ahead = select(func.min(Event.at)).where(Event.at > moment.at).scalar_subquery()
     following = StageFollowing.sealed_upto, StageFollowing.walked_upto
-    now, counted, followed, walked = session.execute(select(last, recent, *following)).one()
-    return Mark(now, counted, followed if walked is None else None)
+    asked = select(newest, *_last_up_to(newest), ahead, *following)
+    number, name, counted, first, followed, walked = session.execute(asked).one()
+    return Mark(number, (name, counted), followed if walked is None else None, first)
 
 
-def _next_turn(session: Session, found: WeekOfList, programme_id: int) -> datetime | None:
+def _recent(session: Session, newest: int) -> tuple[str | None, int]:
+    """The event of a number by name, and how many of the last up to it there are now."""
+    name, counted = session.execute(select(*_last_up_to(newest))).one()
+    return name, counted
+
+
+def _last_up_to(newest: int | ScalarSelect[int]) -> tuple[ScalarSelect[str], ScalarSelect[int]]:
+    """Both, as columns of whatever query asks for them."""
+    name = select(Event.public_id).where(Event.id == newest).scalar_subquery()
+    return name, select(func.count()).where(Event.id > newest - RECENT, Event.id <= newest).scalar_subquery()
+
+
+def _next_turn(session: Session, found: WeekOfList, programme_id: int, mark: Mark) -> datetime | None:
     """When time alone will next change something of an open week: who is on the list, in an audience, or has been on
-    the list for a whole rhythm. What changes with the day is not in it.
+    the list for a whole rhythm, and what was written ahead of it. What changes with the day is not in it.
     """
     at = found.moment.at
     members = _next(Membership.starts, at), _next(Membership.ends, at)
     audiences = _next(AudienceMember.starts, at), _next(AudienceMember.ends, at)
     ours = select(Campaign.id).where(Campaign.programme_id == programme_id)
     instants = [
-        found.next_begun,
+        *(found.next_begun, mark.ahead),
         *session.execute(select(*members).where(Membership.list_id == found.signed.list_id)).one(),
         *session.execute(select(*audiences).where(AudienceMember.campaign_id.in_(ours))).one(),
     ]

@@ -19,8 +19,9 @@ class Moment:
     first: date
     last: date  # the last day of the share
     until: date  # the last day that has passed or is today
-    at: datetime  # the instant whose list counts
+    at: datetime  # the instant whose list counts: now, or the end of the share once it is over or before it begins
 
+    begun: bool
     open: bool
 
     @property
@@ -49,4 +50,4 @@ def moment_of(organisation: Organisation, week: Week, quarter: Quarter | None = 
     until = max(first, min(last, today))
     end = organisation.end_of(last) - timedelta(microseconds=1)
     begun = now >= organisation.start_of(first)
-    return Moment(chosen, week, first, last, until, min(now, end) if begun else end, open=now <= end)
+    return Moment(chosen, week, first, last, until, min(now, end) if begun else end, begun=begun, open=now <= end)

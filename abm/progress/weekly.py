@@ -154,7 +154,7 @@ class AccountWeek:
     people: int = 0  # contacts who responded within the window of stages
     deals: tuple[Deal, ...] = ()
     verdicts: dict[Side, str] = field(default_factory=dict)  # what each side said of this week
-    promises: Promises = field(default_factory=dict)
+    promises: Promises = field(default_factory=dict)  # by side, in windows that the week lies in
     joint: Joint = field(init=False, compare=False)
     untouched: bool = field(init=False, compare=False)
     kind: Kind = field(init=False, compare=False)

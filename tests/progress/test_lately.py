@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 import abm
 from abm.accounts.crm_stages import StageCategory, add_stage
@@ -20,7 +19,8 @@ from abm.accounts.models import CrmStage, Opportunity, add_contact
 from abm.accounts.rates import set_rate
 from abm.audit.models import Event
 from abm.campaigns.creating import adopt_campaign
-from abm.campaigns.kinds import Transition
+from abm.campaigns.kinds import Section, Transition
+from abm.campaigns.models import Campaign
 from abm.campaigns.plan import Criteria
 from abm.kit.base import Base
 from abm.kit.clock import Week
@@ -30,8 +30,7 @@ from abm.people.programmes import DEFAULT_PROGRAMME
 from abm.people.seats import Side
 from abm.progress import lately
 from abm.progress.concerned import LOOKED_AT, OF_ACCOUNTS, OF_NOBODY, PASSED_OVER
-from abm.progress.lately import KEPT, Looking, Weeks, standing_lately
-from abm.progress.reading import ShownWeek, standing_week
+from abm.progress.lately import KEPT, Weeks, standing_lately
 from abm.stages.exits import ExitReason, leave
 from abm.stages.models import ExitKind, StageFollowing
 from abm.targets.models import Membership
@@ -39,6 +38,7 @@ from abm.touches.kinds import Channel, Direction, TouchSide
 from abm.touches.models import Touch
 from tests.progress.freezing import LAST, of, sealed_and_followed
 from tests.progress.ground import MONDAY, NOW, WEEK, Ground
+from tests.progress.looking import looked, tell
 
 
 @pytest.fixture
@@ -49,19 +49,6 @@ def ground(ground: Ground) -> Ground:
 
 
 Happening = Callable[[Ground], object]
-
-
-def looked(ground: Ground, weeks: Weeks, week: Week = WEEK) -> ShownWeek:
-    """What the process shows, which is what the facts say."""
-    session, organisation, moment = ground.session, ground.cast.organisation, of(ground, week)
-    session.flush()
-    shown = Looking(session, organisation, moment, DEFAULT_PROGRAMME).up_to_date(weeks)
-    standing = standing_week(session, organisation, moment, DEFAULT_PROGRAMME)
-    assert shown is not None
-    assert standing is not None
-    assert (shown.rows, shown.list, shown.stages) == (standing.rows, standing.list, standing.stages)
-    assert shown.figures(shown.rows) == standing.figures(standing.rows)
-    return shown
 
 
 def read_anew(ground: Ground, weeks: Weeks, happens: Happening, week: Week = WEEK) -> list[int]:
@@ -168,10 +155,25 @@ def test_a_deal_has_its_account_read_anew_and_a_stage_of_the_crm_everybody(groun
 
 
 @pytest.mark.parametrize(
-    "happens", [rename_ae, rename_account, adopt, sign_another_version, enter_a_rate], ids=lambda one: one.__name__
+    "happens", [rename_ae, rename_account, sign_another_version, enter_a_rate], ids=lambda one: one.__name__
 )
 def test_what_may_concern_everybody_has_the_week_read_from_scratch(ground: Ground, happens: Happening) -> None:
     assert read_anew(ground, {}, happens) == [1, 2, 3]
+
+
+def test_a_campaign_has_those_read_anew_whom_it_ever_took_on(ground: Ground) -> None:
+    """One that is adopted works other accounts with every change of its criteria."""
+    weeks: Weeks = {}
+    assert read_anew(ground, weeks, adopt) == [1, 2]
+
+    def work_others(ground: Ground) -> None:
+        campaign = ground.session.scalars(select(Campaign)).one()
+        by, at = ground.cast.priya, NOW + timedelta(seconds=30)
+        campaign.change(Section.AUDIENCE, by=by, at=at, criteria=Criteria((1, 3)).facts())
+
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        assert read_anew(ground, weeks, work_others) == [1, 2, 3]
+        assert [row.campaigns for row in looked(ground, weeks).rows] == [("cold-chain",), (), ("cold-chain",)]
 
 
 def test_what_concerns_nobody_has_nothing_read_anew(ground: Ground) -> None:
@@ -250,11 +252,6 @@ def test_who_commits_late_is_not_overlooked(ground: Ground) -> None:
     touch.voided_at, touch.void_reason, touch.voided_by_id = NOW, "Logged twice", ground.cast.tomas.id
     tell(ground.session, facts | {"verb": "voided", "id": early, "public_id": "early"})
     assert looked(ground, weeks) is not before
-
-
-def tell(session: Session, facts: dict[str, object]) -> None:
-    session.execute(insert(Event), [facts])
-    session.flush()
 
 
 def test_more_events_than_are_looked_at_have_the_week_read_from_scratch(ground: Ground) -> None:
