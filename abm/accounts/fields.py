@@ -108,4 +108,6 @@ def _shown(field: Field) -> str:
     if isinstance(choices, dict):
         picked: Iterable[str] = field.data if isinstance(field.data, list) else [field.data or ""]
         return ", ".join(str(choices.get(value, value)) for value in picked)
+    if isinstance(field.data, bool):
+        return "yes" if field.data else "no"
     return "" if field.data is None else str(field.data)

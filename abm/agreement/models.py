@@ -116,10 +116,6 @@ class Document(Base):
     def open_version(self) -> Version | None:
         return next((version for version in self.versions if version.state is State.OPEN), None)
 
-    def in_force(self, at: datetime) -> Version | None:
-        """What was, is or will be in force at an instant."""
-        return next((version for version in self.versions if version.standing.covers(at)), None)
-
     def latest_signed(self) -> Version | None:
         """The newest version that all signed, in force, scheduled or past."""
         return next((version for version in reversed(self.versions) if version.state is State.SIGNED), None)

@@ -52,10 +52,6 @@ class Standing(Base):
     version: Mapped[Version] = relationship(back_populates="standing")
     document: Mapped[Document] = relationship()
 
-    def covers(self, at: datetime) -> bool:
-        """Whether this version is in force at an instant."""
-        return self.starts is not None and self.starts <= at and (self.ends is None or at < self.ends)
-
     def overdue(self, at: datetime) -> bool:
         """Whether it is still open although the time to sign it, or the time that it is for, is over."""
         last = [day for day in (self.expires_at, self.version.ends) if day is not None]

@@ -14,7 +14,16 @@ from wtforms.validators import AnyOf, DataRequired, Length, Regexp, ValidationEr
 from wtforms.widgets import TextInput
 
 from abm.agreement.models import Verdict
-from abm.definitions.fit import LONGEST_NAME, LONGEST_VALUE, OFFERED, WORD_FIELDS, Criteria, Criterion, Operator
+from abm.definitions.fit import (
+    LONGEST_NAME,
+    LONGEST_VALUE,
+    MOST_CRITERIA,
+    OFFERED,
+    WORD_FIELDS,
+    Criteria,
+    Criterion,
+    Operator,
+)
 from abm.definitions.fit import Field as Looks
 from abm.definitions.list_rules import WORDS, ListRules
 from abm.definitions.stages import COVERAGE, FIGURES, STAGES, THRESHOLDS, WEIGHTS, StageDefinition
@@ -24,6 +33,7 @@ from abm.kit.text import paragraphs
 
 TOO_LONG = "Write no more than %(max)d characters."
 ROW = re.compile(r"criteria-([0-9]{1,4})-([a-z]+)")
+TOO_MANY = f"Use at most {MOST_CRITERIA} criteria: remove one to add another."
 WHATS = {f"{field}:{operator}": label for (field, operator), label in OFFERED.items()}
 
 
@@ -142,8 +152,14 @@ class FitForm(DraftForm):
     """The criteria, one after the other. Rows come and go by buttons, without being saved."""
 
     template = "definitions/_fit_fields.html"
-    criteria = FieldList(FormField(CriterionForm), "Criteria")
+    criteria = FieldList(FormField(CriterionForm), "Criteria", max_entries=MOST_CRITERIA)
     whats = WHATS
+
+    def __init__(self, *, formdata: Any, **options: Any) -> None:
+        """Rows beyond the most are left out, and said; a button that would add one keeps what was typed."""
+        super().__init__(formdata=formdata, **options)
+        self.too_many = len({row[1] for name in formdata or () if (row := ROW.fullmatch(name))}) > MOST_CRITERIA
+        self._gather()
 
     @property
     def facts(self) -> dict[str, object]:
@@ -157,7 +173,7 @@ class FitForm(DraftForm):
         """Whether each row can be read; what cannot is said in one list of sentences above them."""
         holds = super().validate(extra_validators)
         self._gather()
-        return bool(holds)
+        return bool(holds) and not self.too_many
 
     def show(self, refusal: RuleBroken) -> None:
         """A refusal names its row by place: `criteria.2.weight`."""
@@ -174,6 +190,8 @@ class FitForm(DraftForm):
         self.criteria.errors = list(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
+        if self.too_many:
+            yield TOO_MANY
         for number, entry in enumerate(self.criteria, 1):
             for field in entry.form:
                 for message in field.errors:

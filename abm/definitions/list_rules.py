@@ -84,6 +84,7 @@ class ListRulesKind(Kind[ListRules]):
         return [
             "Days = calendar days from the day of the proposal on; a proposal keeps the rules of the day it was made.",
             f"Carried over until = the first day of the quarter + {_weeks(content.carry_over_weeks)}.",
+            "The weeks are those that were agreed for that day when the last version of the list was signed.",
         ]
 
     def terms(self, content: ListRules) -> list[Term]:

@@ -59,7 +59,7 @@ def save(slug: str) -> Answer:
     sent = rows_sent(request.form, add=add, remove=do.removeprefix("remove-"), currency=organisation().currency)
     form = FORMS[slug](formdata=sent)
     if do == "add" or do.startswith("remove-"):
-        return _edit_page(kind, form, fresh=bool(add))
+        return _edit_page(kind, form, 422 if form.errors else 200, fresh=bool(add))
     if not form.validate_on_submit():
         return _edit_page(kind, form, 422)
     try:

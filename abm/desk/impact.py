@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -210,9 +211,11 @@ def _days_of(plans: Sequence[InEffect], first_day: date) -> list[date]:
 
 
 def _reasked(before: Content | None, after: Content, work: Work, seen: Collection[str] | None) -> list[Reasked]:
-    """Whose weeks change, as far as the reader may see them."""
+    """Whose weeks change, as far as the reader may see them; last those who are asked for nothing any more."""
     old = {one.what: one for one in weigh(before, work).asked} if before else {}
-    shown = (one for one in weigh(after, work).asked if seen is None or one.who in seen or one.who == TOGETHER)
+    new = {one.what: one for one in weigh(after, work).asked}
+    gone = [replace(one, parts={}, campaigns=Fraction(0)) for what, one in old.items() if what not in new]
+    shown = (one for one in [*new.values(), *gone] if seen is None or one.who in seen or one.who == TOGETHER)
     pairs = [Reasked(old.get(one.what), one) for one in shown]
     return [one for one in pairs if one.after.touches != (one.before.touches if one.before else 0)]
 

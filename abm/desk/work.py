@@ -35,7 +35,7 @@ def work_of(
     today = organisation.today(at)
     bare = Work(organisation.quarter(target_list.quarter), today)
     span = bare.weeks_before[0].monday, bare.weeks_before[-1].sunday
-    marketers, resting = _teams(session, target_list.id, bare)
+    marketers, resting = _teams(session, target_list.programme_id, bare)
     going = plans_in_effect(session) if plans is None else plans
     own = [one for one in going if one.programme_id == target_list.programme_id]
     return Work(
@@ -116,18 +116,26 @@ def _done(session: Session, span: Span) -> dict[tuple[Side, str], dict[Week, int
     return found
 
 
-def _teams(session: Session, list_id: int, work: Work) -> tuple[dict[str, list[str]], frozenset[str]]:
-    """Of the accounts in the draft: the marketers named on their teams, and those that nobody may approach."""
+def _teams(session: Session, programme_id: int, work: Work) -> tuple[dict[str, list[str]], frozenset[str]]:
+    """The marketers named on the teams of accounts, and the accounts that nobody may approach.
+
+    Of those in the quarter's draft, and in that of the quarter before: a first version is held against that list.
+    """
+    quarters = [str(work.quarter), str(work.quarter.plus(-1))]
+    entered = (
+        select(Entry.account_id)
+        .join(TargetList, TargetList.id == Entry.list_id)
+        .where(TargetList.programme_id == programme_id, TargetList.quarter.in_(quarters))
+    )
     marketer = (TeamMember.function == TeamFunction.MARKETER) & on_day(work.first_day)
     left_alone = Account.do_not_approach.is_not(None) & or_(
         Account.do_not_approach_until.is_(None), Account.do_not_approach_until >= work.quarter.last
     )
     rows = session.execute(
         select(Account.public_id, User.public_id.label("marketer"), left_alone.label("rests"))
-        .join(Entry, Entry.account_id == Account.id)
         .outerjoin(TeamMember, (TeamMember.account_id == Account.id) & marketer)
         .outerjoin(User, (User.id == TeamMember.user_id) & User.deactivated_at.is_(None))
-        .where(Entry.list_id == list_id, left_alone | User.id.is_not(None))
+        .where(Account.id.in_(entered), left_alone | User.id.is_not(None))
         .order_by(Account.id, User.id)
     )
     marketers: dict[str, list[str]] = defaultdict(list)

@@ -100,13 +100,32 @@ def one_state(own: Session) -> None:
 
 
 def write_apart(engine: Engine, statement: Executable) -> None:
-    """Run one small write in a transaction of its own, beside whatever the session is doing."""
+    """Run one small write in a transaction of its own, beside whatever the session is doing.
+
+    It goes with a page that only reads, which must not wait: where somebody else has SQLite's only pen, it fails at
+    once with an OperationalError, and the caller leaves it out.
+    """
     token = _writes.set(True)
     try:
-        with engine.begin() as connection:
+        with engine.connect() as connection, _without_waiting(connection), connection.begin():
             connection.execute(statement)
     finally:
         _writes.reset(token)
+
+
+@contextmanager
+def _without_waiting(connection: Connection) -> Iterator[None]:
+    """On SQLite, begin no transaction later than now; the connection then goes back as patient as it was."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    (patience,) = raw.execute("PRAGMA busy_timeout").fetchone()
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {patience}")
 
 
 def is_away(error: BaseException) -> bool:

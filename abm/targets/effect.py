@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -32,13 +32,15 @@ class Time:
 
     starts: datetime
     ends: datetime
+    carried: bool = False
 
 
 def write_membership(target_list: TargetList, version: Version, *, at: datetime) -> None:
     """End what the new version changes or leaves out, and begin what it brings; what stays is not touched.
 
     In the transaction of the last signature. A version signed before its quarter begins with the quarter. What it
-    says is written into the weeks after its quarter as well, as carried over, until the next quarter's list begins.
+    says is written into the weeks after its quarter as well, as carried over, until the next quarter's list begins:
+    equally long for all of its accounts, also where another number of weeks was agreed since the version before.
     """
     session = session_of(target_list)
     starts, ends = version.standing.starts, version.standing.ends
@@ -46,21 +48,36 @@ def write_membership(target_list: TargetList, version: Version, *, at: datetime)
         refuse("Only a version that both seats have signed comes into force.")
     _take_turn(session, target_list)
     signed = _by_ids(session, target_list.id, read_content(version.read()).rows)
-    closed = _close(_reaching_beyond(session, target_list.id, starts), signed, starts)
-    own = Time(starts, ends)
+    reaching = _reaching_beyond(session, target_list.id, starts)
+    kept, closed = _close([one for one in reaching if not one.carried], signed, starts)
+    own, carried = Time(starts, ends), _carried(target_list, ends)
+    staying = signed if carried.ends > carried.starts else {}
+    over, _ = _close([one for one in reaching if one.carried], staying, starts, until=carried.ends)
     _close(_carried_from_before(session, target_list, own), {}, starts)
     session.flush()
-    times = [(own, False)]
-    carried = _carried(target_list, ends, at)
-    if carried.ends > carried.starts:
-        times.append((carried, True))
-    for account_id, (tier, motion, ae_id, with_children) in signed.items():
-        facts = {"tier": tier, "motion": motion, "ae_id": ae_id, "with_children": with_children}
-        for time, over in times:
-            named = {"list_id": target_list.id, "account_id": account_id, "version_id": version.id, "carried": over}
-            session.add(Membership(**named, **facts, starts=time.starts, ends=time.ends))
-    after = {"version": version.number, "opened": len(signed), "closed": closed}
+    for time, accounts in ((own, signed.keys() - kept), (carried, staying.keys() - over)):
+        for account_id in sorted(accounts):
+            session.add(_membership(target_list, version, account_id, signed[account_id], time))
+    after = {"version": version.number, "opened": len(signed) - len(kept), "closed": closed}
     record(target_list, "membership written", by=None, at=at, after=after)
+
+
+def _membership(
+    target_list: TargetList, version: Version, account_id: int, signed: tuple[Any, ...], time: Time
+) -> Membership:
+    tier, motion, ae_id, with_children = signed
+    return Membership(
+        list_id=target_list.id,
+        account_id=account_id,
+        version_id=version.id,
+        tier=tier,
+        motion=motion,
+        ae_id=ae_id,
+        with_children=with_children,
+        starts=time.starts,
+        ends=time.ends,
+        carried=time.carried,
+    )
 
 
 def _take_turn(session: Session, target_list: TargetList) -> None:
@@ -68,18 +85,22 @@ def _take_turn(session: Session, target_list: TargetList) -> None:
     session.execute(select(Programme.id).where(Programme.id == target_list.programme_id).with_for_update())
 
 
-def _close(members: Iterable[Membership], signed: dict[int, tuple[object, ...]], starts: datetime) -> int:
-    """End the memberships that are not among what is signed, and take those that are out of it; how many ended."""
+def _close(
+    members: Iterable[Membership],
+    signed: Mapping[int, tuple[object, ...]],
+    starts: datetime,
+    *,
+    until: datetime | None = None,
+) -> tuple[set[int], int]:
+    """End the memberships that are not as they are signed, or do not last until then; who stays, how many ended."""
     kept, closed = set(), 0
     for member in members:
-        if signed.get(member.account_id) == _facts(member):
+        if signed.get(member.account_id) == _facts(member) and until in (None, member.ends):
             kept.add(member.account_id)
         else:
             member.ends = max(starts, member.starts)
-            closed += not member.carried
-    for account_id in kept:
-        del signed[account_id]
-    return closed
+            closed += 1
+    return kept, closed
 
 
 def _carried_from_before(session: Session, target_list: TargetList, time: Time) -> list[Membership]:
@@ -89,16 +110,19 @@ def _carried_from_before(session: Session, target_list: TargetList, time: Time) 
     return list(session.scalars(select(Membership).where(Membership.carried, *others, *during)))
 
 
-def _carried(target_list: TargetList, ends: datetime, at: datetime) -> Time:
-    """How long the list carries over after its quarter: whole weeks, and not beyond the start of the next list."""
+def _carried(target_list: TargetList, ends: datetime) -> Time:
+    """How long the list carries over after its quarter: whole weeks, and not beyond the start of the next list.
+
+    The weeks are those agreed for the day on which that begins, as far as they are signed by now.
+    """
     session = session_of(target_list)
     organisation = session.get_one(Organisation, 1)
     following = organisation.quarter(target_list.quarter).plus(1)
-    weeks = timedelta(weeks=list_rules_at(session, at).carry_over_weeks)
+    weeks = timedelta(weeks=list_rules_at(session, ends).carry_over_weeks)
     theirs = Membership.target_list.has(programme_id=target_list.programme_id, quarter=str(following))
     begun = select(func.min(Membership.starts)).where(theirs, ~Membership.carried, Membership.ends > Membership.starts)
     latest = organisation.start_of(following.first + weeks)
-    return Time(ends, min(session.scalar(begun) or latest, latest))
+    return Time(ends, min(session.scalar(begun) or latest, latest), carried=True)
 
 
 def _by_ids(session: Session, list_id: int, rows: Mapping[str, Row]) -> dict[int, tuple[object, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import request, url_for
 from sqlalchemy import Select, select
@@ -125,17 +126,17 @@ def place(quarter: str, public_id: str) -> Answer:
 
 
 def _place(found: Entry, form: PlaceForm) -> None:
-    at = clock.now()
-    found.place(
-        tier=tier_or_none(form.tier.data),
-        ae=_ae(form.ae.data),
-        outcome=Outcome(form.outcome.data),
-        reason=form.reason.data or "",
-        by=me(),
-        at=at,
-        revision=form.revision.revision,
-    )
-    found.aim(motion=Motion(form.motion.data), with_children=form.with_children.data, by=me(), at=at)
+    """Both halves of the form, or neither: each is held against the page before the first changes the revision."""
+    at, seen = clock.now(), form.revision.revision
+    placed: dict[str, Any] = {
+        "tier": tier_or_none(form.tier.data),
+        "ae": _ae(form.ae.data),
+        "outcome": Outcome(form.outcome.data),
+        "reason": form.reason.data or "",
+    }
+    found.placing(**placed, revision=seen)
+    found.aim(motion=Motion(form.motion.data), with_children=form.with_children.data, by=me(), at=at, revision=seen)
+    found.place(**placed, by=me(), at=at)
 
 
 @targets.post("/quarters/<quarter:quarter>/list/decisions")

@@ -29,7 +29,7 @@ from abm.targets.entries import Assessment, Entry, Nomination
 from abm.targets.kinds import Motion, Outcome, Period, Priority, Readiness
 from abm.targets.membership import Membership
 from abm.targets.policies import DEFAULT_TERMS, TierPolicy, Waiver
-from abm.targets.proposal import Outlook, outlook
+from abm.targets.proposal import Outlook, outlook, proposal_of
 from abm.targets.reminders import Reminder
 from abm.targets.weighing import weigh
 from abm.targets.work import Work
@@ -160,7 +160,8 @@ class TargetList(Base):
         self.require_running(at)
         self.document.close_overdue(at=at)
         content = self.draft()
-        obstacles = self.outlook(workload=weigh(content, work) if work else None).obstacles
+        workload = weigh(content, work) if work else None
+        obstacles = proposal_of(session_of(self), self.id, content, self.seats(), workload).obstacles
         require(not obstacles, " ".join(obstacles))
         self._check_new(content)
         quarter = organisation.quarter(self.quarter)

@@ -14,6 +14,7 @@ from abm.accounts.models import Account
 from abm.people.models import User
 from abm.people.seats import Seat, Side
 from abm.targets.capacity import Accepted, Held, Load, loads_of
+from abm.targets.content import Content
 from abm.targets.entries import Assessment, Entry, Nomination
 from abm.targets.kinds import Outcome
 from abm.targets.policies import Terms, Waiver
@@ -37,15 +38,12 @@ class Progress:
         return self.entries - self.assessed
 
 
-@dataclass(frozen=True)
-class Outlook:
-    """What a proposal of the draft as it stands would meet."""
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What is proposed, or would be, with what stops it."""
 
     held: Sequence[Held]
     loads: Sequence[Load]
-    progress: Progress
-    candidates: int
-    out: int
     archived: int  # accounts that are in and archived
     an_archived: str  # the name of one of them
     seats: Mapping[Side, Seat]
@@ -64,6 +62,15 @@ class Outlook:
     def obstacles(self) -> list[str]:
         """What stops the proposal, each a sentence with its way on."""
         return [*_empty(self), *_too_much(self), *_asks_too_much(self), *_gone(self), *_archived(self), *_vacant(self)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook(Proposal):
+    """What a proposal of the draft as it stands would meet, and what is still open in it."""
+
+    progress: Progress
+    candidates: int
+    out: int
 
 
 def outlook(
@@ -87,6 +94,30 @@ def outlook(
         out=sum(row.entries for row in counted if row.outcome is Outcome.OUT),
         archived=sum(row.archived for row in inside),
         an_archived=min((row.an_archived for row in inside if row.an_archived), default=""),
+        seats=seats,
+        workload=workload.with_words(words) if workload else None,
+    )
+
+
+def proposal_of(
+    session: Session, list_id: int, content: Content, seats: Mapping[Side, Seat], workload: Workload | None = None
+) -> Proposal:
+    """What stops the proposal of this very content: of the draft, which others change meanwhile, nothing is read again.
+
+    Only what the content does not say is asked for: who is deactivated, what is archived, what the seats accepted.
+    """
+    gone = set(session.scalars(select(User.public_id).where(User.deactivated_at.is_not(None))))
+    entered = select(Entry.account_id).where(Entry.list_id == list_id)
+    put_away = select(Account.public_id).where(Account.id.in_(entered), Account.archived_at.is_not(None))
+    archived = [content.rows[one].name for one in session.scalars(put_away) if one in content.rows]
+    planned = Counter((row.tier, row.ae, row.ae_name) for row in content.rows.values())
+    held = [Held(tier, ae, name, ae not in gone, accounts) for (tier, ae, name), accounts in planned.items()]
+    words = words_of(session, list_id)
+    return Proposal(
+        held=held,
+        loads=loads_of(held, content.policies, words),
+        archived=len(archived),
+        an_archived=min(archived, default=""),
         seats=seats,
         workload=workload.with_words(words) if workload else None,
     )
@@ -123,17 +154,17 @@ def _counted(list_id: int) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _empty(outlook: Outlook) -> list[str]:
-    return [] if outlook.entries_in else ["No account is in yet: put at least one in."]
+def _empty(proposal: Proposal) -> list[str]:
+    return [] if proposal.entries_in else ["No account is in yet: put at least one in."]
 
 
-def _too_much(outlook: Outlook) -> list[str]:
-    return [load.sentence for load in outlook.loads if load.stops]
+def _too_much(proposal: Proposal) -> list[str]:
+    return [load.sentence for load in proposal.loads if load.stops]
 
 
-def _asks_too_much(outlook: Outlook) -> list[str]:
+def _asks_too_much(proposal: Proposal) -> list[str]:
     """One sentence without names or figures: whoever may see those finds them where it leads."""
-    stopping = len(outlook.workload.stopping) if outlook.workload else 0
+    stopping = len(proposal.workload.stopping) if proposal.workload else 0
     if not stopping:
         return []
     places = "one place" if stopping == 1 else f"{stopping} places"
@@ -141,9 +172,9 @@ def _asks_too_much(outlook: Outlook) -> list[str]:
     return [f"{asks} Ask for less, hand some over, or let both seats accept it with a reason."]
 
 
-def _gone(outlook: Outlook) -> list[str]:
+def _gone(proposal: Proposal) -> list[str]:
     accounts: Counter[str] = Counter()
-    for one in outlook.held:
+    for one in proposal.held:
         if not one.ae_active:
             accounts[one.ae_name] += one.accounts
     return [
@@ -152,15 +183,15 @@ def _gone(outlook: Outlook) -> list[str]:
     ]
 
 
-def _archived(outlook: Outlook) -> list[str]:
-    if not outlook.archived:
+def _archived(proposal: Proposal) -> list[str]:
+    if not proposal.archived:
         return []
-    others = f" and {outlook.archived - 1} more" if outlook.archived > 1 else ""
-    return [f"Archived accounts cannot be on the list: take out {outlook.an_archived}{others}."]
+    others = f" and {proposal.archived - 1} more" if proposal.archived > 1 else ""
+    return [f"Archived accounts cannot be on the list: take out {proposal.an_archived}{others}."]
 
 
-def _vacant(outlook: Outlook) -> list[str]:
-    vacant = [side for side in Side if (seat := outlook.seats.get(side)) is None or not _held(seat)]
+def _vacant(proposal: Proposal) -> list[str]:
+    vacant = [side for side in Side if (seat := proposal.seats.get(side)) is None or not _held(seat)]
     return [f"The {side} seat is empty. An empty seat signs nothing: fill it first." for side in vacant]
 
 

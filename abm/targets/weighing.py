@@ -82,7 +82,7 @@ def _together(work: Work, named: Collection[str]) -> tuple[Person, Mapping[Week,
     others = {who: weeks for (side, who), weeks in work.done.items() if side is Side.MARKETING and who not in named}
     known = [person.first_touch for who in others if (person := work.people.get(who)) and person.first_touch]
     counts = sum((Counter(weeks) for weeks in others.values()), Counter[Week]())
-    return Person(TOGETHER, "Marketing together", first_touch=min(known, default=None)), counts
+    return Person(TOGETHER, "Marketing where nobody is named", first_touch=min(known, default=None)), counts
 
 
 def _parts(accounts: Mapping[int, Fraction], content: Content, side: Side) -> dict[int, Part]:

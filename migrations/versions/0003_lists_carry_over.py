@@ -21,7 +21,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What was carried over goes: it can be written anew from the versions."""
+    """What was carried over goes: the next version of a list that is signed writes it anew for all of its accounts."""
     op.execute(sa.text("DELETE FROM membership WHERE carried"))
     with op.batch_alter_table("membership") as batch:
         batch.drop_constraint(batch.f("uq_membership_version_id_account_id_carried"), type_="unique")

@@ -8,33 +8,21 @@ from typing import Any
 
 import time_machine
 from flask import Flask
-from werkzeug.test import TestResponse
 
 from abm.agreement.models import State
 from abm.agreement.record import check_record
-from abm.definitions.models import definition_of
 from abm.kit.db import db
 from abm.people.seats import Side
 from tests.cast import PASSWORD
 from tests.counting import statements
+from tests.definitions.browsing import FIT, draft, words
 from tests.definitions.conftest import CRITERIA, NOW, PHARMA, RULES, STRICT, Desk, Web
 from tests.passwords import give_passwords
 
 RULES_SENT = {name: str(value) for name, value in RULES.items()} | {"revision": "0", "do": "save"}
 ROW = {"criteria-0-what": "industry:is one of", "criteria-0-values": "Pharma\nFood", "criteria-0-weight": "40"}
 FIT_SENT = {**ROW, "revision": "0", "do": "save"}
-FIT, LIST, STAGES = "/definitions/fit", "/definitions/list-rules", "/definitions/stages"
-
-
-def words(answer: TestResponse) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
-
-
-def draft(desk: Desk, slug: str) -> Any:
-    desk.session.rollback()
-    desk.session.expire_all()
-    found = definition_of(desk.session, slug)
-    return found.draft if found else None
+LIST, STAGES = "/definitions/list-rules", "/definitions/stages"
 
 
 def test_before_anybody_writes_the_default_stands_labelled_and_a_fit_is_missing(web: Web, desk: Desk) -> None:

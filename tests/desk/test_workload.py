@@ -29,7 +29,7 @@ def test_what_was_logged_is_counted_by_who_did_it_for_which_side(ground: Ground)
     found = ground.asked(tomas.public_id)
     assert found.sentence == "asks Tomás Ferreira for 6 touches a week; median 2 over eight weeks"
     assert ground.asked(TOGETHER).sentence == (
-        "asks Marketing together for 3 plays a week; median 1 over eight weeks"  # 6 × 2 in 4 weeks
+        "asks Marketing where nobody is named for 3 plays a week; median 1 over eight weeks"  # 6 × 2 in 4 weeks
     )
     ground.accounts[0].assign(
         priya, function=TeamFunction.MARKETER, first_day=date(2026, 11, 1), by=ground.cast.wen, at=NOW

@@ -16,6 +16,7 @@ from abm.kit import clock
 from abm.kit.db import session
 from abm.people.current import organisation
 from abm.targets.models import TargetList
+from abm.targets.pages import versions_of
 from abm.touches.models import Touch
 from tests.journeys.steps.hands import tab_to
 from tests.journeys.visitors import Visitors
@@ -108,7 +109,7 @@ def what_is_kept(demonstration: Flask) -> tuple[int | None, str]:
     with demonstration.test_request_context():
         quarter = organisation().current_quarter()
         target_list = session.scalars(select(TargetList).where(TargetList.quarter == str(quarter))).one()
-        found = target_list.document.in_force(clock.now())
+        found = versions_of(session(), target_list, clock.now()).in_force
         touch = session.scalars(select(Touch).order_by(Touch.id.desc()).limit(1)).one()
         kept = found.number if found else None, touch.sentence
         session.rollback()

@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import select
 
-from abm.targets.models import Entry, Outcome
+from abm.targets.models import Entry, Motion, Outcome
 from tests.targets.browsing import LIST, text
 from tests.targets.conftest import NOW, Ground, Web
 
@@ -77,6 +77,35 @@ def test_two_who_place_an_entry_from_one_page_give_one_decision_and_a_conflict(w
     ground.session.rollback()
     ground.session.refresh(entry)
     assert entry.tier == 2
+
+
+def test_what_is_wanted_of_the_account_is_not_overwritten_from_an_older_page(web: Web, ground: Ground) -> None:
+    entry = ground.put_in(ground.accounts[0])
+    ground.session.commit()
+    address, older = f"{LIST}/entries/{entry.public_id}/placements", placement(entry)
+    web.sign_in(ground.cast.ines)
+    assert web.post(address, data={**older, "motion": "expansion"}).status_code == 303
+    web.sign_in(ground.cast.priya)
+    refused = web.post(address, data={**older, "motion": "win back", "with_children": "y"})
+    assert refused.status_code == 409
+    assert "Motion Expansion Win back" in text(refused)
+    assert "Together with the companies below it no yes" in text(refused)
+    ground.session.refresh(entry)
+    assert (entry.motion, entry.with_children) == (Motion.EXPANSION, False)
+    again = {**older, "motion": "win back", "with_children": "y", "revision": str(entry.revision)}
+    assert web.post(address, data=again).status_code == 303
+    ground.session.refresh(entry)
+    assert (entry.motion, entry.with_children) == (Motion.WIN_BACK, True)
+
+
+def test_a_decision_of_tier_and_motion_from_one_page_is_saved_whole(web: Web, ground: Ground) -> None:
+    entry = ground.put_in(ground.accounts[0])
+    ground.session.commit()
+    web.sign_in(ground.cast.ines)
+    sent = placement(entry, tier="2", motion="expansion")
+    assert web.post(f"{LIST}/entries/{entry.public_id}/placements", data=sent).status_code == 303
+    ground.session.refresh(entry)
+    assert (entry.tier, entry.motion) == (2, Motion.EXPANSION)
 
 
 def test_one_decision_for_several_is_all_or_nothing(web: Web, ground: Ground) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
+from abm.accounts.models import Account
 from abm.kit import migrate
-from abm.targets.models import Priority
+from abm.targets.models import Membership, Priority, TargetList
+from tests.cast import assembled
 from tests.targets.conftest import NOW, Ground
 
 
@@ -54,3 +57,21 @@ def test_a_company_with_a_signed_list_goes_down_to_the_first_tables_and_up_again
     migrate.upgrade(database_url)
     assert contents(database_url, of=first) == then
     assert migrate.drift(database_url) == []
+
+
+def test_what_was_carried_over_comes_back_for_every_account_with_the_next_version(
+    ground: Ground, session: scoped_session[Session], database_url: str
+) -> None:
+    ground.put_in(ground.accounts[0])
+    ground.agree()
+    first, second = (one.id for one in ground.accounts[:2])
+    session.commit()
+    session.expunge_all()
+    migrate.downgrade(database_url, "0002")
+    migrate.upgrade(database_url)
+    assert session.scalars(sa.select(Membership.id).where(Membership.carried)).all() == []
+    again = Ground(session(), assembled(session()), session.scalars(sa.select(TargetList)).one(), [])
+    again.put_in(session.get_one(Account, second), at=NOW + timedelta(days=1))
+    again.agree(at=NOW + timedelta(days=1))
+    carried = sa.select(Membership.account_id).where(Membership.carried).order_by(Membership.account_id)
+    assert session.scalars(carried).all() == [first, second]

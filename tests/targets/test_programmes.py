@@ -106,6 +106,16 @@ def test_a_name_that_is_taken_is_refused(cast: Cast, americas: Programme) -> Non
         add_programme(cast.organisation, name="Americas", by=cast.wen, at=NOW)
 
 
+def test_names_in_other_letters_have_addresses_of_their_own(cast: Cast) -> None:
+    names = ("Ελλάδα", "日本", "한국", "東京 EMEA", "大阪 EMEA", "Ünlü & Söhne")
+    added = [add_programme(cast.organisation, name=name, by=cast.wen, at=NOW) for name in names]
+    assert [one.slug for one in added] == ["programme", "programme-2", "programme-3", "emea", "emea-2", "unlu-sohne"]
+    assert [one.name for one in added] == list(names)
+    for taken in ("Ελλαδα", " 日本 ", "日本!", "unlu sohne"):
+        with pytest.raises(RuleBroken, match="already, or nearly so"):
+            add_programme(cast.organisation, name=taken, by=cast.wen, at=NOW)
+
+
 def test_with_one_programme_no_page_speaks_of_them(web: Web, ground: Ground) -> None:
     web.sign_in(ground.cast.tomas)
     page = web.get("/quarters/2026-q4/list")

@@ -229,7 +229,8 @@ def test_plays_are_asked_of_the_marketers_named_and_of_marketing_together() -> N
     assert asked(found, "priya").per_week == Fraction(3, 2)
     assert asked(found, "jonas").per_week == Fraction(1, 2)
     assert asked(found, TOGETHER).per_week == Fraction(3, 4)
-    assert asked(found, TOGETHER).sentence == "asks Marketing together for 1 play a week; median 1 over eight weeks"
+    together = asked(found, TOGETHER)
+    assert together.sentence == "asks Marketing where nobody is named for 1 play a week; median 1 over eight weeks"
     nobody = weigh(placed, work(person("elif"), *people, done=done))
     assert asked(nobody, TOGETHER).per_week == Fraction(11, 4)
     assert asked(nobody, TOGETHER).done.median == 7

@@ -14,6 +14,7 @@ from abm.agreement.models import Version as StoredVersion
 from abm.kit.clock import Quarter
 from abm.targets.in_force import Place, place_at
 from abm.targets.models import open_list
+from abm.targets.pages import versions_of
 from abm.targets.queries import tiers_at
 from tests.engines import Compiled, EngineKind
 from tests.targets.machine.calendar import day, midnight, quarter_at, span
@@ -146,7 +147,7 @@ class Passing(Acting):
         version = target.in_force(at)
 
         def action(session: Any) -> tuple[int | None, dict[int, int], Place | None]:
-            found = self.system.list(session, target).document.in_force(at)
+            found = versions_of(session, self.system.list(session, target), at).in_force
             programme = self.system.programmes[target.programme]
             place = place_at(session, self.system.organisation(session), at, programme)
             return (found.number if found else None), tiers_at(session, at), place
