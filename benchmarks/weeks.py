@@ -150,7 +150,7 @@ def _snapshot(back: int) -> Snapshot:
 
 def _read(back: int) -> None:
     session.expire_all()
-    reading.KEPT.clear()
+    reading.READ.clear()
     read_snapshot(session(), _snapshot(back))
 
 
@@ -230,5 +230,5 @@ def _logging(here: Site, path: str, *, back: int) -> Callable[[], Ask]:
 def _forgetting(path: str) -> Ask:
     """Ask for a page after the process has forgotten what it kept of weeks."""
     lately.KEPT.clear()
-    reading.KEPT.clear()
+    reading.READ.clear()
     return Ask(path)

@@ -69,29 +69,29 @@ def standing_of(found: WeekOfList, organisation: Organisation) -> ShownWeek:
 
 
 @dataclass(frozen=True)
-class Kept:
+class Read:
     """What a snapshot says, with the names that its AEs had when it was read: its bytes never change."""
 
     shown: ShownWeek
     names: Mapping[str, str]
 
 
-MOST_KEPT: Final = 4  # snapshots in memory: of 10,000 accounts each takes some 8 MB
-KEPT: Final[dict[str, Kept]] = {}  # by digest
+MOST_READ: Final = 4  # snapshots in memory: of 10,000 accounts each takes some 8 MB
+READ: Final[dict[str, Read]] = {}  # by digest
 
 
 def read_snapshot(session: Session, snapshot: Snapshot) -> ShownWeek:
     """The week that a snapshot keeps, with the names that its AEs have today; from memory where it was read before."""
-    kept = KEPT.get(snapshot.digest)
-    if kept is None or _names(session, set(kept.names)) != kept.names:
-        kept = _read(session, snapshot)
-        if len(KEPT) >= MOST_KEPT:
-            KEPT.clear()
-        KEPT[snapshot.digest] = kept
-    return kept.shown
+    known = READ.get(snapshot.digest)
+    if known is None or _names(session, set(known.names)) != known.names:
+        known = _read(session, snapshot)
+        if len(READ) >= MOST_READ:
+            READ.clear()
+        READ[snapshot.digest] = known
+    return known.shown
 
 
-def _read(session: Session, snapshot: Snapshot) -> Kept:
+def _read(session: Session, snapshot: Snapshot) -> Read:
     content, organisation = snapshot.read(), session.get_one(Organisation, 1)
     moment = moment_of(organisation, Week.parse(snapshot.week), organisation.quarter(snapshot.quarter))
     if moment is None:
@@ -111,7 +111,7 @@ def _read(session: Session, snapshot: Snapshot) -> Kept:
             on_the_way=OnTheWay.read(content),
         ),
     )
-    return Kept(shown, names)
+    return Read(shown, names)
 
 
 def _names(session: Session, public_ids: set[str]) -> dict[str, str]:

@@ -34,7 +34,7 @@ from abm.stages.models import Stage
 progress = Blueprint("progress", __name__)
 
 ROWS = 50
-KEPT = ("tier", "ae", "team", "segment", "campaign", "quarter")  # what every address behind a figure says again
+NARROWED_BY = ("tier", "ae", "team", "segment", "campaign", "quarter")  # what every address behind a figure says again
 HEADS = (
     *("Account", "Tier", "AE", "Team", "Joint activity", "Marketing touches", "Sales touches", "Meetings held"),
     *("Stage", "Stage a week ago", "Cause", "People who responded", "Segment", "Campaigns"),
@@ -214,5 +214,5 @@ def _linked(bar: Bar, moment: Moment) -> Bar:
 
 def _to(moment: Moment, **narrower: str) -> Callable[[str], str]:
     """What leads to the accounts behind a figure of this week, narrowed as the page is."""
-    kept: dict[str, Any] = {name: request.args.get(name) for name in KEPT} | narrower
+    kept: dict[str, Any] = {name: request.args.get(name) for name in NARROWED_BY} | narrower
     return lambda figure: url_for("progress.accounts", week=moment.week, figure=figure, **kept)

@@ -140,7 +140,7 @@ def test_many_decisions_read_a_frozen_week_once(meeting: Meeting) -> None:
     decisions = [bet_on(meeting, review, (2,)) for _ in range(3)]
     with time_machine.travel(THEN, tick=False):
         meeting.freeze(WEEK, THEN)
-        reading.KEPT.clear()
+        reading.READ.clear()
         with patch.object(Snapshot, "read", autospec=True, side_effect=Snapshot.read) as thaws:
             assert after(meeting, *decisions) == [After(0, str(WEEK), 1)] * 3
         assert thaws.call_count == 1
