@@ -89,6 +89,7 @@ _FIGURES = (
     _of_further("further", "Stand at engaged or further now", before=None, now=True),
     Figure("buying-group", "Buying group: 2 or more people who responded", lambda row: row.has_buying_group),
     Figure("untouched", "Touched by neither side", lambda row: row.untouched),
+    Figure("lacks-content", "Engaged or further, and no content in four weeks", lambda row: row.lacks_content),
     Figure("stalled", "Stalled", lambda row: row.stalled),
     _of_deals("open-deals", "With an open deal", DealState.OPEN),
     _of_deals("new-deals", "With a new deal", None),

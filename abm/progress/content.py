@@ -25,7 +25,7 @@ from abm.stages.models import Stage
 ACCOUNT: Final = (
     *("id", "name", "slug", "tier", "ae", "team", "segment", "campaigns", "marketing", "sales"),
     *("meetings held", "meetings booked", "stage", "stage before", "cause", "people"),
-    *("days in stage", "stalled", "deals", "verdicts"),
+    *("days in stage", "stalled", "deals", "verdicts", "content"),
 )
 SIDE: Final = ("this week", "in rhythm", "in window", "wanted", "begun", "promised", "kept", "due")
 DEAL: Final = ("id", "name", "source", "step", "state", "worth", "created", "new")
@@ -105,6 +105,7 @@ def _account(row: AccountWeek) -> list[object]:
         *(row.days, row.stalled),
         [_deal(deal) for deal in row.deals],
         {side.value: verdict for side, verdict in row.verdicts.items()},
+        row.content,
     ]
 
 
@@ -150,6 +151,7 @@ def _read_account(of: Mapping[str, Any], names: Mapping[str, str]) -> AccountWee
         sides=sides_of(*(side_week(*written[:5]) for written in cells.values())),
         meetings_held=of["meetings held"],
         meetings_booked=of["meetings booked"],
+        content=of.get("content"),  # which snapshots did not say at first
         stage=Stage(of["stage"]),
         stage_before=Stage(of["stage before"]),
         cause=intern(of["cause"]),

@@ -23,7 +23,17 @@ from abm.progress.deal_queries import deals_of
 from abm.progress.moments import Moment
 from abm.progress.pipeline import Deal
 from abm.progress.promises import promises_by_account
-from abm.progress.touch_queries import BOOKED, COUNTED, HELD, THIS_WEEK, UNTOUCHED, WEEKS_BACK, Counts, touches_of
+from abm.progress.touch_queries import (
+    BOOKED,
+    CONTENT,
+    COUNTED,
+    HELD,
+    THIS_WEEK,
+    UNTOUCHED,
+    WEEKS_BACK,
+    Counts,
+    touches_of,
+)
 from abm.progress.weekly import AccountWeek, Promises, SideWeek, side_week, sides_of
 from abm.stages.models import AccountStage, Stage
 from abm.stages.queries import stages_on_days
@@ -235,6 +245,7 @@ class _Read:
             sides=sides_of(*(_side(begun, term, touches.get(TOUCH_SIDES[side])) for side, term in terms)),
             meetings_held=sum(counts[HELD] for counts in touches.values()),
             meetings_booked=sum(counts[BOOKED] for counts in touches.values()),
+            content=sum(counts[CONTENT] for counts in touches.values()),
             stage=stage.stage,
             stage_before=self.then.get(account, NO_STAGE).stage,
             cause=stage.cause,

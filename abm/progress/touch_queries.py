@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from abm.progress.moments import Moment
-from abm.touches.kinds import Direction, OutcomeClass, TouchSide
+from abm.touches.kinds import Channel, Direction, OutcomeClass, TouchSide
 from abm.touches.models import Rollup
 
 WEEKS_BACK: Final = 13
@@ -17,15 +17,16 @@ WEEKS_BACK: Final = 13
 # What is counted per account and side, in this order.
 COUNTED: Final = (
     *("this_week", "window_1", "window_4", "window_13", "rhythm_1", "rhythm_4", "rhythm_13"),
-    *("held", "booked"),
+    *("held", "booked", "content"),
 )
-THIS_WEEK, HELD, BOOKED = (COUNTED.index(name) for name in ("this_week", "held", "booked"))
+THIS_WEEK, HELD, BOOKED, CONTENT = (COUNTED.index(name) for name in ("this_week", "held", "booked", "content"))
 Counts = Sequence[int]
 UNTOUCHED: Mapping[TouchSide, Counts] = {}
 
 
 def touches_of(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mapping[TouchSide, Counts]]:
-    """Per account and side: outbound touches of this week's share, of each window and rhythm, and meetings.
+    """Per account and side: outbound touches of this week's share, of each window and rhythm, meetings, and content of
+    four weeks that was sent or opened.
 
     While a week is under way its rhythm reaches one week further back: on a Tuesday nobody is late yet. The share of a
     quarter that ends in the week knows nothing of the days after it.
@@ -36,6 +37,7 @@ def touches_of(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mappi
     outbound = Rollup.direction == Direction.OUTBOUND
     held = Rollup.outcome_class == OutcomeClass.MEETING_HELD
     booked = Rollup.outcome_class == OutcomeClass.MEETING_BOOKED
+    content = (Rollup.channel == Channel.CONTENT) & (Rollup.week >= weeks[3])
     counted = {
         "this_week": outbound & this_week,
         "window_1": outbound & (Rollup.week == weeks[0]),
@@ -46,9 +48,10 @@ def touches_of(session: Session, ids: Any, moment: Moment) -> Mapping[int, Mappi
         "rhythm_13": outbound,
         "held": this_week & held,
         "booked": this_week & booked,
+        "content": content,
     }
     columns = [func.sum(case((counted[name], Rollup.touches), else_=0)) for name in COUNTED]
-    speaks = outbound | (this_week & (held | booked))  # no other line adds to any of these
+    speaks = outbound | content | (this_week & (held | booked))  # no other line adds to any of these
     then = Rollup.quarter.in_(quarters), Rollup.week.between(weeks[-1], weeks[0])
     statement = select(Rollup.account_id, Rollup.side, *columns).group_by(Rollup.account_id, Rollup.side)
     found: dict[int, dict[TouchSide, Counts]] = {}

@@ -146,6 +146,7 @@ class AccountWeek:
     sides: dict[Side, SideWeek] = field(default_factory=dict)
     meetings_held: int = 0
     meetings_booked: int = 0
+    content: int | None = None  # sent there or opened there in four weeks; None where a snapshot does not say
     stage: Stage = Stage.TARGET
     stage_before: Stage = Stage.TARGET
     cause: str = ""
@@ -200,6 +201,11 @@ class AccountWeek:
     def two_views(self) -> bool:
         """Whether the two sides see this week differently."""
         return len(set(self.verdicts.values())) > 1
+
+    @property
+    def lacks_content(self) -> bool:
+        """Whether it answered and is not won, and no content was sent or opened there in four weeks."""
+        return self.content == 0 and Stage.ENGAGED.rank <= self.stage.rank < Stage.CUSTOMER.rank
 
     @property
     def has_buying_group(self) -> bool:

@@ -38,11 +38,15 @@ class AgendaFacts:
     at_risk: Sequence[DealAtRisk]
     top: Sequence[AccountWeek]
     two_views: Sequence[AccountWeek]
+    lack_content: Sequence[AccountWeek] | None  # None where the snapshot does not say
+    in_all_lack_content: int
 
 
 def agenda_facts(rows: Sequence[AccountWeek]) -> AgendaFacts:
     """What a meeting of 45 minutes can look at."""
     listed = sorted(rows, key=lambda row: (row.tier, row.name))
+    lack_content = [row for row in listed if row.lacks_content]
+    says = any(row.content is not None for row in listed)
     moved = sorted((row for row in listed if row.moved), key=lambda row: (row.moved > 0, row.tier, row.name))
     return AgendaFacts(
         moved=moved[:SHOWN],
@@ -52,6 +56,8 @@ def agenda_facts(rows: Sequence[AccountWeek]) -> AgendaFacts:
         at_risk=deals_at_risk(rows)[:SHOWN],
         top=sorted((row for row in listed if row.tier == 1), key=lambda row: -open_worth(row))[:SHOWN],
         two_views=[row for row in listed if row.two_views][:SHOWN],
+        lack_content=lack_content[:SHOWN] if says else None,
+        in_all_lack_content=len(lack_content),
     )
 
 
