@@ -35,6 +35,7 @@ def compare_week(session: Session, organisation: Organisation, moment: Moment, *
         one.tier: (one.accounts, one.marketing, one.sales, one.both) for one in figures.coverage
     } == counted.coverage
     assert (figures.meetings_held, figures.meetings_booked) == counted.meetings
+    assert sum(row.lacks_content for row in shown.rows) == counted.lacking_content
     assert {(a.value, b.value): count for (a, b), count in figures.matrix.items()} == counted.matrix
     parts = {line.source.value: (line.open, line.new, line.won, line.lost) for line in figures.sources}
     pipeline = {source: (*(p.deals for p in four), *(p.worth for p in four)) for source, four in parts.items()}

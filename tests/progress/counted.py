@@ -176,6 +176,14 @@ class CountedWeek:
         return int(recent["kind"].isin(HELD).sum()), int(recent["kind"].isin(BOOKED).sum())
 
     @property
+    def lacking_content(self) -> int:
+        """Accounts at engaged or further, but not won, without a touch of that channel in four weeks."""
+        content = self.touches[self.touches["channel"] == "content"]
+        had = content[content["day"] >= self.monday - 3 * WEEK]["account_id"]
+        stages = self._stages(self.span.until)
+        return int((stages.isin(["engaged", "mqa", "meeting", "opportunity"]) & ~stages.index.isin(had)).sum())
+
+    @property
     def matrix(self) -> dict[tuple[str, str], int]:
         before, now = self._stages(self.span.first - DAY), self._stages(self.span.until)
         return {place: int(count) for place, count in pd.Series(zip(before, now, strict=True)).value_counts().items()}  # type: ignore[misc]

@@ -102,6 +102,7 @@ class Naive:
             "sides": sides,
             "held": sum(_what(one) in HELD for one in recent),
             "booked": sum(_what(one) in BOOKED for one in recent),
+            "content": sum(one.channel == "content" and one.day >= share.since(4) for one in touches),
             "joint": _joint(sides),
             "stage": self._stage(account, share.until),
             "stage before": self._stage(account, first - DAY),

@@ -113,6 +113,7 @@ def of_row(row: AccountWeek) -> Seen:
         "sides": {s: (w.this_week, w.in_rhythm, w.in_window, w.wanted, w.begun) for s, w in weeks.items()},
         "held": row.meetings_held,
         "booked": row.meetings_booked,
+        "content": row.content,
         "joint": row.joint,
         "stage": row.stage,
         "stage before": row.stage_before,
